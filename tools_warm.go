@@ -1,0 +1,28 @@
+package hermes
+
+import (
+	_ "github.com/aws/aws-cdk-go/awscdk/v2"
+	_ "github.com/aws/aws-lambda-go/lambda"
+	_ "github.com/aws/aws-sdk-go-v2/config"
+	_ "github.com/aws/aws-sdk-go-v2/credentials"
+	_ "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	_ "github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
+	_ "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	_ "github.com/aws/aws-sdk-go-v2/service/sqs"
+	_ "github.com/aws/aws-sdk-go-v2/service/sns"
+	_ "github.com/aws/aws-sdk-go-v2/service/s3"
+	_ "github.com/aws/aws-sdk-go-v2/service/sesv2"
+	_ "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	_ "github.com/golang-jwt/jwt/v5"
+	_ "github.com/coder/websocket"
+	_ "golang.org/x/crypto/bcrypt"
+	_ "golang.org/x/sync/errgroup"
+	_ "golang.org/x/time/rate"
+	_ "github.com/cdklabs/cdk-nag-go/cdknag/v2"
+	_ "go.uber.org/goleak"
+	_ "pgregory.net/rapid"
+	_ "github.com/aws/jsii-runtime-go"
+	_ "github.com/aws/constructs-go/constructs/v10"
+	_ "github.com/adhocore/gronx"
+	_ "github.com/oklog/ulid/v2"
+)
