@@ -1,0 +1,6 @@
+package iam
+
+import "errors"
+
+// ErrPolicy is wrapped by every fault of a policy document: AWS would refuse it, or this engine cannot evaluate it.
+var ErrPolicy = errors.New("iam: policy")
