@@ -1,0 +1,134 @@
+package iam
+
+import "strings"
+
+// A cacheKey is what a decision depends on as long as no condition matters.
+type cacheKey struct{ principal, action, resource string }
+
+// An entry is what the engine knows about one cacheKey.
+type entry struct {
+	denies []candidate
+	allows []candidate
+	fixed  bool // no candidate depends on the request's context
+	none   Decision
+}
+
+// A candidate is a statement about the caller, the action and (unless it has variables) the resource.
+type candidate struct {
+	*tracked
+	actions   []int
+	resources []int
+	identity  bool // comes from the role, not from the resource
+}
+
+// newEntry collects candidates. role and resource may be nil.
+func newEntry(r *Request, role, resource *owner, account string) *entry {
+	e := &entry{fixed: true, none: Decision{Reason: reason(r, noAllow(r.Caller))}}
+	action := strings.ToLower(r.Action)
+	if role != nil && r.Caller.Role != "" {
+		for _, t := range role.statements {
+			e.add(t, action, r.Resource, true)
+		}
+	}
+	if resource == nil {
+		return e
+	}
+	for _, t := range resource.statements {
+		own, wholeAccount := t.principals.names(r.Caller, account)
+		if own || wholeAccount && t.deny {
+			e.add(t, action, r.Resource, false)
+		}
+	}
+	return e
+}
+
+func (e *entry) add(t *tracked, action, resource string, identity bool) {
+	c := candidate{tracked: t, identity: identity}
+	var ok bool
+	if c.actions, ok = t.matchAction(action); !ok {
+		return
+	}
+	if !t.variableResource() {
+		if c.resources, ok = t.matchResource(resource, nil); !ok {
+			return
+		}
+	}
+	e.fixed = e.fixed && !t.dynamic()
+	if t.deny {
+		e.denies = append(e.denies, c)
+		return
+	}
+	e.allows = append(e.allows, c)
+}
+
+// decide evaluates in AWS's order: an explicit Deny anywhere refuses; then an Allow in either policy permits; else the
+// request is refused implicitly
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html).
+// Every Allow that applies is counted as used, because each by itself would have been enough.
+func (e *entry) decide(engine *Engine, r *Request) Decision {
+	var request *requestContext
+	if !e.fixed {
+		own := *r // a copy, so that fixed decisions need no memory
+		request = &requestContext{request: &own, account: engine.account, region: engine.region, now: engine.now}
+	}
+	for i := range e.denies {
+		if c := &e.denies[i]; c.applies(request) {
+			c.count()
+			return Decision{Explicit: true, Reason: reason(r, explicitDeny(c.identity))}
+		}
+	}
+	allowed := false
+	for i := range e.allows {
+		if c := &e.allows[i]; c.applies(request) {
+			c.count()
+			allowed = true
+		}
+	}
+	if allowed {
+		return Decision{Allowed: true}
+	}
+	return e.none
+}
+
+// applies checks what the cache key leaves open. request is nil if nothing is.
+func (c *candidate) applies(request *requestContext) bool {
+	if request == nil {
+		return true
+	}
+	if c.variableResource() {
+		if _, ok := c.matchResource(request.request.Resource, request.lookup); !ok {
+			return false
+		}
+	}
+	for i := range c.conditions {
+		if !c.conditions[i].holds(request) {
+			return false
+		}
+	}
+	return true
+}
+
+// reason words a refusal as AWS does
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html).
+func reason(r *Request, why string) string {
+	who := "User: " + r.Caller.ARN
+	if r.Caller.Service != "" {
+		who = "Service: " + r.Caller.Service
+	}
+	return who + " is not authorized to perform: " + r.Action + " on resource: " + r.Resource + " " +
+		strings.ReplaceAll(why, "ACTION", r.Action)
+}
+
+func noAllow(c Caller) string {
+	if c.Service != "" {
+		return "because no resource-based policy allows the ACTION action"
+	}
+	return "because no identity-based policy allows the ACTION action"
+}
+
+func explicitDeny(identity bool) string {
+	if identity {
+		return "with an explicit deny in an identity-based policy"
+	}
+	return "with an explicit deny in a resource-based policy"
+}
