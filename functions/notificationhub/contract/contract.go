@@ -99,6 +99,8 @@ const (
 	MaxFrameBytes = 32 * 1024
 	// MaxNameBytes bounds user_id, room_id and id. A table key may be larger; a name need not be.
 	MaxNameBytes = 256
+	// MaxRefBytes bounds the ref of a client's frame, which the answer repeats.
+	MaxRefBytes = 64
 	// MinSigningKeyBytes is the least length of a signing key that the authorizer accepts.
 	MinSigningKeyBytes = 32
 	// MaxTokenBytes bounds a token; API Gateway's URL ends at 4,096 characters.

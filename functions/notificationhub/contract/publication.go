@@ -71,10 +71,11 @@ func (p Publication) Validate() error {
 	return nil
 }
 
-// frameBytes bounds the length of the frame that will carry p alone, whatever id, seq and time it is given.
+// frameBytes bounds the length of the frame that will carry p alone, whatever id, seq and time it is given. The longest
+// is the answer to history, which repeats the room and the client's ref beside the message.
 func (p Publication) frameBytes() int {
-	const envelope = 256 // braces, names, seq, time, and an id of our own where p has none
-	return len(p.Data) + quoted(p.ID) + quoted(p.UserID) + quoted(p.RoomID) + envelope
+	const envelope = 1024 // braces, names, numbers, the ref escaped, and an id of our own where p has none
+	return len(p.Data) + quoted(p.ID) + quoted(p.UserID) + 2*quoted(p.RoomID) + envelope
 }
 
 func quoted(s string) int {

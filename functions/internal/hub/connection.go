@@ -1,0 +1,22 @@
+package hub
+
+import "time"
+
+// A Connection is one open WebSocket, as the Connections table remembers it.
+type Connection struct {
+	ID          string
+	RoomID      string
+	UserID      string
+	Protocol    string // contract.Subprotocol, or "" for a classic client
+	ConnectedAt time.Time
+}
+
+// A Caller is who sent a frame: the connection, and the identity that the authorizer attached to it.
+// Nothing in it comes from the frame.
+type Caller struct {
+	ConnectionID string
+	UserID       string
+	RoomID       string
+	Protocol     string
+	ExpiresAt    int64 // the token's exp, seconds since the epoch; 0 when the authorizer gave none
+}
