@@ -37,7 +37,7 @@ func (i *TokenIssuer) Issue(ctx context.Context, req IssueRequest) (IssuedToken,
 	}
 	signed, err := i.issue(ctx, req.UserID, req.RoomID, expiresAt)
 	if err != nil {
-		return IssuedToken{}, fmt.Errorf("client: issue for user %q in room %q: %w", req.UserID, req.RoomID, err)
+		return IssuedToken{}, fmt.Errorf("client: issue for user %q in room %q: %w", clip(req.UserID), clip(req.RoomID), err)
 	}
 	return IssuedToken{Token: signed, ExpiresAt: expiresAt}, nil
 }
@@ -50,7 +50,7 @@ func (i *TokenIssuer) Revoke(ctx context.Context, userID, roomID string) error {
 		return fmt.Errorf("client: revoke: %w", err)
 	}
 	if err := i.rows.remove(ctx, userID, roomID); err != nil {
-		return fmt.Errorf("client: revoke for user %q in room %q: %w", userID, roomID, err)
+		return fmt.Errorf("client: revoke for user %q in room %q: %w", clip(userID), clip(roomID), err)
 	}
 	return nil
 }
