@@ -1,0 +1,122 @@
+package lambdafn
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/jsii-runtime-go"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// The tests share the one jsii process of the test binary, so they run one after the other.
+
+// newStack returns a stack whose functions are not built.
+func newStack(t *testing.T) awscdk.Stack {
+	t.Helper()
+	t.Setenv("HERMES_CACHE", t.TempDir())
+	app := awscdk.NewApp(&awscdk.AppProps{
+		Outdir:  jsii.String(filepath.Join(t.TempDir(), "cdk.out")),
+		Context: &map[string]any{"aws:cdk:bundling-stacks": []string{}},
+	})
+	return awscdk.NewStack(app, jsii.String("Stack"), nil)
+}
+
+// assertResources compares the resources of a stack with a golden file.
+func assertResources(t *testing.T, stack awscdk.Stack, golden string) {
+	t.Helper()
+	template := *assertions.Template_FromStack(stack, nil).ToJSON()
+	text, err := json.MarshalIndent(template["Resources"], "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := string(text) + "\n"
+	file := filepath.Join("testdata", golden)
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestAFunctionWithDefaultsMayWriteItsLogAndNothingElse(t *testing.T) {
+	stack := newStack(t)
+	New(stack, jsii.String("Greet"), &Props{Package: "functions/demo/greet"})
+	assertResources(t, stack, "defaults.json")
+}
+
+func TestAFunctionWithEverythingSet(t *testing.T) {
+	stack := newStack(t)
+	given := &Props{
+		Code:                awslambda.Code_FromAsset(jsii.String("testdata/own"), nil),
+		Description:         "Greets",
+		Architecture:        awslambda.Architecture_X86_64(),
+		MemoryMB:            1024,
+		Timeout:             30 * time.Second,
+		ReservedConcurrency: 5,
+		Environment:         map[string]*string{"NAME": jsii.String("world")},
+		LogRetention:        awslogs.RetentionDays_ONE_WEEK,
+		RemovalPolicy:       awscdk.RemovalPolicy_DESTROY,
+		Tracing:             awslambda.Tracing_ACTIVE,
+	}
+	fn := New(stack, jsii.String("Greet"), given)
+	fn.AddEnvironment(jsii.String("LATER"), jsii.String("yes"), nil)
+
+	assertResources(t, stack, "everything.json")
+	if len(given.Environment) != 1 {
+		t.Errorf("the caller's environment has become %v, want NAME only", given.Environment)
+	}
+}
+
+func TestGrantsReachTheFunctionsRole(t *testing.T) {
+	stack := newStack(t)
+	fn := New(stack, jsii.String("Greet"), &Props{Package: "functions/demo/greet"})
+	topic := awssns.NewTopic(stack, jsii.String("Topic"), nil)
+	topic.GrantPublish(fn)
+	assertions.Template_FromStack(stack, nil).HasResourceProperties(jsii.String("AWS::IAM::Policy"), map[string]any{
+		"PolicyDocument": map[string]any{
+			"Statement": []any{map[string]any{
+				"Action":   "sns:Publish",
+				"Effect":   "Allow",
+				"Resource": map[string]any{"Ref": *stack.GetLogicalId(topic.Node().DefaultChild().(awscdk.CfnElement))},
+			}},
+		},
+	})
+}
+
+func TestNewReportsEveryFaultAtOnce(t *testing.T) {
+	stack := newStack(t)
+	defer func() {
+		want := `lambdafn: function Stack/Greet: one of package and code is required
+memory must be from 128 to 10240 MB, got 64
+timeout must be whole seconds from 1s to 15m0s, got 1.5s
+reserved concurrency must not be negative, got -1
+description must have at most 256 characters, got 257`
+		if err, ok := recover().(error); !ok || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	}()
+	New(stack, jsii.String("Greet"), &Props{
+		MemoryMB:            64,
+		Timeout:             1500 * time.Millisecond,
+		ReservedConcurrency: -1,
+		Description:         strings.Repeat("x", 257),
+	})
+}
