@@ -1,0 +1,33 @@
+package lambda
+
+import "time"
+
+// An invocation is one event on its way through an instance.
+type invocation struct {
+	requestID string
+	arn       string // as invoked, with the qualifier
+	trace     string
+	payload   []byte
+	deadline  time.Time
+	fault     Fault
+
+	answered chan answer   // gets one answer
+	finished chan struct{} // closed when the runtime asks for the next invocation
+}
+
+// An answer is what the runtime posted.
+type answer struct {
+	payload []byte
+	failed  bool // posted to /error, or too large
+}
+
+func newInvocation(f Function, qualifier string, payload []byte, now time.Time) *invocation {
+	return &invocation{
+		requestID: newRequestID(),
+		arn:       invokedARN(f, qualifier),
+		trace:     newTraceHeader(now, f.Traced),
+		payload:   payload,
+		answered:  make(chan answer, 1),
+		finished:  make(chan struct{}),
+	}
+}
