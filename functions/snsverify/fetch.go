@@ -1,0 +1,87 @@
+package snsverify
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+const (
+	// maxCertificateBytes bounds a fetched certificate. Genuine ones have 2 KiB.
+	maxCertificateBytes = 16 << 10
+	// defaultFetchTimeout bounds a fetch: connect, request and body. SNS itself waits 15 s for an answer.
+	defaultFetchTimeout = 5 * time.Second
+)
+
+// A source is where a certificate comes from and whom it must name.
+type source struct {
+	url, commonName string
+}
+
+// A fetcher gets certificates by https.
+type fetcher struct {
+	client  *http.Client
+	timeout time.Duration
+	now     func() time.Time
+	chain   *chain // nil: not verified
+}
+
+// newFetcher copies the client and takes from it the power to follow redirects.
+func newFetcher(c config) *fetcher {
+	own := *c.client
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	own.Jar = nil
+	return &fetcher{client: &own, timeout: c.fetchTimeout, now: c.now, chain: c.chain}
+}
+
+// load fetches the certificate of from and gives it only if nothing is wrong with it now.
+func (f *fetcher) load(ctx context.Context, from source) (*certificate, error) {
+	cert, err := f.fetch(ctx, from.url)
+	if err != nil {
+		return nil, err
+	}
+	if err := cert.checkName(from.commonName); err != nil {
+		return nil, err
+	}
+	now := f.now()
+	if err := cert.checkDates(now); err != nil {
+		return nil, err
+	}
+	if f.chain != nil {
+		if err := f.chain.check(cert, now); err != nil {
+			return nil, err
+		}
+	}
+	return cert, nil
+}
+
+// fetch gets the certificate at url, which was derived and not received.
+func (f *fetcher) fetch(ctx context.Context, url string) (*certificate, error) {
+	ctx, cancel := context.WithTimeout(ctx, f.timeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrFetch, err)
+	}
+	response, err := f.client.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrFetch, err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode >= 300 && response.StatusCode <= 499 && response.StatusCode != http.StatusTooManyRequests {
+		return nil, fmt.Errorf("%w: GET %s answered %s", ErrCertificate, url, response.Status)
+	}
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%w: GET %s answered %s", ErrFetch, url, response.Status)
+	}
+	text, err := io.ReadAll(io.LimitReader(response.Body, maxCertificateBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("%w: GET %s: %w", ErrFetch, url, err)
+	}
+	if len(text) > maxCertificateBytes {
+		return nil, fmt.Errorf("%w: GET %s gave more than %d bytes", ErrCertificate, url, maxCertificateBytes)
+	}
+	return parseCertificate(text)
+}
