@@ -1,0 +1,64 @@
+// Package admission decides who may open a connection: it finds the token in the handshake, has it verified, and checks
+// where the page comes from.
+package admission
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hermes-cdk/hermes/functions/internal/token"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
+)
+
+// ErrOrigin: the page that opens the connection is not of an allowed origin. It comes together with token.ErrRefused.
+var ErrOrigin = errors.New("origin is not allowed")
+
+// A Handshake is what a client presents.
+type Handshake struct {
+	QueryToken string // the value of ?token=
+	Protocols  string // the header Sec-WebSocket-Protocol
+	Origin     string // the header Origin; programs that are no browsers send none
+}
+
+// A Verifier verifies a token.
+type Verifier interface {
+	Verify(ctx context.Context, raw string) (token.Claims, error)
+}
+
+// A Grant is what an admitted client may do, and how it speaks.
+type Grant struct {
+	Claims   token.Claims
+	Protocol string // contract.Subprotocol, or "" for a classic client
+}
+
+// An Admitter admits clients.
+type Admitter struct {
+	Verifier Verifier
+	Origins  []string // allowed origins, such as https://app.example.com; none allows every origin
+}
+
+// Admit returns what the client may do. An error that wraps token.ErrRefused is the client's fault; any other is ours.
+func (a Admitter) Admit(ctx context.Context, h Handshake) (Grant, error) {
+	if !a.allows(h.Origin) {
+		return Grant{}, fmt.Errorf("admission: %w: %w: %.100q", token.ErrRefused, ErrOrigin, h.Origin)
+	}
+	offered := ParseProtocols(h.Protocols)
+	claims, err := a.Verifier.Verify(ctx, offered.tokenOr(h.QueryToken))
+	if err != nil {
+		return Grant{}, err
+	}
+	return Grant{Claims: claims, Protocol: offered.Protocol}, nil
+}
+
+// allows compares without regard to case, as scheme and host have none. A missing header is allowed: only a browser can be
+// made to open a connection against its user's will, and a browser always sends it.
+// https://www.rfc-editor.org/rfc/rfc6455#section-10.2
+func (a Admitter) allows(origin string) bool {
+	if len(a.Origins) == 0 || origin == "" {
+		return true
+	}
+	return slices.ContainsFunc(a.Origins, func(allowed string) bool { return strings.EqualFold(allowed, origin) })
+}

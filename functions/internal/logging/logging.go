@@ -1,0 +1,60 @@
+// Package logging makes the functions' logger: one JSON object a line, with the id of the request that caused it.
+package logging
+
+import (
+	"context"
+	"io"
+	"log/slog"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+)
+
+// New makes the logger of a function. Levels: AWS_LAMBDA_LOG_LEVEL's names; anything else is INFO.
+func New(w io.Writer, function, level string) *slog.Logger {
+	options := &slog.HandlerOptions{Level: parseLevel(level), ReplaceAttr: lambdacontext.ReplaceAttr}
+	return slog.New(handler{slog.NewJSONHandler(w, options)}).With("function", function)
+}
+
+// LevelVariable is what Lambda sets when the function's logging configuration asks for a level.
+// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+const LevelVariable = "AWS_LAMBDA_LOG_LEVEL"
+
+type connectionKey struct{}
+
+// WithConnection lets every line logged with the returned context name the connection.
+func WithConnection(ctx context.Context, connectionID string) context.Context {
+	return context.WithValue(ctx, connectionKey{}, connectionID)
+}
+
+// A handler adds what the context knows.
+type handler struct{ slog.Handler }
+
+// Handle implements slog.Handler.
+func (h handler) Handle(ctx context.Context, r slog.Record) error {
+	if invocation, ok := lambdacontext.FromContext(ctx); ok {
+		r.AddAttrs(slog.String("request_id", invocation.AwsRequestID))
+	}
+	if id, ok := ctx.Value(connectionKey{}).(string); ok {
+		r.AddAttrs(slog.String("connection_id", id))
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
+// WithAttrs implements slog.Handler.
+func (h handler) WithAttrs(attrs []slog.Attr) slog.Handler { return handler{h.Handler.WithAttrs(attrs)} }
+
+// WithGroup implements slog.Handler.
+func (h handler) WithGroup(name string) slog.Handler { return handler{h.Handler.WithGroup(name)} }
+
+func parseLevel(name string) slog.Level {
+	switch name {
+	case "TRACE", "DEBUG":
+		return slog.LevelDebug
+	case "WARN":
+		return slog.LevelWarn
+	case "ERROR", "FATAL":
+		return slog.LevelError
+	default:
+		return slog.LevelInfo
+	}
+}

@@ -1,0 +1,94 @@
+package token
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
+)
+
+// A KeySource has the active keys.
+type KeySource interface {
+	// Keys returns the keys, possibly as they were a short while ago.
+	Keys(ctx context.Context) (Keys, error)
+	// Refresh returns the keys as they are now, and whether they may differ from those of the last call. The source
+	// bounds how often it really looks, for anybody can present a token with a bad signature.
+	Refresh(ctx context.Context) (keys Keys, fresh bool, err error)
+}
+
+// A Row is a stored second factor.
+type Row struct {
+	Factor    string
+	ExpiresAt time.Time // the zero time: never
+}
+
+// A FactorStore finds the stored factor of a user in a room.
+type FactorStore interface {
+	Factor(ctx context.Context, userID, roomID string) (row Row, found bool, err error)
+}
+
+// A Verifier verifies tokens.
+type Verifier struct {
+	keys   KeySource
+	store  FactorStore
+	now    func() time.Time
+	parser parser
+}
+
+// NewVerifier makes a Verifier.
+func NewVerifier(keys KeySource, store FactorStore, now func() time.Time) *Verifier {
+	return &Verifier{keys: keys, store: store, now: now, parser: newParser(now)}
+}
+
+// Verify returns what a valid token says. An error that wraps ErrRefused is the token's fault; any other is ours.
+func (v *Verifier) Verify(ctx context.Context, raw string) (Claims, error) {
+	if raw == "" {
+		return Claims{}, refuse(ErrMissing)
+	}
+	if len(raw) > contract.MaxTokenBytes {
+		return Claims{}, refuse(fmt.Errorf("%w: %d bytes, at most %d are allowed", ErrTooLarge, len(raw), contract.MaxTokenBytes))
+	}
+	claims, err := v.verifySignature(ctx, raw)
+	if err != nil {
+		return Claims{}, err
+	}
+	return claims, v.verifyFactor(ctx, claims)
+}
+
+// verifySignature looks for new keys when none that is known fits: the key may have been rotated a moment ago.
+func (v *Verifier) verifySignature(ctx context.Context, raw string) (Claims, error) {
+	keys, err := v.keys.Keys(ctx)
+	if err != nil {
+		return Claims{}, fmt.Errorf("token: signing keys: %w", err)
+	}
+	claims, refusal := v.parser.parse(raw, keys)
+	if !errors.Is(refusal, ErrSignature) {
+		return claims, refusal
+	}
+	keys, fresh, err := v.keys.Refresh(ctx)
+	if err != nil {
+		return Claims{}, fmt.Errorf("token: signing keys: %w", err)
+	}
+	if !fresh {
+		return Claims{}, refusal
+	}
+	return v.parser.parse(raw, keys)
+}
+
+func (v *Verifier) verifyFactor(ctx context.Context, claims Claims) error {
+	row, found, err := v.store.Factor(ctx, claims.UserID, claims.RoomID)
+	if err != nil {
+		return fmt.Errorf("token: stored factor: %w", err)
+	}
+	if !found {
+		return refuse(ErrUnknown)
+	}
+	// DynamoDB deletes expired rows within days, not at once.
+	// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html
+	if !row.ExpiresAt.IsZero() && !v.now().Before(row.ExpiresAt) {
+		return refuse(ErrFactorEnded)
+	}
+	return checkFactor(claims.Factor, row.Factor)
+}
