@@ -1,0 +1,31 @@
+package sigv4
+
+import "errors"
+
+// What can be wrong with a signature. A Fault carries AWS's sentence beside one of these.
+var (
+	ErrMissing    = errors.New("no signature")                    // the request is not signed at all
+	ErrIncomplete = errors.New("incomplete signature")            // a part is missing or malformed
+	ErrUnknownKey = errors.New("unknown access key id")           // no such credentials
+	ErrToken      = errors.New("wrong session token")             // missing, foreign or wrong
+	ErrSkew       = errors.New("request time too skewed")         // more than 15 minutes off
+	ErrExpired    = errors.New("presigned request expired")       // X-Amz-Expires has passed
+	ErrScope      = errors.New("wrong credential scope")          // region, date or terminator
+	ErrSignature  = errors.New("signature does not match")        // everything else is right
+	ErrPayload    = errors.New("payload hash does not match")     // x-amz-content-sha256 is not that of the body
+	ErrChunk      = errors.New("malformed or altered body chunk") // aws-chunked bodies
+)
+
+// A Fault says why a request was not authenticated.
+type Fault struct {
+	Kind    error  // one of the sentinels
+	Message string // AWS's sentence
+}
+
+// Error implements error.
+func (f *Fault) Error() string { return "sigv4: " + f.Kind.Error() + ": " + f.Message }
+
+// Unwrap gives the sentinel.
+func (f *Fault) Unwrap() error { return f.Kind }
+
+func fault(kind error, message string) error { return &Fault{Kind: kind, Message: message} }

@@ -1,0 +1,37 @@
+package wire
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+)
+
+// WriteJSON answers 200 with body in one of the JSON protocols.
+func (p Protocol) WriteJSON(w http.ResponseWriter, body any) error {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	contentType := "application/json"
+	switch p {
+	case JSON10:
+		contentType = "application/x-amz-json-1.0"
+	case JSON11:
+		contentType = "application/x-amz-json-1.1"
+	}
+	h := w.Header()
+	h.Set("x-amzn-RequestId", NewRequestID())
+	h.Set("Content-Type", contentType)
+	h.Set("Content-Length", strconv.Itoa(len(text)))
+	_, err = w.Write(text)
+	return err
+}
+
+// WriteQuery answers 200 in the query protocol; result is the XML inside <ActionResult>, escaped where needed.
+func WriteQuery(w http.ResponseWriter, namespace, action, result string) {
+	id := NewRequestID()
+	w.Header().Set("x-amzn-RequestId", id)
+	w.Header().Set("Content-Type", "text/xml")
+	_, _ = w.Write([]byte("<" + action + `Response xmlns="` + namespace + `"><` + action + "Result>" + result + "</" + action +
+		"Result><ResponseMetadata><RequestId>" + id + "</RequestId></ResponseMetadata></" + action + "Response>"))
+}
