@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/hermes-cdk/hermes/functions/internal/token"
-	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
 // ErrOrigin: the page that opens the connection is not of an allowed origin. It comes together with token.ErrRefused.

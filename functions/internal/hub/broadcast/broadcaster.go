@@ -24,9 +24,9 @@ type Historian interface {
 
 // A Directory finds connections.
 type Directory interface {
-	// Connections calls page with each page of the room's connections, or only those of userID unless that is empty.
+	// Each calls page with each page of the room's connections, or only those of userID unless that is empty.
 	// It stops at the first error of page and returns it. page may keep what it is given.
-	Connections(ctx context.Context, roomID, userID string, page func([]hub.Connection) error) error
+	Each(ctx context.Context, roomID, userID string, page func([]hub.Connection) error) error
 }
 
 // A Deliverer posts messages to connections and returns those that failed.

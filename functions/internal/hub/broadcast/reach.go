@@ -15,7 +15,7 @@ import (
 func (b *Broadcaster) reach(ctx, work context.Context, roomID string, a *audience) error {
 	var pending []hub.Connection
 	large := false
-	err := b.Directory.Connections(work, roomID, a.userID, func(page []hub.Connection) error {
+	err := b.Directory.Each(work, roomID, a.userID, func(page []hub.Connection) error {
 		pending = append(pending, page...)
 		if len(pending) <= contract.SmallRoom {
 			return nil

@@ -1,0 +1,83 @@
+package hubtest
+
+import (
+	"context"
+	"sync"
+)
+
+// A Gateway stands for the @connections of API Gateway.
+type Gateway struct {
+	// OnPost decides what becomes of a post; nil delivers it. try counts the posts to the connection from 1.
+	OnPost func(ctx context.Context, connectionID string, try int) error
+	// OnProbe decides what a look for the connection finds; nil finds it.
+	OnProbe func(connectionID string) error
+
+	mu       sync.Mutex
+	tries    map[string]int
+	probes   map[string]int
+	received map[string][]string
+}
+
+// Post delivers body, or fails.
+func (g *Gateway) Post(ctx context.Context, connectionID string, body []byte) error {
+	try := g.count(&g.tries, connectionID)
+	if g.OnPost != nil {
+		if err := g.OnPost(ctx, connectionID, try); err != nil {
+			return err
+		}
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.received == nil {
+		g.received = map[string][]string{}
+	}
+	g.received[connectionID] = append(g.received[connectionID], string(body))
+	return nil
+}
+
+// Probe looks for the connection.
+func (g *Gateway) Probe(_ context.Context, connectionID string) error {
+	g.count(&g.probes, connectionID)
+	if g.OnProbe == nil {
+		return nil
+	}
+	return g.OnProbe(connectionID)
+}
+
+// Received is the frames that the connection got, in order.
+func (g *Gateway) Received(connectionID string) []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return append([]string(nil), g.received[connectionID]...)
+}
+
+// Reached is how many connections got something.
+func (g *Gateway) Reached() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.received)
+}
+
+// Tries is how often somebody posted to the connection.
+func (g *Gateway) Tries(connectionID string) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.tries[connectionID]
+}
+
+// Probes is how often somebody looked for the connection.
+func (g *Gateway) Probes(connectionID string) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.probes[connectionID]
+}
+
+func (g *Gateway) count(counts *map[string]int, connectionID string) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if *counts == nil {
+		*counts = map[string]int{}
+	}
+	(*counts)[connectionID]++
+	return (*counts)[connectionID]
+}
