@@ -1,0 +1,101 @@
+// Package assembly reads a cloud assembly, the folder that `cdk synth` writes, and resolves what CloudFormation would:
+// parameters, mappings, conditions, the order in which resources are made, and intrinsic functions.
+//
+// It knows nothing of any resource type. Whoever makes the resources tells the Resolver what Ref and Fn::GetAtt of each
+// of them give, in the order of Assembly.Stacks and Stack.Order.
+package assembly
+
+// The environment every stack is deployed to.
+const (
+	Account   = "000000000000"
+	Region    = "us-east-1"
+	Partition = "aws"
+	URLSuffix = "amazonaws.com"
+)
+
+// An Assembly is a cloud assembly with the assemblies nested in it (CDK stages).
+type Assembly struct {
+	// Dir is the folder that was read.
+	Dir string
+	// Stacks stand in the order of their deployment: a stack follows those it depends on or imports from.
+	Stacks []*Stack
+
+	assets  map[string]FileAsset // by object key
+	exports map[string]export    // by name
+}
+
+// A Stack is one CloudFormation stack.
+type Stack struct {
+	// Name is the stack's name as deployed.
+	Name string
+	// Order lists the resources to make, a resource after those it depends on. A resource whose condition is false is
+	// left out.
+	Order []*Resource
+
+	artifact   string   // id in the manifest
+	dependsOn  []string // artifact ids
+	parameters map[string]parameter
+	mappings   map[string]map[string]map[string]any
+	conditions map[string]any
+	truth      map[string]bool // conditions already evaluated
+	resources  map[string]*Resource
+	outputs    map[string]output
+}
+
+// A Resource is one resource of a template, its intrinsics not yet resolved.
+type Resource struct {
+	Stack     *Stack
+	LogicalID string
+	// Type, for example AWS::SQS::Queue.
+	Type string
+	// Path is the construct path from the CDK's metadata, "" if there is none.
+	Path string
+
+	properties map[string]any
+	dependsOn  []string
+	condition  string
+}
+
+type output struct {
+	value     any
+	export    any // the name, nil if not exported
+	condition string
+}
+
+// An export is where an export's value comes from.
+type export struct {
+	stack  *Stack
+	output string
+}
+
+// Load reads the assembly in dir and checks everything that can be checked before any resource exists: formats,
+// parameters, conditions, references and cycles. Errors name stack, logical id and place.
+func Load(dir string) (*Assembly, error) {
+	a := &Assembly{Dir: dir, assets: map[string]FileAsset{}, exports: map[string]export{}}
+	if err := a.readManifest(dir); err != nil {
+		return nil, err
+	}
+	if len(a.Stacks) == 0 {
+		return nil, wrap(dir, ErrNoStacks)
+	}
+	for _, s := range a.Stacks {
+		if err := a.collectExports(s); err != nil {
+			return nil, err
+		}
+	}
+	if err := a.orderStacks(); err != nil {
+		return nil, err
+	}
+	for _, s := range a.Stacks {
+		if err := a.orderResources(s); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+// Asset finds a file asset by the key under which the CDK uploads it, the S3Key of a function's code.
+func (a *Assembly) Asset(objectKey string) (FileAsset, bool) {
+	f, ok := a.assets[objectKey]
+	return f, ok
+}
