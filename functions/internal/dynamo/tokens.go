@@ -1,0 +1,54 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/hermes-cdk/hermes/functions/internal/token"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
+)
+
+// TokensAPI is what Tokens needs of *dynamodb.Client.
+type TokensAPI interface {
+	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
+}
+
+var _ TokensAPI = (*dynamodb.Client)(nil)
+
+// Tokens is the Tokens table. Backends write it, see package client.
+type Tokens struct {
+	Client TokensAPI
+	Table  string
+}
+
+var _ token.FactorStore = Tokens{}
+
+// Factor reads the stored factor of a user in a room, consistently: a token may be used as soon as it was issued, and no
+// longer once it was revoked.
+func (t Tokens) Factor(ctx context.Context, userID, roomID string) (token.Row, bool, error) {
+	out, err := t.Client.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName:      &t.Table,
+		Key:            item{contract.AttributeUserID: text(userID), contract.AttributeRoomID: text(roomID)},
+		ConsistentRead: aws.Bool(true),
+	})
+	if err != nil {
+		return token.Row{}, false, fmt.Errorf("dynamo: get token of user %q in room %q: %w", userID, roomID, err)
+	}
+	if len(out.Item) == 0 {
+		return token.Row{}, false, nil
+	}
+	row := item(out.Item)
+	expires, err := row.number(contract.AttributeTTL)
+	if err != nil {
+		return token.Row{}, false, fmt.Errorf("dynamo: token of user %q in room %q: %w", userID, roomID, err)
+	}
+	found := token.Row{Factor: row.text(contract.AttributeToken)}
+	if expires != 0 {
+		found.ExpiresAt = time.Unix(expires, 0)
+	}
+	return found, true, nil
+}
