@@ -1,0 +1,2 @@
+// Package edgetest fakes what surrounds the gateway, for tests.
+package edgetest

@@ -1,0 +1,26 @@
+package edgetest
+
+import "sync"
+
+// A Meter adds up what is counted, by action. It is an edge.Meter.
+type Meter struct {
+	mu     sync.Mutex
+	totals map[string]float64
+}
+
+// Count implements edge.Meter.
+func (m *Meter) Count(_, service, action string, units float64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.totals == nil {
+		m.totals = map[string]float64{}
+	}
+	m.totals[service+"/"+action] += units
+}
+
+// Total is the sum for an action such as "apigateway/message".
+func (m *Meter) Total(action string) float64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.totals[action]
+}

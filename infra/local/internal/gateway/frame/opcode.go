@@ -1,0 +1,25 @@
+package frame
+
+// Opcode says what a frame carries. https://www.rfc-editor.org/rfc/rfc6455#section-11.8
+type Opcode byte
+
+// The opcodes of RFC 6455; all others are reserved and refused.
+const (
+	Continuation Opcode = 0x0
+	Text         Opcode = 0x1
+	Binary       Opcode = 0x2
+	Close        Opcode = 0x8
+	Ping         Opcode = 0x9
+	Pong         Opcode = 0xA
+)
+
+// control tells close, ping and pong from frames that carry data.
+func (o Opcode) control() bool { return o&0x8 != 0 }
+
+func (o Opcode) known() bool {
+	switch o {
+	case Continuation, Text, Binary, Close, Ping, Pong:
+		return true
+	}
+	return false
+}
