@@ -13,9 +13,9 @@ import (
 type KeySource interface {
 	// Keys returns the keys, possibly as they were a short while ago.
 	Keys(ctx context.Context) (Keys, error)
-	// Refresh returns the keys as they are now, and whether they may differ from those of the last call. The source
-	// bounds how often it really looks, for anybody can present a token with a bad signature.
-	Refresh(ctx context.Context) (keys Keys, fresh bool, err error)
+	// Refresh returns the keys as they are now. The source bounds how often it really looks, for anybody can present
+	// a token with a bad signature.
+	Refresh(ctx context.Context) (Keys, error)
 }
 
 // A Row is a stored second factor.
@@ -54,7 +54,10 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (Claims, error) {
 	if err != nil {
 		return Claims{}, err
 	}
-	return claims, v.verifyFactor(ctx, claims)
+	if err := v.verifyFactor(ctx, claims); err != nil {
+		return Claims{}, err
+	}
+	return claims, nil
 }
 
 // verifySignature looks for new keys when none that is known fits: the key may have been rotated a moment ago.
@@ -67,12 +70,8 @@ func (v *Verifier) verifySignature(ctx context.Context, raw string) (Claims, err
 	if !errors.Is(refusal, ErrSignature) {
 		return claims, refusal
 	}
-	keys, fresh, err := v.keys.Refresh(ctx)
-	if err != nil {
+	if keys, err = v.keys.Refresh(ctx); err != nil {
 		return Claims{}, fmt.Errorf("token: signing keys: %w", err)
-	}
-	if !fresh {
-		return Claims{}, refusal
 	}
 	return v.parser.parse(raw, keys)
 }

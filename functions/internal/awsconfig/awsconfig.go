@@ -1,0 +1,29 @@
+// Package awsconfig loads what AWS clients need from the environment, and bounds how long a call may take.
+package awsconfig
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+)
+
+// CallTimeout bounds one try of one call. The SDK sets none: a call that hangs would last until the function is killed,
+// and its two retries would never happen.
+// https://docs.aws.amazon.com/sdk-for-go/v2/developer-guide/configure-http.html
+const CallTimeout = 5 * time.Second
+
+// MustLoad loads region, credentials and, where AWS_ENDPOINT_URL is set, the endpoint. It ends the process if it cannot.
+func MustLoad(log *slog.Logger) aws.Config {
+	cfg, err := config.LoadDefaultConfig(context.Background(),
+		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(CallTimeout)))
+	if err != nil {
+		log.Error("cannot start: no AWS configuration", "error", err)
+		os.Exit(1)
+	}
+	return cfg
+}
