@@ -1,0 +1,108 @@
+package notificationhub
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2authorizers"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2integrations"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53targets"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
+)
+
+// newApi makes the WebSocket API with its routes and stage, and tells the workers where to post.
+func (h *notificationHub) newApi() {
+	h.api = awsapigatewayv2.NewWebSocketApi(h, jsii.String("Api"), &awsapigatewayv2.WebSocketApiProps{
+		Description:              jsii.String("Hermes hub " + *h.Node().Path()),
+		RouteSelectionExpression: jsii.String(contract.RouteSelectionExpression),
+		ConnectRouteOptions: &awsapigatewayv2.WebSocketRouteOptions{
+			Authorizer:  h.authorizer(),
+			Integration: h.integration(contract.FunctionConnect, "Connect"),
+		},
+		DisconnectRouteOptions: &awsapigatewayv2.WebSocketRouteOptions{
+			Integration: h.integration(contract.FunctionDisconnect, "Disconnect"),
+		},
+		DefaultRouteOptions: h.answers(contract.FunctionDefault, "Default"),
+	})
+	h.api.AddRoute(jsii.String(contract.RouteSendMessage), h.answers(contract.FunctionSend, "Send"))
+	h.api.AddRoute(jsii.String(contract.RouteHello), h.answers(contract.FunctionDefault, "Hello"))
+	h.api.AddRoute(jsii.String(contract.RoutePing), h.answers(contract.FunctionDefault, "Ping"))
+	h.api.AddRoute(jsii.String(contract.RouteHistory), h.answers(contract.FunctionDefault, "History"))
+	h.newStage()
+
+	for _, name := range []string{contract.FunctionBroadcast, contract.FunctionDeliver} {
+		h.functions[name].AddEnvironment(jsii.String(contract.EnvManagementURL), h.management, nil)
+	}
+}
+
+// authorizer names no identity source: the token comes in one of two places, and API Gateway wants every source named.
+// The function is therefore always asked, and answers a missing token itself.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
+func (h *notificationHub) authorizer() awsapigatewayv2.IWebSocketRouteAuthorizer {
+	if h.props.Authorizer != nil {
+		return h.props.Authorizer
+	}
+	return awsapigatewayv2authorizers.NewWebSocketLambdaAuthorizer(jsii.String("Authorizer"),
+		h.functions[contract.FunctionAuthorize],
+		&awsapigatewayv2authorizers.WebSocketLambdaAuthorizerProps{IdentitySource: &[]*string{}})
+}
+
+func (h *notificationHub) integration(function, id string) awsapigatewayv2integrations.WebSocketLambdaIntegration {
+	return awsapigatewayv2integrations.NewWebSocketLambdaIntegration(jsii.String(id+"Integration"), h.functions[function], nil)
+}
+
+// answers routes to a function whose answer goes back to the client: cheaper and quicker than a post to @connections.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html
+func (h *notificationHub) answers(function, id string) *awsapigatewayv2.WebSocketRouteOptions {
+	return &awsapigatewayv2.WebSocketRouteOptions{
+		Integration:    h.integration(function, id),
+		ReturnResponse: jsii.Bool(true),
+	}
+}
+
+func (h *notificationHub) newStage() {
+	props := &awsapigatewayv2.WebSocketStageProps{
+		WebSocketApi: h.api,
+		StageName:    jsii.String(orDefault(h.props.StageName, "live")),
+		AutoDeploy:   jsii.Bool(true),
+	}
+	if h.props.ThrottleRate != 0 || h.props.ThrottleBurst != 0 {
+		props.Throttle = &awsapigatewayv2.ThrottleSettings{
+			RateLimit:  jsii.Number(orDefault(h.props.ThrottleRate, 10_000)),
+			BurstLimit: jsii.Number(orDefault(h.props.ThrottleBurst, 5_000)),
+		}
+	}
+	if h.props.CustomDomain != nil {
+		props.DomainMapping = &awsapigatewayv2.DomainMappingOptions{DomainName: h.newDomain(h.props.CustomDomain)}
+	}
+	h.stage = awsapigatewayv2.NewWebSocketStage(h, jsii.String("Stage"), props)
+	h.apiID, h.stageName = h.api.ApiId(), h.stage.StageName()
+	h.management = h.stage.CallbackUrl()
+	h.url = awscdk.Fn_Join(jsii.String(""), jsii.Strings(
+		"wss://", *h.apiID, ".execute-api.", *h.stack().Region(), ".", *h.stack().UrlSuffix(), "/", *h.stageName))
+	if h.props.CustomDomain != nil {
+		h.url = jsii.String("wss://" + h.props.CustomDomain.DomainName)
+	}
+}
+
+// newDomain makes the API's domain name and the records that point to it.
+func (h *notificationHub) newDomain(custom *CustomDomain) awsapigatewayv2.DomainName {
+	h.domain = awsapigatewayv2.NewDomainName(h, jsii.String("Domain"), &awsapigatewayv2.DomainNameProps{
+		DomainName:     jsii.String(custom.DomainName),
+		Certificate:    custom.Certificate,
+		SecurityPolicy: awsapigatewayv2.SecurityPolicy_TLS_1_2,
+	})
+	target := awsroute53.RecordTarget_FromAlias(awsroute53targets.NewApiGatewayv2DomainProperties(
+		h.domain.RegionalDomainName(), h.domain.RegionalHostedZoneId()))
+	// A name with a dot at its end is absolute; without one the zone's name is appended unless it is there already.
+	name := jsii.String(custom.DomainName)
+	awsroute53.NewARecord(h, jsii.String("Alias"), &awsroute53.ARecordProps{
+		Zone: custom.HostedZone, RecordName: name, Target: target,
+	})
+	awsroute53.NewAaaaRecord(h, jsii.String("AliasIpv6"), &awsroute53.AaaaRecordProps{
+		Zone: custom.HostedZone, RecordName: name, Target: target,
+	})
+	return h.domain
+}

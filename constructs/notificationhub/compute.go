@@ -1,0 +1,88 @@
+package notificationhub
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/hermes-cdk/hermes/constructs/internal/lambdafn"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
+)
+
+// newFunctions makes the functions without their permissions and without what depends on the API.
+func (h *notificationHub) newFunctions() {
+	h.functions = map[string]awslambda.Function{}
+	for _, fn := range h.props.functions() {
+		if fn.name == contract.FunctionAuthorize && h.props.Authorizer != nil {
+			continue
+		}
+		h.functions[fn.name] = lambdafn.New(h, jsii.String(fn.id), &lambdafn.Props{
+			Package:             "functions/notificationhub/" + fn.name,
+			Code:                fn.options.Code,
+			Description:         "Hermes hub: " + fn.description,
+			Architecture:        h.props.Architecture,
+			MemoryMB:            fn.memory(),
+			Timeout:             fn.timeout(),
+			ReservedConcurrency: fn.options.ReservedConcurrency,
+			Environment:         h.environment(fn.name),
+			LogRetention:        h.props.LogRetention,
+			RemovalPolicy:       h.removalPolicy(),
+		})
+	}
+}
+
+// environment is what a function reads at its cold start, as far as it is known before the API.
+func (h *notificationHub) environment(name string) map[string]*string {
+	connections, rooms, messages := h.tables.connections.TableName(), h.tables.rooms.TableName(), h.tables.messages.TableName()
+	switch name {
+	case contract.FunctionAuthorize:
+		env := map[string]*string{
+			contract.EnvSecretARN:   h.secret.SecretArn(),
+			contract.EnvTokensTable: h.tokens.TableName(),
+		}
+		if len(h.props.AllowedOrigins) > 0 {
+			env[contract.EnvAllowedOrigins] = jsii.String(strings.Join(h.props.AllowedOrigins, ","))
+		}
+		return env
+	case contract.FunctionConnect:
+		return map[string]*string{
+			contract.EnvConnectionsTable: connections,
+			contract.EnvConnectionTTL:    inSeconds(orDefault(h.props.ConnectionRetention, contract.DefaultConnectionTTL)),
+		}
+	case contract.FunctionDisconnect:
+		return map[string]*string{contract.EnvConnectionsTable: connections}
+	case contract.FunctionSend:
+		return map[string]*string{contract.EnvQueueURL: h.queue.QueueUrl()}
+	case contract.FunctionDefault:
+		return map[string]*string{contract.EnvRoomsTable: rooms, contract.EnvMessagesTable: messages}
+	case contract.FunctionBroadcast:
+		return map[string]*string{
+			contract.EnvConnectionsTable: connections,
+			contract.EnvRoomsTable:       rooms,
+			contract.EnvMessagesTable:    messages,
+			contract.EnvDeadLetterURL:    h.queues.dead.QueueUrl(),
+			contract.EnvFanoutURL:        h.queues.fanout.QueueUrl(),
+			contract.EnvHistoryTTL:       inSeconds(h.historyRetention()),
+		}
+	default: // deliver
+		return map[string]*string{
+			contract.EnvConnectionsTable: connections,
+			contract.EnvFanoutURL:        h.queues.fanout.QueueUrl(),
+			contract.EnvFanoutDeadURL:    h.queues.fanoutDead.QueueUrl(),
+		}
+	}
+}
+
+func (h *notificationHub) historyRetention() time.Duration {
+	if h.props.DisableHistory {
+		return 0
+	}
+	return orDefault(h.props.HistoryRetention, 24*time.Hour)
+}
+
+func inSeconds(d time.Duration) *string {
+	return jsii.String(strconv.FormatInt(int64(d/time.Second), 10))
+}

@@ -1,0 +1,296 @@
+package notificationhub_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2authorizers"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/hermes-cdk/hermes/constructs/internal/nag"
+	"github.com/hermes-cdk/hermes/constructs/notificationhub"
+	"github.com/hermes-cdk/hermes/test/snapshot"
+)
+
+const root = "../.."
+
+// newStack is a stack of an app that bundles nothing.
+func newStack(t *testing.T) (awscdk.App, awscdk.Stack) {
+	t.Helper()
+	app := snapshot.App(t, root)
+	return app, awscdk.NewStack(app, jsii.String("Test"), nil)
+}
+
+func minimal(t *testing.T) (awscdk.App, awscdk.Stack) {
+	t.Helper()
+	app, stack := newStack(t)
+	notificationhub.NewNotificationHub(stack, jsii.String("Hub"), nil)
+	return app, stack
+}
+
+// everything sets every prop but those that exclude one another.
+func everything(t *testing.T) (awscdk.App, awscdk.Stack) {
+	t.Helper()
+	app, stack := newStack(t)
+	topic := awssns.NewTopic(stack, jsii.String("Alarms"), &awssns.TopicProps{EnforceSSL: jsii.Bool(true)})
+	options := notificationhub.FunctionOptions{MemoryMB: 512, ReservedConcurrency: 20}
+	worker := notificationhub.FunctionOptions{MemoryMB: 2048, MaxConcurrency: 50}
+	hub := notificationhub.NewNotificationHub(stack, jsii.String("Hub"), &notificationhub.NotificationHubProps{
+		SigningSecret: awssecretsmanager.Secret_FromSecretCompleteArn(stack, jsii.String("Secret"),
+			jsii.String("arn:aws:secretsmanager:eu-west-1:123456789012:secret:hub-AbCdEf")),
+		StageName:      "v2",
+		ThrottleRate:   500,
+		ThrottleBurst:  800,
+		AllowedOrigins: []string{"https://app.example.com", "https://admin.example.com"},
+		CustomDomain: &notificationhub.CustomDomain{
+			DomainName: "push.example.com",
+			Certificate: awscertificatemanager.Certificate_FromCertificateArn(stack, jsii.String("Certificate"),
+				jsii.String("arn:aws:acm:eu-west-1:123456789012:certificate/11111111-2222-3333-4444-555555555555")),
+			HostedZone: awsroute53.HostedZone_FromHostedZoneAttributes(stack, jsii.String("Zone"),
+				&awsroute53.HostedZoneAttributes{HostedZoneId: jsii.String("Z123"), ZoneName: jsii.String("example.com")}),
+		},
+		IntakeVisibilityTimeout: 5 * time.Minute,
+		IntakeMaxReceiveCount:   3,
+		IntakeRetention:         24 * time.Hour,
+		ConnectionRetention:     3 * time.Hour,
+		HistoryRetention:        time.Hour,
+		RemovalPolicy:           awscdk.RemovalPolicy_DESTROY,
+		LogRetention:            awslogs.RetentionDays_ONE_WEEK,
+		AlarmTopic:              topic,
+		Architecture:            awslambda.Architecture_X86_64(),
+		Authorize:               options,
+		Connect:                 options,
+		Disconnect:              options,
+		Send:                    options,
+		Default:                 options,
+		Broadcast:               worker,
+		Deliver:                 worker,
+	})
+	role := awsiam.NewRole(stack, jsii.String("Backend"), &awsiam.RoleProps{
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("ecs-tasks.amazonaws.com"), nil),
+	})
+	hub.GrantPublish(role)
+	hub.GrantIssueTokens(role)
+	hub.GrantManageConnections(role)
+	nag.Suppress(role.Node().FindChild(jsii.String("DefaultPolicy")), nag.Suppression{
+		Rule:      "AwsSolutions-IAM5",
+		Reason:    "The backend may manage every connection of the hub, as the grant says.",
+		AppliesTo: `/^Resource::.*\/@connections\/\*$/g`,
+	})
+	return app, stack
+}
+
+func TestSnapshots(t *testing.T) {
+	for name, build := range map[string]func(*testing.T) (awscdk.App, awscdk.Stack){
+		"minimal": minimal, "everything": everything,
+	} {
+		t.Run("a hub with "+name+" is the golden one", func(t *testing.T) {
+			_, stack := build(t)
+			snapshot.Golden(t, name, snapshot.Template(stack))
+		})
+		t.Run("cdk-nag finds nothing in a hub with "+name, func(t *testing.T) {
+			app, stack := build(t)
+			snapshot.Nag(t, app, stack)
+		})
+		t.Run("no policy of a hub with "+name+" is broader than listed", func(t *testing.T) {
+			_, stack := build(t)
+			counted := snapshot.LeastPrivilege(t, snapshot.Template(stack))
+			if counted.Allow < 20 {
+				t.Errorf("only %d statements were found", counted.Allow)
+			}
+			t.Logf("%d statements, %d wildcards", counted.Allow, counted.Wildcards)
+		})
+	}
+}
+
+func TestWhatANilHubIsMadeOf(t *testing.T) {
+	_, stack := minimal(t)
+	template := assertions.Template_FromStack(stack, nil)
+
+	t.Run("its routes are those of the protocol", func(t *testing.T) {
+		for _, key := range []string{"$connect", "$disconnect", "$default", "sendMessage", "hello", "ping", "history"} {
+			template.HasResourceProperties(jsii.String("AWS::ApiGatewayV2::Route"), map[string]any{"RouteKey": key})
+		}
+	})
+	t.Run("only $connect is authorized", func(t *testing.T) {
+		template.ResourcePropertiesCountIs(jsii.String("AWS::ApiGatewayV2::Route"),
+			map[string]any{"AuthorizationType": "CUSTOM", "RouteKey": "$connect"}, jsii.Number(1))
+	})
+	t.Run("its tables are kept, recoverable and found by query", func(t *testing.T) {
+		template.AllResources(jsii.String("AWS::DynamoDB::GlobalTable"), map[string]any{"DeletionPolicy": "Retain"})
+		template.AllResourcesProperties(jsii.String("AWS::DynamoDB::GlobalTable"), map[string]any{
+			"Replicas": []any{assertions.Match_ObjectLike(&map[string]any{
+				"PointInTimeRecoverySpecification": map[string]any{"PointInTimeRecoveryEnabled": true},
+			})},
+		})
+		template.HasResourceProperties(jsii.String("AWS::DynamoDB::GlobalTable"), map[string]any{
+			"GlobalSecondaryIndexes": []any{assertions.Match_ObjectLike(&map[string]any{"IndexName": "by_user"})},
+		})
+	})
+	t.Run("it scans nothing", func(t *testing.T) {
+		if strings.Contains(snapshot.Text(t, stack), "dynamodb:Scan") {
+			t.Error("a policy allows dynamodb:Scan")
+		}
+	})
+	t.Run("both queues have a dead-letter queue and report partial batches", func(t *testing.T) {
+		template.ResourcePropertiesCountIs(jsii.String("AWS::SQS::Queue"),
+			map[string]any{"RedrivePolicy": assertions.Match_AnyValue()}, jsii.Number(2))
+		template.AllResourcesProperties(jsii.String("AWS::Lambda::EventSourceMapping"),
+			map[string]any{"FunctionResponseTypes": []any{"ReportBatchItemFailures"}})
+	})
+	t.Run("its functions are small arm64 binaries", func(t *testing.T) {
+		template.ResourcePropertiesCountIs(jsii.String("AWS::Lambda::Function"), map[string]any{
+			"Runtime": "provided.al2023", "Handler": "bootstrap", "Architectures": []any{"arm64"},
+		}, jsii.Number(7))
+	})
+	t.Run("its secrets are generated, never written", func(t *testing.T) {
+		template.AllResourcesProperties(jsii.String("AWS::SecretsManager::Secret"),
+			map[string]any{"GenerateSecretString": assertions.Match_AnyValue(), "SecretString": assertions.Match_Absent()})
+	})
+	t.Run("it watches what a person must look at", func(t *testing.T) {
+		template.ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(4+2*7))
+	})
+}
+
+func TestProps(t *testing.T) {
+	t.Run("disabled alarms are not made", func(t *testing.T) {
+		_, stack := newStack(t)
+		hub := notificationhub.NewNotificationHub(stack, jsii.String("Hub"), &notificationhub.NotificationHubProps{DisableAlarms: true})
+		assertions.Template_FromStack(stack, nil).ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(0))
+		if len(hub.Alarms()) != 0 {
+			t.Errorf("%d alarms", len(hub.Alarms()))
+		}
+	})
+	t.Run("disabled history is neither kept nor allowed", func(t *testing.T) {
+		_, stack := newStack(t)
+		notificationhub.NewNotificationHub(stack, jsii.String("Hub"), &notificationhub.NotificationHubProps{DisableHistory: true})
+		text := snapshot.Text(t, stack)
+		if !strings.Contains(text, `"HERMES_HISTORY_TTL":"0"`) || strings.Contains(text, "dynamodb:BatchWriteItem") {
+			t.Error("history is still written")
+		}
+	})
+	t.Run("an authorizer of one's own replaces the hub's function", func(t *testing.T) {
+		_, stack := newStack(t)
+		fn := awslambda.NewFunction(stack, jsii.String("Own"), &awslambda.FunctionProps{
+			Runtime: awslambda.Runtime_NODEJS_22_X(), Handler: jsii.String("index.handler"), Code: awslambda.Code_FromInline(jsii.String("x")),
+		})
+		hub := notificationhub.NewNotificationHub(stack, jsii.String("Hub"), &notificationhub.NotificationHubProps{
+			Authorizer: awsapigatewayv2authorizers.NewWebSocketLambdaAuthorizer(jsii.String("Own"), fn, nil),
+		})
+		if hub.AuthorizeFunction() != nil {
+			t.Error("the hub's authorize function was made all the same")
+		}
+		assertions.Template_FromStack(stack, nil).ResourceCountIs(jsii.String("AWS::ApiGatewayV2::Authorizer"), jsii.Number(1))
+	})
+	t.Run("the caller's props are not changed", func(t *testing.T) {
+		_, stack := newStack(t)
+		props := notificationhub.NotificationHubProps{StageName: "x"}
+		notificationhub.NewNotificationHub(stack, jsii.String("Hub"), &props)
+		if props.StageName != "x" || props.IntakeMaxReceiveCount != 0 || props.RemovalPolicy != "" {
+			t.Errorf("props became %+v", props)
+		}
+	})
+	t.Run("every fault is told at once, with its value", func(t *testing.T) {
+		_, stack := newStack(t)
+		const want = `notification hub "Test/Hub": intakeVisibilityTimeout must be between 30s and 12h0m0s, got 10s; ` +
+			`intakeMaxReceiveCount must be between 1 and 1000, got -1; ` +
+			`historyRetention must be whole seconds, got 1.5s; ` +
+			`stageName may hold letters, digits, hyphens and underscores, got "a b"; ` +
+			`allowedOrigins must be like "https://app.example.com", got "example.com"; ` +
+			`customDomain.domainName must be a bare host name, got "wss://x"; ` +
+			`customDomain.certificate is missing; customDomain.hostedZone is missing; ` +
+			`connect.memoryMB must be between 128 and 10240, got 64; ` +
+			`send.maxConcurrency is 5, but send reads no queue`
+		defer func() {
+			if got := recover(); got != want {
+				t.Errorf("panicked with\n%v\nwant\n%s", got, want)
+			}
+		}()
+		notificationhub.NewNotificationHub(stack, jsii.String("Hub"), &notificationhub.NotificationHubProps{
+			IntakeVisibilityTimeout: 10 * time.Second,
+			IntakeMaxReceiveCount:   -1,
+			HistoryRetention:        1500 * time.Millisecond,
+			StageName:               "a b",
+			AllowedOrigins:          []string{"example.com"},
+			CustomDomain:            &notificationhub.CustomDomain{DomainName: "wss://x"},
+			Connect:                 notificationhub.FunctionOptions{MemoryMB: 64},
+			Send:                    notificationhub.FunctionOptions{MaxConcurrency: 5},
+		})
+	})
+}
+
+func TestGrants(t *testing.T) {
+	t.Run("a function that may publish is told where", func(t *testing.T) {
+		_, stack := newStack(t)
+		hub := notificationhub.NewNotificationHub(stack, jsii.String("Hub"), nil)
+		fn := backend(stack)
+		hub.GrantPublish(fn)
+		hub.GrantIssueTokens(fn)
+		hub.GrantManageConnections(fn)
+		assertions.Template_FromStack(stack, nil).HasResourceProperties(jsii.String("AWS::Lambda::Function"), map[string]any{
+			"Runtime": "nodejs22.x",
+			"Environment": map[string]any{"Variables": map[string]any{
+				"HERMES_QUEUE_URL":           assertions.Match_AnyValue(),
+				"HERMES_SECRET_ARN":          assertions.Match_AnyValue(),
+				"HERMES_TOKENS_TABLE":        assertions.Match_AnyValue(),
+				"HERMES_MANAGEMENT_ENDPOINT": assertions.Match_AnyValue(),
+			}},
+		})
+	})
+	t.Run("an imported hub grants the same", func(t *testing.T) {
+		_, stack := newStack(t)
+		hub := notificationhub.FromNotificationHubAttributes(stack, jsii.String("Hub"), &notificationhub.NotificationHubAttributes{
+			WebSocketUrl: "wss://push.example.com",
+			ApiId:        "abc123",
+			StageName:    "live",
+			QueueArn:     "arn:aws:sqs:eu-west-1:123456789012:intake",
+		})
+		hub.GrantPublish(backend(stack))
+		if got := *hub.WebSocketUrl(); got != "wss://push.example.com" {
+			t.Errorf("url %s", got)
+		}
+		assertions.Template_FromStack(stack, nil).HasResourceProperties(jsii.String("AWS::IAM::Policy"), map[string]any{
+			"PolicyDocument": map[string]any{"Statement": []any{map[string]any{
+				"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:intake",
+			}}},
+		})
+	})
+	t.Run("an imported hub names the attribute it was not given", func(t *testing.T) {
+		_, stack := newStack(t)
+		hub := notificationhub.FromNotificationHubAttributes(stack, jsii.String("Hub"), &notificationhub.NotificationHubAttributes{})
+		defer func() {
+			if got, want := recover(), `notification hub "Test/Hub": imported without queueArn`; got != want {
+				t.Errorf("panicked with %v, want %s", got, want)
+			}
+		}()
+		hub.GrantPublish(backend(stack))
+	})
+}
+
+func TestAHubIsAScopeLikeAnyConstruct(t *testing.T) {
+	_, stack := newStack(t)
+	hub := notificationhub.NewNotificationHub(stack, jsii.String("Hub"), nil)
+	awscdk.NewCfnOutput(hub, jsii.String("Url"), &awscdk.CfnOutputProps{Value: hub.WebSocketUrl()})
+	awscdk.Tags_Of(hub).Add(jsii.String("team"), jsii.String("web"), nil)
+	if got := *hub.ToString(); got != "Test/Hub" {
+		t.Errorf("ToString() = %q", got)
+	}
+	assertions.Template_FromStack(stack, nil).HasResourceProperties(jsii.String("AWS::SQS::Queue"),
+		map[string]any{"Tags": []any{map[string]any{"Key": "team", "Value": "web"}}})
+}
+
+func backend(stack awscdk.Stack) awslambda.Function {
+	return awslambda.NewFunction(stack, jsii.String("Backend"), &awslambda.FunctionProps{
+		Runtime: awslambda.Runtime_NODEJS_22_X(), Handler: jsii.String("index.handler"), Code: awslambda.Code_FromInline(jsii.String("x")),
+	})
+}

@@ -1,0 +1,143 @@
+package notificationhub
+
+import (
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+)
+
+// NotificationHubProps configures a hub. The zero value of every field means its default, and nil props are all defaults.
+// The hub never changes the props it is given.
+type NotificationHubProps struct {
+	// SigningSecret holds the JSON object with which tokens are signed and verified: signing_key, optionally
+	// previous_signing_key during a rotation, and passcode for classic tokens.
+	// Default: a secret with a generated signing_key of 86 characters and a generated passcode.
+	SigningSecret awssecretsmanager.ISecret
+
+	// Authorizer replaces the hub's JWT authorizer on $connect. Its context must carry user_id and room_id; protocol,
+	// "hermes.v1" or "", tells which frames the connection understands. The Tokens table and the secret are made all
+	// the same, so that a hub can go back.
+	// Default: the hub's own, which checks a JWT HS512 and its second factor.
+	Authorizer awsapigatewayv2.IWebSocketRouteAuthorizer
+
+	// StageName names the API's stage, the last part of the WebSocket URL.
+	// Default: "live".
+	StageName string
+
+	// ThrottleRate is the stage's steady limit of messages a second, ThrottleBurst its burst. The account's own limit
+	// of 10,000 and 5,000, shared by all its APIs, stands above both.
+	// Default: the account's limits.
+	ThrottleRate  int
+	ThrottleBurst int
+
+	// AllowedOrigins lists the values of the Origin header that may connect, e.g. "https://app.example.com".
+	// Default: every origin; the token is the credential, and it is never sent by a browser on its own.
+	AllowedOrigins []string
+
+	// CustomDomain serves the hub at a name of yours, so that the client's URL outlives the API's id.
+	// Default: the execute-api URL.
+	CustomDomain *CustomDomain
+
+	// IntakeVisibilityTimeout hides a message that is being handled. AWS asks for six times the function's timeout.
+	// Whole seconds, at least 30 s, at most 12 h.
+	// Default: 3 minutes.
+	IntakeVisibilityTimeout time.Duration
+
+	// IntakeMaxReceiveCount is how often a message is tried before it goes to the dead-letter queue, 1 to 1,000.
+	// Default: 5.
+	IntakeMaxReceiveCount int
+
+	// IntakeRetention keeps unhandled messages, 1 minute to 14 days. Dead letters are kept for 14 days.
+	// Default: 4 days.
+	IntakeRetention time.Duration
+
+	// ConnectionRetention removes connection rows that a lost $disconnect left behind. API Gateway ends a connection
+	// after two hours, so less than that would silence live ones.
+	// Default: 2 hours 10 minutes.
+	ConnectionRetention time.Duration
+
+	// HistoryRetention keeps messages for clients that reconnect. Whole seconds.
+	// Default: 24 hours.
+	HistoryRetention time.Duration
+
+	// DisableHistory keeps no messages; a client that was away cannot recover what it missed.
+	// Default: false.
+	DisableHistory bool
+
+	// RemovalPolicy applies to the tables, the queues, the secret and the log groups.
+	// Default: RETAIN.
+	RemovalPolicy awscdk.RemovalPolicy
+
+	// LogRetention keeps the functions' logs.
+	// Default: one month.
+	LogRetention awslogs.RetentionDays
+
+	// AlarmTopic is told when an alarm fires and when it ends.
+	// Default: alarms are shown in CloudWatch and tell no one.
+	AlarmTopic awssns.ITopic
+
+	// DisableAlarms makes no alarms.
+	// Default: false.
+	DisableAlarms bool
+
+	// Architecture of the functions.
+	// Default: ARM_64.
+	Architecture awslambda.Architecture
+
+	// Memory, concurrency and code of each function.
+	// Default: see FunctionOptions.
+	Authorize, Connect, Disconnect, Send, Default, Broadcast, Deliver FunctionOptions
+}
+
+// FunctionOptions tunes one of the hub's functions.
+type FunctionOptions struct {
+	// MemoryMB is the memory, 128 to 10,240 MB; CPU grows with it.
+	// Default: 256, and 1,024 for Broadcast and Deliver, which sign and send thousands of requests.
+	MemoryMB int
+
+	// ReservedConcurrency keeps that many instances for the function and allows no more.
+	// Default: none reserved.
+	ReservedConcurrency int
+
+	// MaxConcurrency bounds the instances that read from the function's queue, 2 to 1,000; Broadcast and Deliver only.
+	// Default: unbounded.
+	MaxConcurrency int
+
+	// Code replaces the function's code: a directory or archive with an executable named bootstrap.
+	// Default: built from the sources in this module.
+	Code awslambda.Code
+}
+
+// CustomDomain is a name for the hub. The hub makes the API's domain name, its mapping, and A and AAAA alias records.
+type CustomDomain struct {
+	// DomainName is the full name, e.g. "push.example.com". Required.
+	DomainName string
+
+	// Certificate covers DomainName and lies in the hub's region. Required.
+	Certificate awscertificatemanager.ICertificate
+
+	// HostedZone holds DomainName. Required.
+	HostedZone awsroute53.IHostedZone
+}
+
+// NotificationHubAttributes describes a hub that another stack made. Only the fields that a grant or an accessor needs
+// must be set; one that misses a field panics with the field's name.
+type NotificationHubAttributes struct {
+	// WebSocketUrl is where clients connect, e.g. "wss://push.example.com".
+	WebSocketUrl string
+	// ApiId and StageName name the WebSocket API, for GrantManageConnections and ManagementEndpoint.
+	ApiId     string
+	StageName string
+	// QueueArn is the intake queue, for GrantPublish.
+	QueueArn string
+	// TokensTableArn and SecretArn are for GrantIssueTokens. SecretArn is the full ARN.
+	TokensTableArn string
+	SecretArn      string
+}

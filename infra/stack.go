@@ -1,0 +1,56 @@
+package main
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/hermes-cdk/hermes/constructs/notificationhub"
+)
+
+// newStack composes the constructs of one stage into the stack Hermes-<stage>.
+func newStack(scope constructs.Construct, stage Stage) awscdk.Stack {
+	stack := awscdk.NewStack(scope, jsii.String("Hermes-"+stage.Name), &awscdk.StackProps{
+		Description: jsii.String("Hermes: notifications in real time, stage " + stage.Name),
+	})
+	hub := notificationhub.NewNotificationHub(stack, jsii.String("Hub"), &notificationhub.NotificationHubProps{
+		StageName:        stage.Name,
+		RemovalPolicy:    stage.RemovalPolicy,
+		LogRetention:     stage.LogRetention,
+		HistoryRetention: stage.HistoryRetention,
+		IntakeRetention:  stage.IntakeRetention,
+		ThrottleRate:     stage.ThrottleRate,
+		ThrottleBurst:    stage.ThrottleBurst,
+		AllowedOrigins:   stage.AllowedOrigins,
+		DisableAlarms:    !stage.Alarms,
+		CustomDomain:     customDomain(stack, stage.Domain),
+		Architecture:     stage.Architecture,
+	})
+	output(stack, "WebSocketUrl", hub.WebSocketUrl(), "Where clients connect")
+	output(stack, "QueueUrl", hub.Queue().QueueUrl(), "Where backends publish")
+	output(stack, "TokensTableName", hub.TokensTable().TableName(), "Where issuers store second factors")
+	output(stack, "SecretArn", hub.Secret().SecretArn(), "Signing secret of the tokens")
+	return stack
+}
+
+func customDomain(stack awscdk.Stack, domain *Domain) *notificationhub.CustomDomain {
+	if domain == nil {
+		return nil
+	}
+	return &notificationhub.CustomDomain{
+		DomainName: domain.Name,
+		Certificate: awscertificatemanager.Certificate_FromCertificateArn(stack, jsii.String("Certificate"),
+			jsii.String(domain.CertificateARN)),
+		HostedZone: awsroute53.HostedZone_FromHostedZoneAttributes(stack, jsii.String("Zone"),
+			&awsroute53.HostedZoneAttributes{
+				HostedZoneId: jsii.String(domain.HostedZoneID),
+				ZoneName:     jsii.String(domain.ZoneName),
+			}),
+	}
+}
+
+func output(stack awscdk.Stack, name string, value *string, description string) {
+	awscdk.NewCfnOutput(stack, jsii.String(name), &awscdk.CfnOutputProps{Value: value, Description: jsii.String(description)})
+}

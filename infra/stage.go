@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+)
+
+// Stage is one row of the table of stages: everything in which one deployment differs from another.
+type Stage struct {
+	Name string
+
+	RemovalPolicy    awscdk.RemovalPolicy
+	LogRetention     awslogs.RetentionDays
+	HistoryRetention time.Duration
+	IntakeRetention  time.Duration
+
+	// ThrottleRate and ThrottleBurst limit the WebSocket stage, in messages a second; 0 leaves the account's limits.
+	ThrottleRate, ThrottleBurst int
+
+	// Alarms are made, or not.
+	Alarms bool
+
+	// AllowedOrigins of browsers; none allows all.
+	AllowedOrigins []string
+
+	// Domain serves the hub at a name of yours; nil at the execute-api URL.
+	Domain *Domain
+
+	// Architecture of the functions.
+	Architecture awslambda.Architecture
+}
+
+// Domain names a hub. The certificate lies in the stack's region.
+type Domain struct {
+	Name           string // e.g. "push.example.com"
+	CertificateARN string
+	HostedZoneID   string
+	ZoneName       string // e.g. "example.com"
+}
+
+// stages lists every stage. Add a stage, or a domain to one, here.
+func stages() []Stage {
+	const day = 24 * time.Hour
+	return []Stage{
+		{
+			Name:             "local",
+			RemovalPolicy:    awscdk.RemovalPolicy_DESTROY,
+			LogRetention:     awslogs.RetentionDays_ONE_DAY,
+			HistoryRetention: day,
+			IntakeRetention:  4 * day,
+			Alarms:           true,
+			Architecture:     hostArchitecture(),
+		},
+		{
+			Name:             "dev",
+			RemovalPolicy:    awscdk.RemovalPolicy_DESTROY,
+			LogRetention:     awslogs.RetentionDays_ONE_WEEK,
+			HistoryRetention: day,
+			IntakeRetention:  day,
+			ThrottleRate:     100,
+			ThrottleBurst:    200,
+			Architecture:     awslambda.Architecture_ARM_64(),
+		},
+		{
+			Name:             "staging",
+			RemovalPolicy:    awscdk.RemovalPolicy_DESTROY,
+			LogRetention:     awslogs.RetentionDays_ONE_MONTH,
+			HistoryRetention: day,
+			IntakeRetention:  4 * day,
+			ThrottleRate:     1000,
+			ThrottleBurst:    1000,
+			Alarms:           true,
+			Architecture:     awslambda.Architecture_ARM_64(),
+		},
+		{
+			Name:             "prod",
+			RemovalPolicy:    awscdk.RemovalPolicy_RETAIN,
+			LogRetention:     awslogs.RetentionDays_SIX_MONTHS,
+			HistoryRetention: 7 * day,
+			IntakeRetention:  14 * day,
+			Alarms:           true,
+			Architecture:     awslambda.Architecture_ARM_64(),
+		},
+	}
+}
+
+// stageNamed finds a stage, or names those there are.
+func stageNamed(name string) (Stage, error) {
+	var known []string
+	for _, s := range stages() {
+		if s.Name == name {
+			return s, nil
+		}
+		known = append(known, s.Name)
+	}
+	return Stage{}, fmt.Errorf("unknown stage %q, known stages are %s", name, strings.Join(known, ", "))
+}
+
+// hostArchitecture is that of this machine, so that stage local runs its binaries natively.
+func hostArchitecture() awslambda.Architecture {
+	if runtime.GOARCH == "arm64" {
+		return awslambda.Architecture_ARM_64()
+	}
+	return awslambda.Architecture_X86_64()
+}
