@@ -1,0 +1,94 @@
+# Hermes: two commands do everything. `make run` starts the whole system on this machine, `make test` proves it.
+
+STAGE ?= local
+ARGS  ?=
+USER_ID ?= ada
+ROOM_ID ?= lobby
+
+# Pinned tools, installed on demand into .hermes/bin.
+GOLANGCI_LINT_VERSION := v2.15.0
+
+# jsii prints a banner on Node versions whose support has ended.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+
+CDK := npx --no-install cdk
+BIN := .hermes/bin
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@echo "Usage: make <target> [STAGE=local|dev|staging|prod]"
+	@echo
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z\/-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: node_modules ## Run the whole system on this machine; ARGS="--ephemeral --port 4570"
+	@go run ./infra/local $(ARGS)
+
+.PHONY: test
+test: node_modules ## Run every test
+	go test ./...
+
+.PHONY: test/race
+test/race: node_modules ## Run every test under the race detector
+	go test -race ./...
+
+.PHONY: build
+build: node_modules ## Compile everything
+	go build ./...
+	GOOS=darwin GOARCH=arm64 go vet ./infra/local/...
+
+.PHONY: fmt
+fmt: $(BIN)/golangci-lint ## Format the sources
+	$(BIN)/golangci-lint fmt
+
+.PHONY: lint
+lint: $(BIN)/golangci-lint ## Check style and the dependency rule
+	$(BIN)/golangci-lint run
+
+.PHONY: snapshot/update
+snapshot/update: node_modules ## Write the golden templates anew
+	go test ./test/snapshot/... ./infra/... -update
+
+.PHONY: synth
+synth: node_modules ## Write the template of STAGE to cdk.out
+	$(CDK) synth --quiet -c stage=$(STAGE) $(ARGS)
+
+.PHONY: diff
+diff: node_modules ## Compare STAGE with what is deployed
+	$(CDK) diff -c stage=$(STAGE) $(ARGS)
+
+.PHONY: deploy
+deploy: node_modules deployable ## Deploy STAGE to AWS; outputs go to .hermes/<stage>/outputs.json
+	@mkdir -p .hermes/$(STAGE)
+	$(CDK) deploy -c stage=$(STAGE) --outputs-file .hermes/$(STAGE)/outputs.json $(ARGS)
+
+.PHONY: destroy
+destroy: node_modules deployable ## Remove STAGE from AWS
+	$(CDK) destroy -c stage=$(STAGE) $(ARGS)
+
+.PHONY: token
+token: ## Print a token for USER_ID and ROOM_ID
+	@go run ./infra/token -outputs .hermes/$(STAGE)/outputs.json -user $(USER_ID) -room $(ROOM_ID) $(ARGS)
+
+.PHONY: deployable
+deployable:
+	@case "$(STAGE)" in \
+	  dev|staging|prod) ;; \
+	  local) echo "stage local runs on this machine: make run; to deploy, name STAGE=dev, staging or prod" >&2; exit 2 ;; \
+	  *) echo "unknown stage \"$(STAGE)\", known stages are dev, staging, prod" >&2; exit 2 ;; \
+	esac
+
+# npm ci only when the lock file changed.
+.PHONY: node_modules
+node_modules: node_modules/.package-lock.json
+
+node_modules/.package-lock.json: package-lock.json
+	@echo "installing the pinned npm packages"
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(BIN)/golangci-lint: Makefile
+	GOBIN=$(abspath $(BIN)) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	@touch $@
