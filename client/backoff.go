@@ -15,11 +15,18 @@ type backoff struct {
 
 // wait passes the time before retry n, counted from 0, or returns ctx's error as soon as ctx ends.
 func (b backoff) wait(ctx context.Context, n int) error {
-	ceiling := b.limit
-	if doubled := b.base << min(n, 30); doubled > 0 && doubled < ceiling {
-		ceiling = doubled
+	return b.sleep(ctx, time.Duration(b.random()*float64(b.ceiling(n))))
+}
+
+func (b backoff) ceiling(n int) time.Duration {
+	ceiling := b.base
+	for range n {
+		if ceiling > b.limit/2 { // doubling might overflow
+			return b.limit
+		}
+		ceiling *= 2
 	}
-	return b.sleep(ctx, time.Duration(b.random()*float64(ceiling)))
+	return ceiling
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -95,6 +96,10 @@ func peerTable(t *testing.T) table {
 	})
 	if err != nil {
 		t.Fatalf("create table %s: %v", name, err)
+	}
+	active := dynamodb.NewTableExistsWaiter(db, func(o *dynamodb.TableExistsWaiterOptions) { o.MinDelay = 10 * time.Millisecond })
+	if err := active.Wait(t.Context(), &dynamodb.DescribeTableInput{TableName: &name}, 30*time.Second); err != nil {
+		t.Fatalf("table %s: %v", name, err)
 	}
 	return table{client: db, name: name}
 }
