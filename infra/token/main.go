@@ -1,0 +1,88 @@
+// Command token prints a token for a user and a room of a deployed hub, ready to connect with.
+//
+//	go run ./infra/token -user ada -room orders                     # of the local stage
+//	go run ./infra/token -stage dev -user ada -room orders -ttl 8h  # of .hermes/dev/outputs.json
+//
+// The token goes to standard output, alone; when it expires goes to standard error.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"github.com/hermes-cdk/hermes/client"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "token: "+oneLine(err))
+		os.Exit(1)
+	}
+}
+
+// run prints the token to stdout.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parseFlags(args, stderr)
+	if err != nil {
+		return err
+	}
+	out, err := readOutputs(o.outputsFile(), o.stage)
+	if err != nil {
+		return err
+	}
+	token, err := issue(ctx, o, out)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(stdout, token.Token)
+	fmt.Fprintf(stderr, "expires %s\n", token.ExpiresAt.Format(time.RFC3339))
+	return nil
+}
+
+func issue(ctx context.Context, o options, out outputs) (client.IssuedToken, error) {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	cfg, err := awsConfig(ctx, out, o.endpoint)
+	if err != nil {
+		return client.IssuedToken{}, fmt.Errorf("load the AWS configuration: %w", err)
+	}
+	var recipe []client.TokenIssuerOption
+	if o.classic {
+		recipe = append(recipe, client.WithClassicSecondFactor())
+	}
+	issuer, err := client.NewTokenIssuer(client.TokenIssuerConfig{
+		DynamoDB:  dynamodb.NewFromConfig(cfg),
+		Table:     out.TokensTableName,
+		Secrets:   secretsmanager.NewFromConfig(cfg),
+		SecretARN: out.SecretArn,
+	}, recipe...)
+	if err != nil {
+		return client.IssuedToken{}, err
+	}
+	token, err := issuer.Issue(ctx, client.IssueRequest{UserID: o.user, RoomID: o.room, TTL: o.ttl})
+	if err != nil {
+		return token, explain(err, out, cfg)
+	}
+	return token, nil
+}
+
+// oneLine keeps an error on one line, whatever libraries put into it.
+func oneLine(err error) string {
+	return strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
+}

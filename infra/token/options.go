@@ -1,0 +1,57 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"path/filepath"
+	"time"
+)
+
+type options struct {
+	outputs, stage, endpoint string
+	user, room               string
+	ttl                      time.Duration
+	classic                  bool
+}
+
+func parseFlags(args []string, stderr io.Writer) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("token", flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // a wrong flag is one line, not the whole usage
+	flags.StringVar(&o.outputs, "outputs", "", "`file` of stack outputs (default .hermes/<stage>/outputs.json)")
+	flags.StringVar(&o.stage, "stage", "", "`stage` to take from the file (default: the only one in it, or local)")
+	flags.StringVar(&o.user, "user", "", "`user` the token is for (required)")
+	flags.StringVar(&o.room, "room", "", "`room` the token opens (required)")
+	flags.DurationVar(&o.ttl, "ttl", time.Hour, "life of the token, at most 720h")
+	flags.BoolVar(&o.classic, "classic", false, "make the classic second factor")
+	flags.StringVar(&o.endpoint, "endpoint", "", "AWS endpoint `URL` (default: AWS_ENDPOINT_URL, and http://127.0.0.1:4566 for stage local)")
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			flags.SetOutput(stderr)
+			flags.Usage()
+		}
+		return o, err
+	}
+	switch {
+	case flags.NArg() > 0:
+		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	case o.user == "":
+		return o, errors.New("-user is required")
+	case o.room == "":
+		return o, errors.New("-room is required")
+	}
+	return o, nil
+}
+
+func (o options) outputsFile() string {
+	if o.outputs != "" {
+		return o.outputs
+	}
+	stage := o.stage
+	if stage == "" {
+		stage = stageLocal
+	}
+	return filepath.Join(".hermes", stage, "outputs.json")
+}
