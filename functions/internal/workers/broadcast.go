@@ -1,0 +1,45 @@
+package workers
+
+import (
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"github.com/hermes-cdk/hermes/functions/internal/awsconfig"
+	"github.com/hermes-cdk/hermes/functions/internal/dynamo"
+	"github.com/hermes-cdk/hermes/functions/internal/env"
+	"github.com/hermes-cdk/hermes/functions/internal/hub/broadcast"
+	"github.com/hermes-cdk/hermes/functions/internal/hub/deliver"
+	"github.com/hermes-cdk/hermes/functions/internal/hub/fanout"
+	"github.com/hermes-cdk/hermes/functions/internal/sqs"
+	"github.com/hermes-cdk/hermes/functions/internal/sqsevent"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
+)
+
+// Broadcast is the handler of the intake queue.
+func Broadcast(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
+	connections := dynamo.Connections{Table: vars.Required(contract.EnvConnectionsTable)}
+	rooms := dynamo.Rooms{Table: vars.Required(contract.EnvRoomsTable)}
+	history := dynamo.Messages{
+		Table: vars.Required(contract.EnvMessagesTable), TTL: vars.Seconds(contract.EnvHistoryTTL), Clock: deliver.SystemClock{},
+	}
+	deadLetters := sqs.Queue{URL: vars.Required(contract.EnvDeadLetterURL)}
+	chunks := sqs.Queue{URL: vars.Required(contract.EnvFanoutURL)}
+	endpoint := vars.URL(contract.EnvManagementURL)
+	vars.MustBeComplete(log)
+
+	cfg := awsconfig.MustLoad(log)
+	tables, queues := dynamodb.NewFromConfig(cfg), awssqs.NewFromConfig(cfg)
+	connections.Client, rooms.Client, history.Client = tables, tables, tables
+	deadLetters.Client, chunks.Client = queues, queues
+
+	return sqsevent.Broadcast(&broadcast.Broadcaster{
+		Rooms: rooms, History: history, Directory: connections,
+		Deliverer:   newDeliverer(cfg, endpoint, connections, log),
+		Distributor: fanout.Distributor{Queue: chunks, Jitter: rand.N[time.Duration]},
+		DeadLetters: deadLetters, Now: time.Now, Log: log,
+	})
+}
