@@ -17,8 +17,8 @@ const (
 	Throttle Kind = "throttle" // the service's throttling error; the call is not made
 	Delay    Kind = "delay"    // the call is made after delay_ms
 	Drop     Kind = "drop"     // the call is made, its answer is lost: the connection is cut
-	Kill     Kind = "kill"     // the function's process is killed while it works
-	Close    Kind = "close"    // the socket is closed
+	Kill     Kind = "kill"     // the function's process is killed while it works; service lambda only
+	Close    Kind = "close"    // the socket is closed; service socket only
 )
 
 // A Rule says which calls go wrong, how, and how often.
@@ -70,7 +70,12 @@ func (r *Rule) normalize() error {
 
 func (r *Rule) delay() time.Duration { return time.Duration(r.DelayMS) * time.Millisecond }
 
+// matches reports whether the rule is about a call. Only a function can be killed and only a socket be closed, whatever
+// the rule's service.
 func (r *Rule) matches(service, action, function string) bool {
+	if r.Kind == Kill && service != "lambda" || r.Kind == Close && service != "socket" {
+		return false
+	}
 	return (r.Service == "*" || strings.EqualFold(r.Service, service)) &&
 		(r.Action == "" || r.Action == "*" || strings.EqualFold(r.Action, action)) &&
 		(r.Function == "" || r.Function == "*" || r.Function == function)

@@ -87,6 +87,12 @@ func (s *Set) Rules() []Status {
 // Decide says what shall go wrong with a call. Every rule that matches draws its number, so that its sequence depends
 // only on the calls it matches; the first that strikes wins.
 func (s *Set) Decide(service, action, function string) Decision {
+	return s.DecideAmong(nil, service, action, function)
+}
+
+// DecideAmong is Decide for a part that can do only some kinds: rules of other kinds are left for the part that can, and
+// neither draw nor count. nil is every kind.
+func (s *Set) DecideAmong(kinds []Kind, service, action, function string) Decision {
 	if s.active.Load() == 0 {
 		return Decision{}
 	}
@@ -94,7 +100,7 @@ func (s *Set) Decide(service, action, function string) Decision {
 	defer s.mu.Unlock()
 	var d Decision
 	for _, a := range s.rules {
-		if !a.matches(service, action, function) || (a.Count > 0 && a.fired >= a.Count) {
+		if kinds != nil && !slices.Contains(kinds, a.Kind) || !a.matches(service, action, function) || a.Count > 0 && a.fired >= a.Count {
 			continue
 		}
 		strikes := a.random.Float64() < *a.Share

@@ -29,7 +29,10 @@ func TestARuleStrikesWhatItMatches(t *testing.T) {
 		{"action in another case", Rule{Service: "sqs", Action: "sendmessage", Kind: Throttle}, "sqs", "SendMessage", "f", Throttle},
 		{"any action", Rule{Service: "sqs", Kind: Drop}, "sqs", "SendMessage", "", Drop},
 		{"anything", Rule{Service: "*", Action: "*", Function: "*", Kind: Kill}, "lambda", "Invoke", "f", Kill},
-		{"the function named", Rule{Service: "*", Function: "f", Kind: Close}, "sqs", "SendMessage", "f", Close},
+		{"the function named", Rule{Service: "*", Function: "f", Kind: Error}, "sqs", "SendMessage", "f", Error},
+		{"a socket to close", Rule{Service: "*", Kind: Close}, "socket", "message", "", Close},
+		{"nothing to close", Rule{Service: "*", Kind: Close}, "sqs", "SendMessage", "f", None},
+		{"nothing to kill", Rule{Service: "*", Kind: Kill}, "sqs", "SendMessage", "f", None},
 		{"another function", Rule{Service: "*", Function: "g", Kind: Error}, "sqs", "SendMessage", "f", None},
 		{"another service", Rule{Service: "sns", Kind: Error}, "sqs", "SendMessage", "f", None},
 		{"another action", Rule{Service: "sqs", Action: "ReceiveMessage", Kind: Error}, "sqs", "SendMessage", "f", None},
@@ -134,5 +137,18 @@ func TestABadRuleIsRefused(t *testing.T) {
 				t.Errorf("error = %v, want %s", err, tt.want)
 			}
 		})
+	}
+}
+
+func TestRulesOfOtherKindsAreLeftAlone(t *testing.T) {
+	t.Parallel()
+	var s Set
+	add(t, &s, Rule{Service: "lambda", Kind: Kill, Count: 1})
+	add(t, &s, Rule{Service: "lambda", Kind: Error, Count: 1})
+	if got := s.DecideAmong([]Kind{Error, Throttle}, "lambda", "Invoke", "f").Kind; got != Error {
+		t.Errorf("kind = %q, want error", got)
+	}
+	if got := s.DecideAmong([]Kind{Kill}, "lambda", "Invoke", "f").Kind; got != Kill {
+		t.Errorf("kind = %q, want kill", got)
 	}
 }

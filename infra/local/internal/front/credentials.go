@@ -1,0 +1,76 @@
+package front
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/base64"
+	"sync"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/front/sigv4"
+	"github.com/hermes-cdk/hermes/infra/local/internal/iam"
+)
+
+// The administrator's credentials, known to everyone who can reach the loopback interface.
+const (
+	AdminAccessKeyID     = "test"
+	AdminSecretAccessKey = "test"
+)
+
+// Credentials are what a function signs its calls with. They hold until the process ends.
+type Credentials struct {
+	AccessKeyID, SecretAccessKey, SessionToken string
+}
+
+// A principal is the holder of credentials.
+type principal struct {
+	caller iam.Caller
+	secret sigv4.Secret
+}
+
+type credentials struct {
+	account string
+	mu      sync.RWMutex
+	byKey   map[string]*principal
+}
+
+func newCredentials(account string) *credentials {
+	admin := &principal{
+		caller: iam.Caller{ARN: "arn:aws:iam::" + account + ":user/test", Admin: true},
+		secret: sigv4.Secret{SecretAccessKey: AdminSecretAccessKey},
+	}
+	return &credentials{account: account, byKey: map[string]*principal{AdminAccessKeyID: admin}}
+}
+
+func (c *credentials) find(accessKeyID string) (*principal, bool) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	p, ok := c.byKey[accessKeyID]
+	return p, ok
+}
+
+// Issue makes credentials for a function that runs under a role (by its name): random ones at each call, as a restarted
+// function gets new ones on AWS too. Earlier ones stay valid.
+func (f *Front) Issue(role, function string) Credentials {
+	c := Credentials{
+		AccessKeyID:     "ASIA" + base32.StdEncoding.EncodeToString(random(10)),
+		SecretAccessKey: base64.RawStdEncoding.EncodeToString(random(30)),
+		SessionToken:    base64.RawURLEncoding.EncodeToString(random(48)),
+	}
+	p := &principal{
+		caller: iam.Caller{
+			ARN:  "arn:aws:sts::" + f.credentials.account + ":assumed-role/" + role + "/" + function,
+			Role: role, Function: function,
+		},
+		secret: sigv4.Secret{SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken},
+	}
+	f.credentials.mu.Lock()
+	defer f.credentials.mu.Unlock()
+	f.credentials.byKey[c.AccessKeyID] = p
+	return c
+}
+
+func random(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails: https://pkg.go.dev/crypto/rand#Read
+	return b
+}

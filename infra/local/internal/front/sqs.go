@@ -1,0 +1,74 @@
+package front
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/front/sqsquery"
+	"github.com/hermes-cdk/hermes/infra/local/internal/front/wire"
+)
+
+// NewSQSProxy makes a proxy to fauxqs, which speaks the AWS JSON protocol only: requests of older SDKs, in the query
+// protocol, are translated, and their answers back.
+func (f *Front) NewSQSProxy(base string, transport http.RoundTripper) (*Proxy, error) {
+	p, err := f.NewProxy("sqs", base, transport)
+	if err != nil {
+		return nil, err
+	}
+	anonymous := p.prepare
+	p.prepare = func(out *http.Request, c *call) *wire.Error {
+		if c.op.Protocol == wire.Query {
+			if e := translateRequest(out, c.op.Name); e != nil {
+				return e
+			}
+		}
+		return anonymous(out, c)
+	}
+	p.finish = func(res *http.Response, c *call) *wire.Error {
+		if c.op.Protocol != wire.Query {
+			return nil
+		}
+		return translateAnswer(res, c.op.Name)
+	}
+	return p, nil
+}
+
+func translateRequest(out *http.Request, action string) *wire.Error {
+	body, err := io.ReadAll(out.Body)
+	if err != nil {
+		return unreadable(err)
+	}
+	if len(body) == 0 {
+		body = []byte(out.URL.RawQuery)
+	}
+	text, err := sqsquery.Request(body, out.URL.Path)
+	if err != nil {
+		return &wire.Error{Code: "MalformedQueryString", Message: err.Error(), Status: http.StatusNotFound}
+	}
+	out.Method, out.URL.Path, out.URL.RawPath, out.URL.RawQuery = http.MethodPost, "/", "", ""
+	out.Header.Set("Content-Type", "application/x-amz-json-1.0")
+	out.Header.Set("X-Amz-Target", "AmazonSQS."+action)
+	out.Header.Del("Content-Length")
+	out.Body, out.ContentLength = io.NopCloser(bytes.NewReader(text)), int64(len(text))
+	return nil
+}
+
+func translateAnswer(res *http.Response, action string) *wire.Error {
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return serverError("sqs")
+	}
+	if res.StatusCode != http.StatusOK {
+		code, message := sqsquery.Error(body, res.Header.Get("X-Amzn-Query-Error"))
+		return &wire.Error{Code: code, Message: message, Status: res.StatusCode}
+	}
+	text, err := sqsquery.Answer(action, body, wire.NewRequestID())
+	if err != nil {
+		return serverError("sqs")
+	}
+	res.Header.Set("Content-Type", "text/xml")
+	res.Header.Del("Content-Length")
+	res.Body = io.NopCloser(bytes.NewReader(text))
+	return nil
+}
