@@ -225,11 +225,15 @@ func TestBuildRefuses(t *testing.T) {
 			"gobundle: build functions/demo/internal/words for linux/arm64: not a main package of the embedded sources of example.com/demo",
 		},
 		{
-			"an operating system that no stage runs on", hello, Target{OS: "windows", Arch: "arm64"}, ErrTarget,
+			"an operating system that no stage runs on", hello,
+			Target{OS: "windows", Arch: "arm64"},
+			ErrTarget,
 			`gobundle: build functions/demo/hello for windows/arm64: unknown target: operating system "windows" is not one of linux, darwin`,
 		},
 		{
-			"an architecture that Lambda does not have", hello, Target{OS: "linux", Arch: "riscv64"}, ErrTarget,
+			"an architecture that Lambda does not have", hello,
+			Target{OS: "linux", Arch: "riscv64"},
+			ErrTarget,
 			`gobundle: build functions/demo/hello for linux/riscv64: unknown target: architecture "riscv64" is not one of arm64, amd64`,
 		},
 	} {

@@ -1,7 +1,7 @@
 package gobundle
 
 import (
-	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -30,7 +30,7 @@ func DefaultCache() (string, error) {
 	}
 	dir, err := os.UserCacheDir()
 	if err != nil {
-		return "", errors.Join(errors.New("set "+envCache+" to a folder"), err)
+		return "", fmt.Errorf("set %s to a folder: %w", envCache, err)
 	}
 	return filepath.Join(dir, "hermes"), nil
 }
@@ -70,8 +70,7 @@ func (c cache) publish(dir, entry, want string) error {
 	if err := os.MkdirAll(filepath.Dir(entry), 0o755); err != nil {
 		return err
 	}
-	err := os.Rename(dir, entry)
-	if err == nil || c.has(entry, want) {
+	if os.Rename(dir, entry) == nil || c.has(entry, want) {
 		return nil
 	}
 	if err := os.RemoveAll(entry); err != nil {

@@ -1,6 +1,7 @@
 package gobundle
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -107,5 +108,17 @@ func TestDefaultCacheIsAbsolute(t *testing.T) {
 				t.Errorf("got %s, %v, want %s", got, err, test.want)
 			}
 		})
+	}
+}
+
+// It sets the environment, so it does not run beside others.
+func TestDefaultCacheAsksForAFolderWhereTheUserHasNone(t *testing.T) {
+	t.Setenv("HERMES_CACHE", "")
+	t.Setenv("XDG_CACHE_HOME", "")
+	t.Setenv("HOME", "")
+	_, reason := os.UserCacheDir()
+	_, err := DefaultCache()
+	if want := fmt.Sprintf("set HERMES_CACHE to a folder: %v", reason); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -135,11 +135,13 @@ func TestCodeReportsWhatIsWrong(t *testing.T) {
 		want    string
 	}{
 		{
-			"an unknown system", map[string]any{ContextOS: "plan9"},
+			"an unknown system",
+			map[string]any{ContextOS: "plan9"},
 			`gobundle: build functions/demo/hello for plan9/arm64: unknown target: operating system "plan9" is not one of linux, darwin`,
 		},
 		{
-			"a system that is not a string", map[string]any{ContextOS: 7},
+			"a system that is not a string",
+			map[string]any{ContextOS: 7},
 			"gobundle: context hermes:bundle-os: unknown target: 7 is not a string",
 		},
 	} {
