@@ -155,3 +155,9 @@ func (q *fakeQueue) deadBodies() []string {
 	defer q.mu.Unlock()
 	return append([]string(nil), q.dead...)
 }
+
+func (q *fakeQueue) calls() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.receives
+}

@@ -25,12 +25,16 @@ type testQueue interface {
 	deadBodies() []string
 }
 
+type invocation struct {
+	batch []events.SQSMessage
+	at    time.Time
+}
+
 // A function records what it was invoked with and answers as told.
 type function struct {
-	mu      sync.Mutex
-	batches [][]events.SQSMessage
-	at      []time.Time
-	answer  func(batch []events.SQSMessage, n int) (string, string, error)
+	mu     sync.Mutex
+	calls  []invocation
+	answer func(batch []events.SQSMessage, n int) (string, string, error)
 }
 
 func (f *function) Invoke(_ context.Context, _ string, payload []byte) ([]byte, string, error) {
@@ -39,8 +43,8 @@ func (f *function) Invoke(_ context.Context, _ string, payload []byte) ([]byte, 
 		return nil, "", err
 	}
 	f.mu.Lock()
-	f.batches, f.at = append(f.batches, e.Records), append(f.at, time.Now())
-	n, answer := len(f.batches), f.answer
+	f.calls = append(f.calls, invocation{batch: e.Records, at: time.Now()})
+	n, answer := len(f.calls), f.answer
 	f.mu.Unlock()
 	if answer == nil {
 		return []byte("null"), "", nil
@@ -51,15 +55,19 @@ func (f *function) Invoke(_ context.Context, _ string, payload []byte) ([]byte, 
 
 // bodies lists what came, in the order it came.
 func (f *function) bodies() []string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	var bodies []string
-	for _, b := range f.batches {
-		for _, m := range b {
+	for _, call := range f.invocations() {
+		for _, m := range call.batch {
 			bodies = append(bodies, m.Body+"#"+m.Attributes["ApproximateReceiveCount"])
 		}
 	}
 	return bodies
+}
+
+func (f *function) invocations() []invocation {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.calls)
 }
 
 type busyError struct{}
@@ -89,7 +97,7 @@ var suite = []struct {
 			"data": {DataType: aws.String("Binary"), BinaryValue: []byte{1, 2}},
 		})
 		eventually(t, "it is deleted", func() bool { return len(f.bodies()) == 1 && q.left() == 0 })
-		m := f.batches[0][0]
+		m := f.invocations()[0].batch[0]
 		if m.Body != `{"n":1}` || len(m.Md5OfBody) != 32 || m.MessageId == "" || m.ReceiptHandle == "" {
 			t.Errorf("message %+v", m)
 		}
@@ -122,7 +130,8 @@ var suite = []struct {
 		if got := f.bodies(); !slices.Equal(slices.Sorted(slices.Values(got)), []string{"bad#1", "bad#2", "good#1"}) {
 			t.Errorf("received %v", got)
 		}
-		if again := f.at[len(f.at)-1].Sub(f.at[0]); again < 900*time.Millisecond {
+		calls := f.invocations()
+		if again := calls[len(calls)-1].at.Sub(calls[0].at); again < 900*time.Millisecond {
 			t.Errorf("it came again after %s, before its visibility timeout", again)
 		}
 	}},
@@ -143,7 +152,7 @@ var suite = []struct {
 		sent := time.Now()
 		q.send("later", 2*time.Second, nil)
 		eventually(t, "it came", func() bool { return len(f.bodies()) == 1 })
-		if took := f.at[0].Sub(sent); took < 1990*time.Millisecond || took > 2500*time.Millisecond {
+		if took := f.invocations()[0].at.Sub(sent); took < 1990*time.Millisecond || took > 2500*time.Millisecond {
 			t.Errorf("it took %s", took)
 		}
 	}},
@@ -168,8 +177,8 @@ var suite = []struct {
 		}
 		start(t, q, f, Mapping{BatchSize: 100, BatchWindow: time.Second, MaximumConcurrency: 2})
 		eventually(t, "all are deleted", func() bool { return len(f.bodies()) == 25 && q.left() == 0 })
-		if len(f.batches) > 2 {
-			t.Errorf("%d batches", len(f.batches))
+		if batches := len(f.invocations()); batches > 2 {
+			t.Errorf("%d batches", batches)
 		}
 	}},
 }
