@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/crypto/bcrypt"
 )
 
 // A fixture holds tokens of the classic recipe, in the shape that testdata/classic.mjs writes and reads.
@@ -230,4 +232,21 @@ func TestClassicIssuerNeedsAPasscode(t *testing.T) {
 	s := newSetup(newMemoryRows())
 	_, err := s.with(Keys{SigningKey: testKeys.SigningKey}, true).Issue(t.Context(), IssueRequest{UserID: "ada", RoomID: "orders", TTL: time.Hour})
 	expectError(t, err, ErrKeys, `client: issue for user "ada" in room "orders": unusable signing keys: passcode is missing, the classic second factor needs it`)
+}
+
+func TestFactorWithoutAPasscodeIsNotAdopted(t *testing.T) {
+	t.Parallel()
+	rows := newMemoryRows()
+	s := newSetup(rows)
+	s.keys.Passcode = ""
+	guessable := classicFactor("ada", "", "orders")
+	hash, err := bcrypt.GenerateFromPassword([]byte(guessable), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows.rows[[2]string{"ada", "orders"}] = row{token: string(hash), expiresAt: s.clock.now().Unix() + 60}
+	c, err := s.parse(issueWith(t, s.with(s.keys, false), "ada", time.Hour))
+	if err != nil || c["token"] == guessable {
+		t.Errorf("the claims are %v, %v: anybody can compute that factor", c, err)
+	}
 }

@@ -84,3 +84,14 @@ func TestIssuerOptions(t *testing.T) {
 		t.Error("the issuer has another source of randomness")
 	}
 }
+
+func TestIssuerDefaults(t *testing.T) {
+	t.Parallel()
+	issuer, err := NewTokenIssuer(TokenIssuerConfig{DynamoDB: unusedTable{}, Table: "t", Secrets: &fakeSecrets{}, SecretARN: "arn"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if issuer.classic || issuer.cost != 10 || issuer.keys.(*secretKeys).maxAge != time.Minute || time.Since(issuer.now()) > time.Minute {
+		t.Errorf("the issuer is %+v", issuer)
+	}
+}

@@ -123,9 +123,7 @@ func (a *attempt) planClassic(seen *row) (string, row, error) {
 	}
 	factor := classicFactor(a.userID, a.keys.Passcode, a.roomID)
 	if seen != nil && strings.HasPrefix(seen.token, storedBcrypt) && matches(seen.token, factor) {
-		next := seen.extended(a.end)
-		next.sealed = ""
-		return factor, next, nil
+		return factor, seen.extended(a.end), nil
 	}
 	hash, err := bcrypt.GenerateFromPassword([]byte(factor), a.issuer.cost)
 	if err != nil {

@@ -91,3 +91,16 @@ func TestSealedCopyIsOfNoUseElsewhere(t *testing.T) {
 		t.Error("a sealed copy was opened in another row")
 	}
 }
+
+// A backend that knows nothing of the sealed copy wrote another factor beside it.
+func TestSealedCopyOfAnotherFactorIsNotUsed(t *testing.T) {
+	t.Parallel()
+	rows := newMemoryRows()
+	s := newSetup(rows)
+	s.issue(t, "ada", time.Hour)
+	key := [2]string{"ada", "orders"}
+	changed := rows.rows[key]
+	changed.token = hashFactor("a factor of another backend")
+	rows.rows[key] = changed
+	s.expectOpens(t, "the new token", s.issue(t, "ada", time.Hour))
+}
