@@ -1,0 +1,162 @@
+package provision
+
+import (
+	"context"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/assembly"
+)
+
+// Secrets keeps the values of secrets. Plan needs them, because a template may put one secret's value into another
+// resource ({{resolve:secretsmanager:...}}).
+type Secrets interface {
+	// Ensure makes the secret with its first value, unless it is there from an earlier run.
+	Ensure(ctx context.Context, s Secret) error
+	// SecretString gives the current value, or that of a version's stage or id if one is given.
+	SecretString(ctx context.Context, arnOrName, stage, versionID string) (string, error)
+}
+
+// Options configure Plan.
+type Options struct {
+	// PublicURL is where the endpoint answers, for example http://127.0.0.1:4566. Queue URLs start with it.
+	PublicURL string
+	// Rewrite changes every resolved string. Default: RewriteExecuteAPI(PublicURL).
+	Rewrite func(string) string
+	// Secrets may be nil: then dynamic references are errors, and World.Secrets only lists what to make.
+	Secrets Secrets
+	// Now is the clock for policies with dates. Default: time.Now.
+	Now func() time.Time
+	// Architecture of the machine, x86_64 or arm64. Default: this machine's.
+	Architecture string
+}
+
+// A planner collects the World while it walks the resources.
+type planner struct {
+	Options
+	assembly *assembly.Assembly
+	world    *World
+
+	functions map[string]*Function      // by ARN
+	queues    map[string]*Queue         // by ARN
+	topics    map[string]*Topic         // by ARN
+	roles     map[string]*Role          // by name
+	managed   map[string]policyDocument // managed policies of the assembly, by ARN
+	apis      map[string]*api           // by API id
+	apiOrder  []*api
+	secrets   map[string]bool   // ARNs
+	tables    map[string]bool   // names
+	buckets   map[string]bool   // names
+	names     map[string]string // service and physical name -> logical id
+	checks    []func() error    // run once all resources are known
+
+	ensureSecret func(Secret) error
+}
+
+// Plan reads an assembly into a World and checks it: types, properties, names, and the permissions by which AWS lets
+// one resource use another. It makes nothing but secrets, whose values other resources may need.
+func Plan(ctx context.Context, a *assembly.Assembly, o Options) (*World, error) {
+	if err := checkTypes(a); err != nil {
+		return nil, err
+	}
+	p := newPlanner(a, o)
+	p.ensureSecret = func(s Secret) error {
+		if o.Secrets == nil {
+			return nil
+		}
+		return o.Secrets.Ensure(ctx, s)
+	}
+	resolver := assembly.NewResolver(a, assembly.Options{Secret: secretValue(ctx, o.Secrets), Rewrite: p.Rewrite})
+	for _, s := range a.Stacks {
+		for _, r := range s.Order {
+			if err := p.plan(resolver, r); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := p.finish(); err != nil {
+		return nil, err
+	}
+	outputs, err := resolver.Outputs()
+	if err != nil {
+		return nil, err
+	}
+	p.world.Outputs = outputs
+	return p.world, nil
+}
+
+func newPlanner(a *assembly.Assembly, o Options) *planner {
+	o.PublicURL = strings.TrimSuffix(o.PublicURL, "/")
+	if o.Rewrite == nil {
+		o.Rewrite = RewriteExecuteAPI(o.PublicURL)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Architecture == "" {
+		o.Architecture = map[string]string{"amd64": "x86_64"}[runtime.GOARCH]
+	}
+	if o.Architecture == "" {
+		o.Architecture = runtime.GOARCH
+	}
+	return &planner{
+		Options: o, assembly: a, world: &World{},
+		functions: map[string]*Function{}, queues: map[string]*Queue{}, topics: map[string]*Topic{},
+		roles: map[string]*Role{}, managed: map[string]policyDocument{}, apis: map[string]*api{},
+		secrets: map[string]bool{}, tables: map[string]bool{}, buckets: map[string]bool{}, names: map[string]string{},
+	}
+}
+
+func (p *planner) plan(resolver *assembly.Resolver, r *assembly.Resource) error {
+	if ignoredType(r.Type) {
+		resolver.Set(r, assembly.Values{Ref: r.LogicalID})
+		return nil
+	}
+	properties, err := resolver.Properties(r)
+	if err != nil {
+		return err
+	}
+	values, err := kinds[r.Type].plan(p, r, properties)
+	if err != nil {
+		return fault(r, err)
+	}
+	resolver.Set(r, values)
+	return nil
+}
+
+// later runs a check of r once every resource is known.
+func (p *planner) later(r *assembly.Resource, check func() error) {
+	p.checks = append(p.checks, func() error {
+		if err := check(); err != nil {
+			return fault(r, err)
+		}
+		return nil
+	})
+}
+
+func (p *planner) finish() error {
+	for _, check := range p.checks {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	if err := p.finishAPIs(); err != nil {
+		return err
+	}
+	return p.checkAccess()
+}
+
+// claim notes a physical name; AWS refuses a second resource of the same name.
+func (p *planner) claim(r *assembly.Resource, service, name string) error {
+	key := service + " " + name
+	if other, taken := p.names[key]; taken {
+		return invalid("the name %s is taken by %s", name, other)
+	}
+	p.names[key] = r.Stack.Name + "/" + r.LogicalID
+	return nil
+}
+
+func identify(r *assembly.Resource) ID {
+	return ID{Stack: r.Stack.Name, LogicalID: r.LogicalID, Path: r.Path}
+}

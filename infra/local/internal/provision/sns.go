@@ -1,0 +1,134 @@
+package provision
+
+import (
+	"strings"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/assembly"
+)
+
+func snsKinds() map[string]kind {
+	return map[string]kind{
+		"AWS::SNS::Topic":        kindOf(planTopic),
+		"AWS::SNS::Subscription": kindOf(planSubscription),
+		"AWS::SNS::TopicPolicy":  kindOf(planTopicPolicy),
+	}
+}
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html
+type topicProperties struct {
+	DisplayName      string
+	FifoTopic        string `only:"false"`
+	SignatureVersion string `only:"1,2"`
+	Subscription     []struct {
+		Endpoint string `required:"true"`
+		Protocol string `required:"true"`
+	}
+	TopicName string
+
+	DeliveryStatusLogging any `ignored:"deliveries are logged by the local stage"`
+	Tags                  any `ignored:"nothing reads tags"`
+	TracingConfig         any `ignored:"traces are not collected"`
+}
+
+func planTopic(p *planner, r *assembly.Resource, in topicProperties) (assembly.Values, error) {
+	name := physicalName(r, in.TopicName, maxTopicName)
+	if err := p.claim(r, "sns", name); err != nil {
+		return assembly.Values{}, err
+	}
+	t := &Topic{ID: identify(r), Name: name, ARN: arn("sns", name), DisplayName: in.DisplayName, SignatureVersion: orDefault(in.SignatureVersion, "1")}
+	p.topics[t.ARN] = t
+	p.world.Topics = append(p.world.Topics, t)
+	for _, s := range in.Subscription {
+		if _, err := planSubscription(p, r, subscriptionProperties{TopicArn: t.ARN, Protocol: s.Protocol, Endpoint: s.Endpoint}); err != nil {
+			return assembly.Values{}, err
+		}
+	}
+	return assembly.Values{Ref: t.ARN, Attributes: map[string]any{"TopicArn": t.ARN, "TopicName": name}}, nil
+}
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-subscription.html
+type subscriptionProperties struct {
+	DeliveryPolicy     any    // an object, or its JSON
+	Endpoint           string `required:"true"`
+	FilterPolicy       any    // an object, or its JSON
+	FilterPolicyScope  string `only:"MessageAttributes,MessageBody"`
+	Protocol           string `required:"true" only:"https,http,lambda,sqs,email,email-json"`
+	RawMessageDelivery bool
+	RedrivePolicy      any    // an object, or its JSON
+	Region             string `only:"us-east-1"`
+	TopicArn           string `required:"true"`
+}
+
+func planSubscription(p *planner, r *assembly.Resource, in subscriptionProperties) (assembly.Values, error) {
+	topic, ok := p.topics[in.TopicArn]
+	if !ok {
+		return assembly.Values{}, unsupported("topic %s, which is not of the assembly,", in.TopicArn)
+	}
+	s := Subscription{
+		ID: identify(r), TopicARN: topic.ARN, Protocol: in.Protocol, Endpoint: in.Endpoint, Raw: in.RawMessageDelivery,
+		ARN: topic.ARN + ":" + uuid(r), FilterScope: orDefault(in.FilterPolicyScope, "MessageAttributes"),
+	}
+	values := assembly.Values{Ref: s.ARN, Attributes: map[string]any{"Arn": s.ARN}}
+	if strings.HasPrefix(in.Protocol, "email") {
+		p.inert(r, "SNS sends no e-mail here: nobody could confirm the subscription")
+		return values, nil
+	}
+	redrive, err := decodeObject[struct {
+		DeadLetterTargetArn string `property:"deadLetterTargetArn" required:"true"`
+	}]("Properties.RedrivePolicy", in.RedrivePolicy)
+	if err != nil {
+		return assembly.Values{}, err
+	}
+	s.DeadLetterARN = redrive.DeadLetterTargetArn
+	if s.FilterPolicy, err = jsonText("Properties.FilterPolicy", in.FilterPolicy); err != nil {
+		return assembly.Values{}, err
+	}
+	if s.DeliveryPolicy, err = jsonText("Properties.DeliveryPolicy", in.DeliveryPolicy); err != nil {
+		return assembly.Values{}, err
+	}
+	p.world.Subscriptions = append(p.world.Subscriptions, s)
+	p.later(r, func() error { return p.wireSubscription(r, s) })
+	return values, nil
+}
+
+// wireSubscription checks endpoint and dead-letter queue and notes the permissions SNS needs for them
+// (https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html,
+// https://docs.aws.amazon.com/sns/latest/dg/sns-configure-dead-letter-queue.html).
+func (p *planner) wireSubscription(r *assembly.Resource, s Subscription) error {
+	const service = "sns.amazonaws.com"
+	switch s.Protocol {
+	case "sqs":
+		if err := p.knownQueue("Properties.Endpoint", s.Endpoint); err != nil {
+			return err
+		}
+		p.serviceAccess(r, service, "sqs:SendMessage", s.Endpoint, s.TopicARN)
+	case "lambda":
+		f, qualifier, err := p.function(s.Endpoint)
+		if err != nil {
+			return err
+		}
+		p.serviceAccess(r, service, "lambda:InvokeFunction", qualified(f, qualifier), s.TopicARN)
+	}
+	if s.DeadLetterARN == "" {
+		return nil
+	}
+	p.serviceAccess(r, service, "sqs:SendMessage", s.DeadLetterARN, s.TopicARN)
+	return p.knownQueue("Properties.RedrivePolicy.deadLetterTargetArn", s.DeadLetterARN)
+}
+
+type topicPolicyProperties struct {
+	PolicyDocument any      `required:"true"`
+	Topics         []string `required:"true"` // ARNs
+}
+
+func planTopicPolicy(p *planner, r *assembly.Resource, in topicPolicyProperties) (assembly.Values, error) {
+	for _, topicARN := range in.Topics {
+		if _, ok := p.topics[topicARN]; !ok {
+			return assembly.Values{}, unsupported("Properties.Topics %s, which is not a topic of the assembly,", topicARN)
+		}
+		if err := p.resourcePolicy(r, topicARN, in.PolicyDocument); err != nil {
+			return assembly.Values{}, err
+		}
+	}
+	return assembly.Values{Ref: r.LogicalID}, nil
+}

@@ -1,0 +1,356 @@
+package provision
+
+import (
+	"time"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/iam"
+)
+
+// A World is everything a cloud assembly asks for, resolved. Its order is that in which resources depend on each
+// other, stack by stack.
+type World struct {
+	Functions           []*Function
+	EventSourceMappings []EventSourceMapping
+	WebSocketAPIs       []WebSocketAPI
+	HTTPAPIs            []HTTPAPI
+	Tables              []Table
+	Queues              []*Queue
+	Topics              []*Topic
+	Subscriptions       []Subscription
+	Buckets             []Bucket
+	Roles               []*Role
+	ResourcePolicies    []ResourcePolicy
+	Rules               []Rule
+	Schedules           []Schedule
+	Secrets             []Secret
+	LogGroups           []LogGroup
+	Alarms              []Alarm
+	Dashboards          []Dashboard
+	Budgets             []Budget
+	Identities          []Identity
+	// Inert resources are accepted and shown, but not run.
+	Inert []Inert
+	// Outputs by stack name and key, as `cdk deploy --outputs-file` writes them.
+	Outputs map[string]map[string]string
+
+	accesses []access
+}
+
+// An ID says which resource of the template a part of the World is.
+type ID struct {
+	Stack     string // stack name
+	LogicalID string
+	Path      string // construct path, "" if unknown
+}
+
+// A Function is a Lambda function.
+type Function struct {
+	ID
+	Name, ARN    string
+	Role         string // name of the execution role
+	CodeDir      string // folder or .zip of the code, with an executable bootstrap
+	Handler      string
+	Architecture string // x86_64 or arm64
+	Timeout      time.Duration
+	MemoryMB     int
+	Environment  map[string]string
+	// ReservedConcurrency is nil if the function shares the account's limit.
+	ReservedConcurrency *int
+	LogGroup            string // name
+	LogFormat           string // Text or JSON
+	Traced              bool   // X-Ray tracing is active
+	// Qualifiers are the versions and aliases under which it may be invoked too.
+	Qualifiers []string
+	// Asynchronous invocation.
+	MaxRetries           *int          // nil for AWS's 2
+	MaxEventAge          time.Duration // 0 for AWS's 6 hours
+	OnSuccess, OnFailure string        // ARNs of destinations, "" for none
+	DeadLetter           string        // ARN of the dead-letter queue or topic, "" for none
+}
+
+// An EventSourceMapping feeds a function from a queue.
+type EventSourceMapping struct {
+	ID
+	UUID                    string
+	Function                string // ARN, with the qualifier the template names
+	FunctionName            string // name without qualifier
+	Queue                   string // name
+	QueueARN, QueueURL      string
+	BatchSize               int
+	BatchWindow             time.Duration
+	ReportBatchItemFailures bool
+	MaximumConcurrency      int // 0 for no limit of its own
+	Enabled                 bool
+}
+
+// A Throttle limits requests a second; zero values mean the account's.
+type Throttle struct {
+	Rate  float64
+	Burst int
+}
+
+// A Stage is a stage of an API.
+type Stage struct {
+	Name      string // $default of an HTTP API has no segment in the URL
+	Variables map[string]string
+	Throttle  Throttle            // of each route
+	Routes    map[string]Throttle // by route key, instead of Throttle
+}
+
+// A WebSocketAPI is an API Gateway WebSocket API.
+type WebSocketAPI struct {
+	ID
+	APIID, Name              string
+	RouteSelectionExpression string
+	Routes                   []WebSocketRoute
+	Stages                   []Stage
+}
+
+// A WebSocketRoute is one route with its Lambda proxy integration.
+type WebSocketRoute struct {
+	Key           string
+	Function      string        // ARN
+	Timeout       time.Duration // of the integration
+	RouteResponse bool          // the function's answer goes back to the client
+	Authorizer    *Authorizer   // of $connect, nil for none
+}
+
+// An HTTPAPI is an API Gateway HTTP API.
+type HTTPAPI struct {
+	ID
+	APIID, Name string
+	CORS        *CORS // nil if not configured
+	Routes      []HTTPRoute
+	Stages      []Stage
+}
+
+// An HTTPRoute is one route with its Lambda proxy integration.
+type HTTPRoute struct {
+	Key           string // METHOD /path/{parameter} or $default
+	Function      string // ARN
+	Timeout       time.Duration
+	PayloadFormat string      // 1.0 or 2.0
+	Authorizer    *Authorizer // nil for none
+	IAM           bool        // asks for a signature
+}
+
+// An Authorizer is a Lambda REQUEST authorizer.
+type Authorizer struct {
+	AuthorizerID, Name string
+	Function           string // ARN
+	IdentitySources    []string
+	// HTTP APIs only.
+	TTL             time.Duration // answers are reused that long; 0 for never
+	SimpleResponses bool          // answers are {"isAuthorized": bool} rather than policies
+	PayloadFormat   string
+}
+
+// CORS is what an HTTP API answers to other origins by itself.
+type CORS struct {
+	AllowOrigins, AllowMethods, AllowHeaders, ExposeHeaders []string
+	AllowCredentials                                        bool
+	MaxAge                                                  time.Duration
+}
+
+// A Key is an attribute of a table's or index's key.
+type Key struct {
+	Name string
+	Type string // S, N or B
+}
+
+// A Table is a DynamoDB table.
+type Table struct {
+	ID
+	Name, ARN    string
+	Keys         []Key // partition key, then sort key if there is one
+	Indexes      []Index
+	TTLAttribute string // "" if rows do not expire
+	// Provisioned throughput, 0 if billed by request.
+	ReadUnits, WriteUnits int64
+}
+
+// An Index is a secondary index of a table.
+type Index struct {
+	Name       string
+	Local      bool
+	Keys       []Key
+	Projection string   // ALL, KEYS_ONLY or INCLUDE
+	NonKeys    []string // attributes of INCLUDE
+	// Provisioned throughput of a global index, 0 if billed by request.
+	ReadUnits, WriteUnits int64
+}
+
+// A Queue is an SQS queue.
+type Queue struct {
+	ID
+	Name, ARN, URL    string
+	FIFO              bool
+	Attributes        map[string]string // of CreateQueue, without RedrivePolicy and FifoQueue
+	VisibilityTimeout time.Duration
+	DeadLetterARN     string // "" if messages are not redriven
+	MaxReceiveCount   int
+}
+
+// A Topic is an SNS topic.
+type Topic struct {
+	ID
+	Name, ARN        string
+	DisplayName      string
+	SignatureVersion string // 1 or 2
+}
+
+// A Subscription is a subscription to a topic.
+type Subscription struct {
+	ID
+	ARN, TopicARN  string
+	Protocol       string // https, http, lambda, sqs
+	Endpoint       string // URL or ARN
+	Raw            bool
+	FilterPolicy   string // JSON, "" for none
+	FilterScope    string // MessageAttributes or MessageBody
+	DeadLetterARN  string
+	DeliveryPolicy string // JSON, "" for the service's
+}
+
+// A Bucket is an S3 bucket.
+type Bucket struct {
+	ID
+	Name, ARN string
+	Versioned bool
+}
+
+// A Role is an IAM role with all policies that are its own or attached to it.
+type Role struct {
+	ID
+	Name, ARN string
+	Policies  []iam.Policy
+}
+
+// A ResourcePolicy is a statement or document attached to a resource, among them Lambda permissions and trust policies.
+type ResourcePolicy struct {
+	ID
+	ARN    string // of the resource
+	Policy iam.Policy
+}
+
+// A Rule is an EventBridge rule with a schedule.
+type Rule struct {
+	ID
+	Name, ARN  string
+	Expression string // rate(...) or cron(...), UTC
+	Enabled    bool
+	Targets    []Target
+}
+
+// A Schedule is an EventBridge Scheduler schedule.
+type Schedule struct {
+	ID
+	Name, Group, ARN string
+	Expression       string        // rate(...), cron(...) or at(...)
+	TimeZone         string        // "" for UTC
+	FlexibleWindow   time.Duration // 0 for exactly on time
+	Start, End       time.Time     // zero for none
+	Enabled          bool
+	Target           Target
+}
+
+// A Target is what a rule or schedule invokes.
+type Target struct {
+	TargetID       string // "" of a schedule
+	ARN            string // of a function or queue
+	Role           string // name of the role a schedule assumes, "" of a rule
+	Input          string // constant JSON or text, "" for the event itself
+	MaxRetries     *int   // nil for AWS's 185
+	MaxEventAge    time.Duration
+	DeadLetterARN  string
+	MessageGroupID string // of a FIFO queue
+}
+
+// A Secret is a Secrets Manager secret.
+type Secret struct {
+	ID
+	Name, ARN   string
+	Description string
+	Value       string    // given in the template, "" if generated
+	Generate    *Generate // nil if given
+}
+
+// Generate says how the first value of a secret is made
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html).
+type Generate struct {
+	Length                  int // characters
+	ExcludeCharacters       string
+	ExcludeLowercase        bool
+	ExcludeUppercase        bool
+	ExcludeNumbers          bool
+	ExcludePunctuation      bool
+	IncludeSpace            bool
+	RequireEachIncludedType bool
+	SecretStringTemplate    string // JSON object that gets the value, "" for the value alone
+	GenerateStringKey       string // member of the template
+}
+
+// A LogGroup is a CloudWatch Logs log group.
+type LogGroup struct {
+	ID
+	Name, ARN string
+	Retention time.Duration // 0 for ever
+}
+
+// An Alarm is a CloudWatch alarm.
+type Alarm struct {
+	ID
+	Name, ARN, Description string
+	Namespace, Metric      string // "" if Expression is computed
+	Dimensions             map[string]string
+	Statistic              string
+	Period                 time.Duration
+	EvaluationPeriods      int
+	DatapointsToAlarm      int // 0 for EvaluationPeriods
+	Threshold              float64
+	Comparison             string
+	MissingData            string // missing, notBreaching, breaching or ignore
+	Actions, OKActions     []string
+	Computed               bool // from metric math, which is not evaluated
+}
+
+// A Dashboard is a CloudWatch dashboard.
+type Dashboard struct {
+	ID
+	Name string
+	Body string // JSON
+}
+
+// A Budget is an AWS Budgets budget.
+type Budget struct {
+	ID
+	Name          string
+	Type          string // COST, USAGE ...
+	TimeUnit      string // MONTHLY ...
+	Amount        float64
+	Unit          string // USD ...
+	Notifications []BudgetNotification
+}
+
+// A BudgetNotification is a threshold of a budget and who hears of it.
+type BudgetNotification struct {
+	Type          string // ACTUAL or FORECASTED
+	Comparison    string
+	Threshold     float64
+	ThresholdType string   // PERCENTAGE or ABSOLUTE_VALUE
+	Topics        []string // ARNs
+	Emails        []string
+}
+
+// An Identity is an SES identity: an e-mail address or a domain that may send.
+type Identity struct {
+	ID
+	Name, ARN string
+}
+
+// An Inert resource is accepted and shown, but not run.
+type Inert struct {
+	ID
+	Type   string
+	Reason string
+}
