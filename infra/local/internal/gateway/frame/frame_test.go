@@ -5,8 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
-	"net/http"
-	"strings"
 	"testing"
 )
 
@@ -115,90 +113,6 @@ func TestAppend(t *testing.T) {
 		t.Parallel()
 		if got := Append(nil, Text, make([]byte, 1<<16), 1<<20); !bytes.HasPrefix(got, []byte{0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0}) {
 			t.Errorf("frame %.20x", got)
-		}
-	})
-}
-
-func TestClose(t *testing.T) {
-	t.Parallel()
-	t.Run("what is appended parses", func(t *testing.T) {
-		t.Parallel()
-		b := AppendClose(nil, 4001, strings.Repeat("é", 100))
-		code, reason, err := ParseClose(b[2:])
-		if b[0] != 0x88 || code != 4001 || reason != strings.Repeat("é", 61) || err != nil {
-			t.Errorf("%x: %d %q %v", b[:2], code, reason, err)
-		}
-	})
-	t.Run("1005 and 1006 are never sent", func(t *testing.T) {
-		t.Parallel()
-		for _, code := range []int{StatusNone, StatusAbnormal} {
-			if got := AppendClose(nil, code, "x"); !bytes.Equal(got, []byte{0x88, 0}) {
-				t.Errorf("%d: %x", code, got)
-			}
-		}
-	})
-	t.Run("no payload is 1005", func(t *testing.T) {
-		t.Parallel()
-		if code, _, err := ParseClose(nil); code != StatusNone || err != nil {
-			t.Errorf("%d %v", code, err)
-		}
-	})
-	faults := []struct {
-		name    string
-		payload []byte
-		want    string
-	}{
-		{"one byte", []byte{3}, "frame: close with 1002: close frame of one byte"},
-		{"1005 on the wire", []byte{3, 0xED}, "frame: close with 1002: close status may not be sent"},
-		{"999", []byte{3, 0xE7}, "frame: close with 1002: close status may not be sent"},
-		{"a reason that is not UTF-8", []byte{3, 0xE8, 0xFF}, "frame: close with 1007: Close reason is not valid UTF-8"},
-	}
-	for _, tc := range faults {
-		t.Run(tc.name+" is refused", func(t *testing.T) {
-			t.Parallel()
-			if _, _, err := ParseClose(tc.payload); err == nil || err.Error() != tc.want {
-				t.Errorf("error %v", err)
-			}
-		})
-	}
-}
-
-func TestCheckUpgrade(t *testing.T) {
-	t.Parallel()
-	good := func() *http.Request {
-		return &http.Request{Method: "GET", ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{
-			"Connection": {"keep-alive, Upgrade"}, "Upgrade": {"WebSocket"},
-			"Sec-Websocket-Version": {"13"}, "Sec-Websocket-Key": {"dGhlIHNhbXBsZSBub25jZQ=="},
-		}}
-	}
-	if r := good(); !IsUpgrade(r) || CheckUpgrade(r) != "" {
-		t.Errorf("a good handshake is refused: %q", CheckUpgrade(r))
-	}
-	cases := []struct {
-		name   string
-		change func(*http.Request)
-		want   string
-	}{
-		{"POST", func(r *http.Request) { r.Method = "POST" }, "a WebSocket handshake is a GET over HTTP/1.1"},
-		{"an old version", func(r *http.Request) { r.Header.Set("Sec-WebSocket-Version", "8") }, "Sec-WebSocket-Version must be 13"},
-		{"a short key", func(r *http.Request) { r.Header.Set("Sec-WebSocket-Key", "eA==") }, "Sec-WebSocket-Key must be 16 bytes in base64"},
-	}
-	for _, tc := range cases {
-		t.Run(tc.name+" is refused", func(t *testing.T) {
-			t.Parallel()
-			r := good()
-			tc.change(r)
-			if got := CheckUpgrade(r); got != tc.want {
-				t.Errorf("%q", got)
-			}
-		})
-	}
-	t.Run("a request without Upgrade is none", func(t *testing.T) {
-		t.Parallel()
-		r := good()
-		r.Header.Del("Upgrade")
-		if IsUpgrade(r) {
-			t.Error("it is taken for one")
 		}
 	})
 }
