@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // installCode puts a read-only copy of a function's code under root/<function>/<hash> and gives the folder. The copy is kept
@@ -17,10 +18,6 @@ import (
 //
 // Files get mode 0444 or 0555 and folders 0555, which stops every user but root: AWS mounts /var/task read-only.
 func installCode(root, function, source string) (string, error) {
-	info, err := os.Stat(source)
-	if err != nil {
-		return "", fmt.Errorf("lambda: install code of %s: %w", function, err)
-	}
 	key, err := fingerprint(source)
 	if err != nil {
 		return "", fmt.Errorf("lambda: install code of %s: %w", function, err)
@@ -37,12 +34,7 @@ func installCode(root, function, source string) (string, error) {
 	if err := removeReadOnly(fresh); err != nil {
 		return "", fmt.Errorf("lambda: install code of %s: %w", function, err)
 	}
-	if info.IsDir() {
-		err = os.CopyFS(fresh, os.DirFS(source))
-	} else {
-		err = unzip(fresh, source)
-	}
-	if err == nil {
+	if err = writeCode(fresh, source); err == nil {
 		err = makeReadOnly(fresh)
 	}
 	if err == nil {
@@ -52,6 +44,21 @@ func installCode(root, function, source string) (string, error) {
 		return "", fmt.Errorf("lambda: install code of %s: %w", function, err)
 	}
 	return target, nil
+}
+
+// writeCode copies a folder or unpacks an archive. No process is forked meanwhile: it would hold the files open for writing for
+// a moment, and Linux refuses to run such a file ("text file busy", https://go.dev/issue/22315).
+func writeCode(target, source string) error {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	info, err := os.Stat(source)
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		return os.CopyFS(target, os.DirFS(source))
+	}
+	return unzip(target, source)
 }
 
 // fingerprint tells versions of the code apart by names, sizes, modes and times, without reading it.

@@ -2,10 +2,26 @@ package lambda
 
 import (
 	"bytes"
+	"log/slog"
 	"os"
 	"strconv"
 	"testing"
 )
+
+func TestMemoryIsNotLimitedButWarnedOf(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	s := newSetup(t, func(c *Config, _ *Function) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+	for range 2 {
+		if r := s.must(t, `{"Do":"allocate","Bytes":150000000}`); r.FunctionError != "" || r.MaxMemoryMB < 150 {
+			t.Errorf("%d MB, %s", r.MaxMemoryMB, r.Payload)
+		}
+	}
+	s.Stop()
+	if bytes.Count(log.Bytes(), []byte(`msg="function exceeded its memory and would have been killed on AWS" function=work memory_mb=128`)) != 1 {
+		t.Errorf("log %s", log.String())
+	}
+}
 
 func TestFreeze(t *testing.T) {
 	t.Parallel()

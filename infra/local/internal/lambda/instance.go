@@ -17,6 +17,7 @@ type instance struct {
 	started  time.Time
 	idleFrom time.Time // guarded by the pool
 	peakMB   int       // the most memory it was seen to hold
+	warned   bool      // that it is more than its function has
 
 	requestID atomic.Pointer[string] // of the current invocation, for its output
 }

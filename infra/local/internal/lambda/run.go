@@ -142,6 +142,7 @@ func (s *Supervisor) conclude(e *entry, i *instance, inv *invocation, c course, 
 			i.measure()
 		}
 		r.MaxMemoryMB = i.peakMB
+		s.warnOfMemory(e.function, i)
 	}
 	s.platform(e, inv.requestID, "END RequestId: "+inv.requestID)
 	s.platform(e, inv.requestID, report(e.function, r, c))
@@ -155,6 +156,16 @@ func (s *Supervisor) conclude(e *entry, i *instance, inv *invocation, c course, 
 		s.pool.remove(i)
 	}
 	return r
+}
+
+// warnOfMemory tells once an instance what AWS would have killed it for. No limit is set: RLIMIT_AS under 1 GB ends a Go runtime at
+// its start, and RLIMIT_DATA counts what is mapped, so that it refuses 110 of 128 MB.
+func (s *Supervisor) warnOfMemory(f Function, i *instance) {
+	if i.peakMB <= f.MemoryMB || i.warned {
+		return
+	}
+	i.warned = true
+	s.cfg.Logger.Warn("function exceeded its memory and would have been killed on AWS", "function", f.Name, "memory_mb", f.MemoryMB, "used_mb", i.peakMB)
 }
 
 // report words the REPORT line. The init phase is billed since August 2025.

@@ -23,7 +23,10 @@ type request struct {
 	Wait  time.Duration
 }
 
-var served int
+var (
+	served int
+	kept   []byte
+)
 
 func main() {
 	switch os.Getenv("INIT") {
@@ -63,6 +66,11 @@ func handle(ctx context.Context, r request) (any, error) {
 		fmt.Print("unfinished " + r.Text)
 	case "large":
 		return strings.Repeat("x", r.Bytes), nil
+	case "allocate":
+		kept = make([]byte, r.Bytes)
+		for i := range kept {
+			kept[i] = 1
+		}
 	case "broken":
 		return &brokenReader{}, nil
 	case "environment":
