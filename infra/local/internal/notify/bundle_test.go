@@ -190,8 +190,9 @@ type invocations struct {
 type event struct{ function, payload string }
 
 func (i *invocations) Invoke(_ context.Context, function string, payload []byte) ([]byte, string, error) {
+	failing := i.failing.Load()
 	i.events <- event{function, string(payload)}
-	if i.failing.Load() {
+	if failing {
 		return nil, "", errors.New("throttled")
 	}
 	return nil, "", nil

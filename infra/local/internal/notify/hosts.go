@@ -28,9 +28,11 @@ func gatewayURL(base, api string, u *url.URL) *url.URL {
 	if err != nil { // New has parsed it before
 		return u
 	}
+	prefix := strings.TrimSuffix(out.Path, "/") + "/_aws/execute-api/" + api
 	out.User = u.User
 	out.RawQuery = u.RawQuery
-	return out.JoinPath("_aws", "execute-api", api, strings.TrimPrefix(u.EscapedPath(), "/"))
+	out.Path, out.RawPath = prefix+u.Path, prefix+u.EscapedPath()
+	return out
 }
 
 func isLoopback(host string) bool {
