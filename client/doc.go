@@ -7,13 +7,13 @@
 //	...
 //	issuer, err := client.NewTokenIssuer(client.TokenIssuerConfig{
 //		DynamoDB:  dynamodb.NewFromConfig(cfg),
-//		Table:     os.Getenv("TOKENS_TABLE"), // stack output TokensTableName
+//		Table:     os.Getenv("HERMES_TOKENS_TABLE"), // stack output TokensTableName
 //		Secrets:   secretsmanager.NewFromConfig(cfg),
-//		SecretARN: os.Getenv("SECRET_ARN"), // stack output SecretArn
+//		SecretARN: os.Getenv("HERMES_SECRET_ARN"), // stack output SecretArn
 //	})
 //	token, err := issuer.Issue(ctx, client.IssueRequest{UserID: "ada", RoomID: "orders", TTL: time.Hour})
 //
-//	publisher, err := client.NewPublisher(sqs.NewFromConfig(cfg), os.Getenv("QUEUE_URL")) // stack output QueueUrl
+//	publisher, err := client.NewPublisher(sqs.NewFromConfig(cfg), os.Getenv("HERMES_QUEUE_URL")) // stack output QueueUrl
 //	id, err := publisher.Publish(ctx, client.Message{UserID: "system", RoomID: "orders", Data: order})
 //
 // The IAM actions it needs: for Issue secretsmanager:GetSecretValue on the signing secret, dynamodb:GetItem and
