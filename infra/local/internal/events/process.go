@@ -31,7 +31,7 @@ func (s *EventSource) process(b batch, received time.Time) {
 		}
 		return
 	}
-	s.recover()
+	s.regain()
 	s.remove(s.succeeded(b, answer))
 }
 
@@ -57,8 +57,8 @@ func (s *EventSource) invoke(payload []byte, received time.Time) ([]byte, string
 	}
 }
 
-// recover lets the pollers grow again after a batch went well.
-func (s *EventSource) recover() {
+// regain lets the pollers grow again after a batch went well.
+func (s *EventSource) regain() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ceiling = max(s.ceiling, min(burstPollers, s.mapping.MaximumConcurrency))

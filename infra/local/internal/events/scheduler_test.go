@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -290,5 +291,32 @@ func TestTargetsThatFail(t *testing.T) {
 				t.Errorf("asked for %v", asked)
 			}
 		})
+	})
+}
+
+// A jumpingClock is the bubble's clock, ahead by an offset that a sleep of the machine adds to: timers do not see it.
+type jumpingClock struct {
+	systemClock
+	ahead atomic.Int64
+}
+
+func (c *jumpingClock) Now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+
+func TestAMachineThatSleptMakesUpForOneTime(t *testing.T) {
+	t.Parallel()
+	clock := &jumpingClock{}
+	schedule(t, func(c *SchedulerConfig) { c.Clock = clock }, func(t *testing.T, s *Scheduler, r *receiver) {
+		addRule(t, s, "cron(0/10 * * * ? *)", Target{ARN: workARN})
+		pass(11 * time.Minute)
+		clock.ahead.Store(int64(2 * time.Hour)) // from 00:11 to 02:11
+		pass(20 * time.Second)
+		if got := len(r.deliveries()); got != 2 {
+			t.Errorf("%d deliveries after the sleep", got)
+		}
+		pass(10 * time.Minute) // to 02:21
+		got := r.deliveries()
+		if len(got) != 3 || !strings.Contains(got[1].body, `"time":"2000-01-01T00:20:00Z"`) || !strings.Contains(got[2].body, `"time":"2000-01-01T02:20:00Z"`) {
+			t.Errorf("deliveries %v", got)
+		}
 	})
 }

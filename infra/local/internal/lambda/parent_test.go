@@ -99,3 +99,16 @@ func running(pid int) bool {
 	out, err := exec.Command("ps", "-o", "stat=", "-p", strconv.Itoa(pid)).Output()
 	return err == nil && !strings.HasPrefix(strings.TrimSpace(string(out)), "Z")
 }
+
+func TestWhatAnInstanceStartedEndsWithIt(t *testing.T) {
+	t.Parallel()
+	s := newSetup(t, nil)
+	child := decode[int](t, s.must(t, `{"Do":"child"}`).Payload)
+	if !running(child) {
+		t.Fatal("the child does not run")
+	}
+	if r := s.must(t, `{"Do":"exit","Bytes":1}`); r.FunctionError == "" {
+		t.Fatal("the instance did not exit")
+	}
+	eventually(t, "the child is gone", func() bool { return !running(child) })
+}
