@@ -78,7 +78,7 @@ func (a *API) post(w http.ResponseWriter, r *http.Request, id string, caller edg
 		writeGone(w)
 		return
 	}
-	err := a.push(c, body)
+	err := a.push(c, body, caller.Function)
 	switch {
 	case fault.Drop:
 		panic(http.ErrAbortHandler) // the client has the message; the caller shall not know

@@ -159,12 +159,15 @@ func TestManagementIsAuthorized(t *testing.T) {
 				mu.Lock()
 				defer mu.Unlock()
 				asked = append(asked, strings.Join([]string{r.URL.EscapedPath(), string(body), action, resource}, " "))
-				return edge.Caller{}, nil
+				return edge.Caller{Function: "deliver"}, nil
 			}
 		})
 		s.dial()
 		id := s.connectionID(1)
 		s.manage("POST", id, "hello")
+		if got := s.meter.Total("deliver:apigateway/message"); got != 1 {
+			t.Errorf("the caller is charged with %v messages", got)
+		}
 		s.manage("DELETE", id, "")
 		escaped := prefix + "/prod/@connections/" + strings.ReplaceAll(id, "=", "%3D")
 		want := []string{

@@ -19,7 +19,7 @@ func (a *API) handle(c *connection, message []byte) {
 	if len(reply) == 0 {
 		return
 	}
-	if err := a.push(c, reply); err != nil {
+	if err := a.push(c, reply, ""); err != nil {
 		a.services.Log.Debug("reply not sent", "api", a.config.APIID, "connection", c.connectionID, "error", err)
 	}
 }
@@ -68,8 +68,8 @@ func (a *API) route(message []byte) (string, Route, bool) {
 	return RouteDefault, route, exists
 }
 
-// push sends one message to the client, counted.
-func (a *API) push(c *connection, payload []byte) error {
+// push sends one message to the client, counted for function, "" for the gateway itself.
+func (a *API) push(c *connection, payload []byte, function string) error {
 	if a.services.Faults.Decide("socket", "close", "").Drop {
 		c.cut()
 		return errGone
@@ -78,6 +78,6 @@ func (a *API) push(c *connection, payload []byte) error {
 		return err
 	}
 	c.touch()
-	a.services.Meter.Count("", edge.MeterService, edge.MeterMessage, edge.Units(len(payload), unitBytes))
+	a.services.Meter.Count(function, edge.MeterService, edge.MeterMessage, edge.Units(len(payload), unitBytes))
 	return nil
 }

@@ -4,13 +4,18 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"net"
 	"net/http"
 	"time"
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/gateway/frame"
 )
 
-const readBuffer = 1 << 10 // a socket that hears little should hold little
+const (
+	readBuffer = 1 << 10 // a socket that hears little should hold little
+	// kernelBuffer keeps the kernel from growing the buffer of a slow client to megabytes: SendBuffer is what counts.
+	kernelBuffer = 64 << 10
+)
 
 // upgrade answers 101 and hands the socket to a goroutine of its own, so that net/http's buffers and stack are freed.
 func (a *API) upgrade(w http.ResponseWriter, r *http.Request, h handshake, protocol string) {
@@ -25,6 +30,9 @@ func (a *API) upgrade(w http.ResponseWriter, r *http.Request, h handshake, proto
 	}
 	src := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(bytes.Clone(early)), conn), readBuffer)
 	conn.SetDeadline(time.Time{}) //nolint:errcheck // fails on a closed socket only; the reader will see that
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		tcp.SetWriteBuffer(kernelBuffer) //nolint:errcheck // the default does too
+	}
 	c := a.newConnection(h.origin(), conn)
 	// Listed before the client can know that it is connected, so that the first post finds it; written to only after
 	// the answer is out, which flushing holds back.

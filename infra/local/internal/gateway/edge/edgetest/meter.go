@@ -9,16 +9,19 @@ type Meter struct {
 }
 
 // Count implements edge.Meter.
-func (m *Meter) Count(_, service, action string, units float64) {
+func (m *Meter) Count(function, service, action string, units float64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.totals == nil {
 		m.totals = map[string]float64{}
 	}
 	m.totals[service+"/"+action] += units
+	if function != "" {
+		m.totals[function+":"+service+"/"+action] += units
+	}
 }
 
-// Total is the sum for an action such as "apigateway/message".
+// Total is the sum for an action such as "apigateway/message", or for "f:apigateway/message" that of the function f.
 func (m *Meter) Total(action string) float64 {
 	m.mu.Lock()
 	defer m.mu.Unlock()
