@@ -18,16 +18,32 @@ func TestNewTokenIssuerRefuses(t *testing.T) {
 		want error
 		text string
 	}{
-		{"nothing at all, and says all of it", TokenIssuerConfig{}, ErrConfig,
+		{
+			"nothing at all, and says all of it",
+			TokenIssuerConfig{},
+			ErrConfig,
 			"client: new token issuer: invalid configuration: DynamoDB is nil\n" +
 				"invalid configuration: Table is empty\n" +
-				`invalid configuration: neither Keys nor Secrets with SecretARN ("") are given`},
-		{"a secret's ARN without a client", TokenIssuerConfig{DynamoDB: unusedTable{}, Table: "t", SecretARN: "arn"}, ErrConfig,
-			`client: new token issuer: invalid configuration: neither Keys nor Secrets with SecretARN ("arn") are given`},
-		{"keys beside a secret", TokenIssuerConfig{DynamoDB: unusedTable{}, Table: "t", Keys: keys, SecretARN: "arn"}, ErrConfig,
-			`client: new token issuer: invalid configuration: both Keys and a secret (SecretARN "arn") are given`},
-		{"a short key", TokenIssuerConfig{DynamoDB: unusedTable{}, Table: "t", Keys: &Keys{SigningKey: "short"}}, ErrKeys,
-			"client: new token issuer: unusable signing keys: signing_key has 5 bytes, at least 32 are required"},
+				`invalid configuration: neither Keys nor Secrets with SecretARN ("") are given`,
+		},
+		{
+			"a secret's ARN without a client",
+			TokenIssuerConfig{DynamoDB: unusedTable{}, Table: "t", SecretARN: "arn"},
+			ErrConfig,
+			`client: new token issuer: invalid configuration: neither Keys nor Secrets with SecretARN ("arn") are given`,
+		},
+		{
+			"keys beside a secret",
+			TokenIssuerConfig{DynamoDB: unusedTable{}, Table: "t", Keys: keys, SecretARN: "arn"},
+			ErrConfig,
+			`client: new token issuer: invalid configuration: both Keys and a secret (SecretARN "arn") are given`,
+		},
+		{
+			"a short key",
+			TokenIssuerConfig{DynamoDB: unusedTable{}, Table: "t", Keys: &Keys{SigningKey: "short"}},
+			ErrKeys,
+			"client: new token issuer: unusable signing keys: signing_key has 5 bytes, at least 32 are required",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -157,12 +157,16 @@ func TestIssueRefusesNames(t *testing.T) {
 	}{
 		{"an empty user", "", "orders", ErrMissingField, `client: issue: field user_id (""): missing field`},
 		{"an empty room", "ada", "", ErrMissingField, `client: issue: field room_id (""): missing field`},
-		{"a long room", "ada", long, ErrInvalidField,
-			`client: issue: field room_id ("` + long[:64] + `..."): invalid field: 257 bytes, at most 256 are allowed`},
+		{
+			"a long room", "ada", long, ErrInvalidField,
+			`client: issue: field room_id ("` + long[:64] + `..."): invalid field: 257 bytes, at most 256 are allowed`,
+		},
 		{"a user that is not UTF-8", "a\xff", "orders", ErrInvalidField, `client: issue: field user_id ("a\xff"): invalid field: not valid UTF-8`},
-		{"names whose escapes make the token too long", strings.Repeat("\x01", 256), strings.Repeat("\x02", 256), ErrTokenTooLong,
+		{
+			"names whose escapes make the token too long", strings.Repeat("\x01", 256), strings.Repeat("\x02", 256), ErrTokenTooLong,
 			`client: issue for user "` + strings.Repeat(`\x01`, 64) + `..." in room "` + strings.Repeat(`\x02`, 64) +
-				`...": the token is too long: 4379 bytes, at most 4096 are allowed`},
+				`...": the token is too long: 4379 bytes, at most 4096 are allowed`,
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -22,8 +22,11 @@ func TestParseKeys(t *testing.T) {
 		{"refuses a number without showing it", `{"signing_key":31337}`, Keys{}, "unusable signing keys: the secret (21 bytes) is not a JSON object of strings"},
 		{"refuses an object without the key", `{}`, Keys{}, "unusable signing keys: signing_key is missing"},
 		{"refuses a short key", `{"signing_key":"short"}`, Keys{}, "unusable signing keys: signing_key has 5 bytes, at least 32 are required"},
-		{"refuses a short previous key", `{"signing_key":"` + key + `","previous_signing_key":"old"}`, Keys{},
-			"unusable signing keys: previous_signing_key has 3 bytes, at least 32 are required"},
+		{
+			"refuses a short previous key", `{"signing_key":"` + key + `","previous_signing_key":"old"}`,
+			Keys{},
+			"unusable signing keys: previous_signing_key has 3 bytes, at least 32 are required",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

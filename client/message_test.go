@@ -45,24 +45,60 @@ func TestMessageThatTheHubWouldRefuse(t *testing.T) {
 		text string
 	}{
 		{"no room", Message{}, ErrMissingField, `field room_id (""): missing field`},
-		{"a long room", Message{RoomID: long}, ErrInvalidField,
-			`field room_id ("` + long[:64] + `..."): invalid field: room_id has 257 bytes, at most 256 are allowed`},
-		{"a long user", Message{RoomID: "r", UserID: long}, ErrInvalidField,
-			`field user_id ("` + long[:64] + `..."): invalid field: user_id has 257 bytes, at most 256 are allowed`},
-		{"a long addressee", Message{RoomID: "r", ToUserID: long}, ErrInvalidField,
-			`field to_user_id ("` + long[:64] + `..."): invalid field: to_user_id has 257 bytes, at most 256 are allowed`},
-		{"a long id", Message{RoomID: "r", ID: long}, ErrInvalidField,
-			`field id ("` + long[:64] + `..."): invalid field: id has 257 bytes, at most 256 are allowed`},
-		{"a user that is not UTF-8", Message{RoomID: "r", UserID: "a\xff"}, ErrInvalidField,
-			`field user_id ("a\xff"): invalid field: user_id "a\xff" is not valid UTF-8`},
-		{"data that has no JSON", Message{RoomID: "r", Data: math.Inf(1)}, ErrInvalidField,
-			`field data ("float64"): invalid field: json: unsupported value: +Inf`},
-		{"raw data that is not JSON", Message{RoomID: "r", Data: json.RawMessage(`{"a":`)}, ErrInvalidField,
-			`field data ("json.RawMessage"): invalid field: json: error calling MarshalJSON for type json.RawMessage: unexpected end of JSON input`},
-		{"raw data that is not UTF-8", Message{RoomID: "r", Data: json.RawMessage("\"\xff\"")}, contract.ErrNotJSON,
-			`field data ("json.RawMessage"): body is not one JSON object: not valid UTF-8`},
-		{"data over a frame", Message{RoomID: "r", Data: strings.Repeat("x", 32*1024)}, ErrTooLarge,
-			`field data ("string"): ` + large.Error()},
+		{
+			"a long room",
+			Message{RoomID: long},
+			ErrInvalidField,
+			`field room_id ("` + long[:64] + `..."): invalid field: room_id has 257 bytes, at most 256 are allowed`,
+		},
+		{
+			"a long user",
+			Message{RoomID: "r", UserID: long},
+			ErrInvalidField,
+			`field user_id ("` + long[:64] + `..."): invalid field: user_id has 257 bytes, at most 256 are allowed`,
+		},
+		{
+			"a long addressee",
+			Message{RoomID: "r", ToUserID: long},
+			ErrInvalidField,
+			`field to_user_id ("` + long[:64] + `..."): invalid field: to_user_id has 257 bytes, at most 256 are allowed`,
+		},
+		{
+			"a long id",
+			Message{RoomID: "r", ID: long},
+			ErrInvalidField,
+			`field id ("` + long[:64] + `..."): invalid field: id has 257 bytes, at most 256 are allowed`,
+		},
+		{
+			"a user that is not UTF-8",
+			Message{RoomID: "r", UserID: "a\xff"},
+			ErrInvalidField,
+			`field user_id ("a\xff"): invalid field: user_id "a\xff" is not valid UTF-8`,
+		},
+		{
+			"data that has no JSON",
+			Message{RoomID: "r", Data: math.Inf(1)},
+			ErrInvalidField,
+			`field data ("float64"): invalid field: json: unsupported value: +Inf`,
+		},
+		{
+			"raw data that is not JSON",
+			Message{RoomID: "r", Data: json.RawMessage(`{"a":`)},
+			ErrInvalidField,
+			`field data ("json.RawMessage"): invalid field: json: error calling MarshalJSON for type json.RawMessage: unexpected end of JSON input`,
+		},
+		{
+			"raw data that is not UTF-8",
+			Message{RoomID: "r", Data: json.RawMessage("\"\xff\"")},
+			contract.ErrNotJSON,
+			`field data ("json.RawMessage"): body is not one JSON object: not valid UTF-8`,
+		},
+		{
+			"data over a frame",
+			Message{RoomID: "r", Data: strings.Repeat("x", 32*1024)},
+			ErrTooLarge,
+			`field data ("string"): ` + large.Error(),
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

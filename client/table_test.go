@@ -22,16 +22,36 @@ func TestParseRow(t *testing.T) {
 		{"reads a row of ours", map[string]types.AttributeValue{"token": s("sha256:a"), "sealed_token": s("v1.x"), "expires_at": n("7")}, row{"sha256:a", "v1.x", 7}, ""},
 		{"reads a row of another backend", map[string]types.AttributeValue{"token": s("$2b$x"), "note": n("1")}, row{token: "$2b$x"}, ""},
 		{"reads a row without a token", map[string]types.AttributeValue{"expires_at": n("7")}, row{expiresAt: 7}, ""},
-		{"refuses a token of another type", map[string]types.AttributeValue{"token": n("1")}, row{},
-			"malformed row in the Tokens table: token is a *types.AttributeValueMemberN, not a string"},
-		{"refuses a sealed copy of another type", map[string]types.AttributeValue{"sealed_token": n("1")}, row{},
-			"malformed row in the Tokens table: sealed_token is a *types.AttributeValueMemberN, not a string"},
-		{"refuses an end of another type", map[string]types.AttributeValue{"expires_at": s("7")}, row{},
-			"malformed row in the Tokens table: expires_at is a *types.AttributeValueMemberS, not a number"},
-		{"refuses an end that is not whole", map[string]types.AttributeValue{"expires_at": n("7.5")}, row{},
-			`malformed row in the Tokens table: expires_at is "7.5", not a positive number of seconds`},
-		{"refuses an end before the epoch", map[string]types.AttributeValue{"expires_at": n("-7")}, row{},
-			`malformed row in the Tokens table: expires_at is "-7", not a positive number of seconds`},
+		{
+			"refuses a token of another type",
+			map[string]types.AttributeValue{"token": n("1")},
+			row{},
+			"malformed row in the Tokens table: token is a *types.AttributeValueMemberN, not a string",
+		},
+		{
+			"refuses a sealed copy of another type",
+			map[string]types.AttributeValue{"sealed_token": n("1")},
+			row{},
+			"malformed row in the Tokens table: sealed_token is a *types.AttributeValueMemberN, not a string",
+		},
+		{
+			"refuses an end of another type",
+			map[string]types.AttributeValue{"expires_at": s("7")},
+			row{},
+			"malformed row in the Tokens table: expires_at is a *types.AttributeValueMemberS, not a number",
+		},
+		{
+			"refuses an end that is not whole",
+			map[string]types.AttributeValue{"expires_at": n("7.5")},
+			row{},
+			`malformed row in the Tokens table: expires_at is "7.5", not a positive number of seconds`,
+		},
+		{
+			"refuses an end before the epoch",
+			map[string]types.AttributeValue{"expires_at": n("-7")},
+			row{},
+			`malformed row in the Tokens table: expires_at is "-7", not a positive number of seconds`,
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

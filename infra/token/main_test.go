@@ -132,8 +132,10 @@ func TestFaultsAreOneClearLine(t *testing.T) {
 		{"no life", goodFile, append(who, "-ttl", "-1s"), "the expiry is in the past"},
 		{"a file that is not JSON", `{`, who, "FILE: not a JSON object of stacks: unexpected end of JSON input"},
 		{"a file without stacks", `{}`, who, "FILE: 0 stacks of the name Hermes-<stage> in it, choose with -stage: []"},
-		{"a file with two stages", `{"Hermes-dev":{},"Hermes-prod":{},"Else":{}}`, who,
-			`FILE: 2 stacks of the name Hermes-<stage> in it, choose with -stage: ["Hermes-dev" "Hermes-prod"]`},
+		{
+			"a file with two stages", `{"Hermes-dev":{},"Hermes-prod":{},"Else":{}}`, who,
+			`FILE: 2 stacks of the name Hermes-<stage> in it, choose with -stage: ["Hermes-dev" "Hermes-prod"]`,
+		},
 		{"another stage", goodFile, append(who, "-stage", "prod"), `FILE: no stack Hermes-prod in it, only ["Hermes-local"]`},
 		{"a stack without the output", `{"Hermes-local":{"TokensTableName":"t"}}`, who, "FILE: stack Hermes-local has no output SecretArn"},
 	}
