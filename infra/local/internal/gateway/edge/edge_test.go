@@ -150,3 +150,31 @@ func TestFaultAnswer(t *testing.T) {
 		t.Errorf("%s %s", code, message)
 	}
 }
+
+func TestFaultWaits(t *testing.T) {
+	t.Parallel()
+	(Fault{}).Wait(t.Context(), nil) // no delay asks no clock
+	waited := make(chan struct{})
+	(Fault{Delay: time.Nanosecond}).Wait(t.Context(), SystemClock{})
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		defer close(waited)
+		(Fault{Delay: time.Hour}).Wait(ctx, SystemClock{})
+	}()
+	cancel()
+	<-waited
+	NoMeter{}.Count("", "", "", 1)
+	if (NoFaults{}).Decide("", "", "") != (Fault{}) || (SystemClock{}).Now().IsZero() {
+		t.Error("the defaults do something")
+	}
+}
+
+func TestJSONKeepsItsCharacters(t *testing.T) {
+	t.Parallel()
+	if b, err := JSON("<&>é"); string(b) != `"<&>é"` || err != nil {
+		t.Errorf("%s %v", b, err)
+	}
+	if _, err := JSON(func() {}); err == nil || err.Error() != "edge: encode func(): json: unsupported type: func()" {
+		t.Errorf("error %v", err)
+	}
+}

@@ -84,10 +84,8 @@ func last(values map[string][]string) map[string]string {
 	return single
 }
 
+// queryOf keeps what can be read of a query string.
 func queryOf(raw string) url.Values {
-	values, err := url.ParseQuery(raw)
-	if err != nil { // what could be read is kept, as net/url does
-		return values
-	}
+	values, _ := url.ParseQuery(raw) //nolint:errcheck // the pairs before and after a bad one are returned
 	return values
 }
