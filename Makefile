@@ -9,6 +9,9 @@ ROOM_ID ?= lobby
 GOLANGCI_LINT_VERSION := v2.15.0
 
 # jsii prints a banner on Node versions whose support has ended.
+# One set of flags for every go command, so that everything is compiled once, also what a consumer builds.
+export GOFLAGS := $(GOFLAGS) -trimpath
+
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 CDK := npx --no-install cdk

@@ -1,0 +1,143 @@
+package stage
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/gateway/edge"
+	"github.com/hermes-cdk/hermes/infra/local/internal/gateway/httpapi"
+	"github.com/hermes-cdk/hermes/infra/local/internal/gateway/websocket"
+	"github.com/hermes-cdk/hermes/infra/local/internal/provision"
+)
+
+// executeAPI is the path under which every API is served, where AWS would serve it under a name of its own.
+const executeAPI = "/_aws/execute-api/"
+
+// api is a gateway: path is the escaped path below the API.
+type api interface {
+	Serve(w http.ResponseWriter, r *http.Request, path string)
+}
+
+func (s *Stage) startAPIs() error {
+	services, err := edge.Services{
+		Invoker:          invoker{s.functions},
+		Authorize:        authorize(s.front),
+		Meter:            s.meter,
+		Faults:           gatewayFaults{&s.faults},
+		Log:              s.log,
+		AccountLimits:    edge.Limits{Rate: s.options.Limits.Rate, Burst: s.options.Limits.Burst}.Or(edge.DefaultAccountLimits),
+		ConnectionLimits: edge.Limits{Rate: s.options.Limits.ConnectRate, Burst: int(s.options.Limits.ConnectRate)}.Or(edge.DefaultConnectionLimits),
+	}.WithDefaults()
+	if err != nil {
+		return err
+	}
+	s.apis = map[string]api{}
+	for _, a := range s.world.WebSocketAPIs {
+		running, err := s.webSocketAPI(a, services)
+		if err != nil {
+			return fmt.Errorf("%s: %w", a.LogicalID, err)
+		}
+		s.apis[a.APIID] = running
+		s.sockets = append(s.sockets, running)
+	}
+	for _, a := range s.world.HTTPAPIs {
+		running, err := httpapi.New(httpAPI(a), services)
+		if err != nil {
+			return fmt.Errorf("%s: %w", a.LogicalID, err)
+		}
+		s.apis[a.APIID] = running
+	}
+	return nil
+}
+
+func (s *Stage) webSocketAPI(a provision.WebSocketAPI, services edge.Services) (*websocket.API, error) {
+	if len(a.Stages) != 1 {
+		return nil, fmt.Errorf("a WebSocket API needs one stage to run here, this one has %d", len(a.Stages))
+	}
+	stage := a.Stages[0]
+	config := websocket.Config{
+		APIID:                    a.APIID,
+		Stage:                    stage.Name,
+		RouteSelectionExpression: a.RouteSelectionExpression,
+		Routes:                   map[string]websocket.Route{},
+		StageVariables:           stage.Variables,
+		DefaultThrottle:          limits(stage.Throttle),
+		RouteThrottles:           map[string]edge.Limits{},
+		Limits: websocket.Limits{
+			IdleTimeout: s.options.Limits.IdleTimeout,
+			Lifetime:    s.options.Limits.Lifetime,
+		},
+	}
+	for key, throttle := range stage.Routes {
+		config.RouteThrottles[key] = limits(throttle)
+	}
+	for _, r := range a.Routes {
+		route := websocket.Route{Function: r.Function, Timeout: r.Timeout, RouteResponse: r.RouteResponse}
+		if r.Authorizer != nil {
+			route.Authorizer = &websocket.Authorizer{Function: r.Authorizer.Function, IdentitySources: r.Authorizer.IdentitySources}
+		}
+		config.Routes[r.Key] = route
+	}
+	return websocket.New(config, services)
+}
+
+func httpAPI(a provision.HTTPAPI) httpapi.Config {
+	config := httpapi.Config{APIID: a.APIID}
+	for _, stage := range a.Stages {
+		converted := httpapi.Stage{
+			Name: stage.Name, Variables: stage.Variables,
+			DefaultThrottle: limits(stage.Throttle), RouteThrottles: map[string]edge.Limits{},
+		}
+		for key, throttle := range stage.Routes {
+			converted.RouteThrottles[key] = limits(throttle)
+		}
+		config.Stages = append(config.Stages, converted)
+	}
+	if c := a.CORS; c != nil {
+		config.CORS = &httpapi.CORS{
+			AllowOrigins: c.AllowOrigins, AllowMethods: c.AllowMethods, AllowHeaders: c.AllowHeaders,
+			ExposeHeaders: c.ExposeHeaders, MaxAge: c.MaxAge, AllowCredentials: c.AllowCredentials,
+		}
+	}
+	authorizers := map[string]*httpapi.Authorizer{} // routes that share one share its cache
+	for _, r := range a.Routes {
+		route := httpapi.Route{Key: r.Key, Function: r.Function, PayloadFormat: r.PayloadFormat, Timeout: r.Timeout}
+		if r.IAM {
+			route.Authorization = "AWS_IAM"
+		}
+		if r.Authorizer != nil {
+			route.Authorization = "CUSTOM"
+			if authorizers[r.Authorizer.AuthorizerID] == nil {
+				authorizers[r.Authorizer.AuthorizerID] = httpAuthorizer(r.Authorizer)
+			}
+			route.Authorizer = authorizers[r.Authorizer.AuthorizerID]
+		}
+		config.Routes = append(config.Routes, route)
+	}
+	return config
+}
+
+func httpAuthorizer(a *provision.Authorizer) *httpapi.Authorizer {
+	return &httpapi.Authorizer{
+		Function:        a.Function,
+		PayloadFormat:   a.PayloadFormat,
+		SimpleResponses: a.SimpleResponses,
+		IdentitySources: a.IdentitySources,
+		TTL:             a.TTL,
+	}
+}
+
+func limits(t provision.Throttle) edge.Limits { return edge.Limits{Rate: t.Rate, Burst: t.Burst} }
+
+// serveAPI hands a request below executeAPI to its API.
+func (s *Stage) serveAPI(w http.ResponseWriter, r *http.Request) {
+	id, path, _ := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), executeAPI), "/")
+	running := s.apis[id]
+	if running == nil {
+		// A host name that no API has does not resolve on AWS; here there is always someone to answer.
+		writeJSON(w, http.StatusForbidden, map[string]string{"message": "Forbidden"})
+		return
+	}
+	running.Serve(w, r, "/"+path)
+}

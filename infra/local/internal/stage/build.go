@@ -1,0 +1,233 @@
+package stage
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/assembly"
+	"github.com/hermes-cdk/hermes/infra/local/internal/front"
+	"github.com/hermes-cdk/hermes/infra/local/internal/iam"
+	"github.com/hermes-cdk/hermes/infra/local/internal/meter"
+	"github.com/hermes-cdk/hermes/infra/local/internal/notify"
+	"github.com/hermes-cdk/hermes/infra/local/internal/peers"
+	"github.com/hermes-cdk/hermes/infra/local/internal/provision"
+	"github.com/hermes-cdk/hermes/infra/local/internal/secrets"
+)
+
+// plan reads the assembly into the world, making the secrets on the way.
+func (s *Stage) plan(ctx context.Context, read *assembly.Assembly) error {
+	options := secrets.Options{Account: assembly.Account, Region: assembly.Region}
+	if !s.options.Ephemeral {
+		options.File = s.path("secrets.json")
+	}
+	store, err := secrets.New(options)
+	if err != nil {
+		return err
+	}
+	s.secrets = store
+	s.rotation = store.ControlHandler(control + "secrets")
+	s.world, err = provision.Plan(ctx, read, provision.Options{PublicURL: s.url, Secrets: keeper{store}})
+	if err != nil {
+		return err
+	}
+	for _, f := range s.world.Functions {
+		s.logGroups.Store(f.Name, f)
+	}
+	return nil
+}
+
+// startPeers starts the data services side by side; S3 only when the template has a bucket, for it is built on first need.
+func (s *Stage) startPeers(ctx context.Context) error {
+	root, err := peers.FindRoot(s.options.Root)
+	if err != nil {
+		return err
+	}
+	var dynamoDir, queueDir string
+	if !s.options.Ephemeral {
+		dynamoDir, queueDir = s.path("dynamodb"), s.path("queues")
+	}
+	starting, ctx := errgroup.WithContext(ctx)
+	starting.Go(func() (err error) {
+		s.dynamo, err = peers.StartDynamo(ctx, peers.DynamoOptions{Root: root, Dir: dynamoDir})
+		return err
+	})
+	starting.Go(func() (err error) {
+		s.queuePeer, err = peers.StartQueues(ctx, peers.QueueOptions{Root: root, PublicURL: s.url, Dir: queueDir})
+		return err
+	})
+	if len(s.world.Buckets) > 0 {
+		starting.Go(func() error { return s.startStorage(ctx, root) })
+	}
+	return starting.Wait()
+}
+
+// storageKey is versitygw's root; only this process and its front know it.
+var storageKey = front.Credentials{AccessKeyID: "local", SecretAccessKey: rand.Text()}
+
+func (s *Stage) startStorage(ctx context.Context, root string) error {
+	cache, err := peers.ToolCache()
+	if err != nil {
+		return err
+	}
+	program, err := peers.BuildS3(ctx, root, cache, func(version string) {
+		s.log.Info("building the S3 service, once", "versitygw", version)
+	})
+	if err != nil {
+		return err
+	}
+	s.storage, err = peers.StartS3(ctx, peers.S3Options{
+		Program: program, Dir: s.path("s3"), AccessKey: storageKey.AccessKeyID, SecretKey: storageKey.SecretAccessKey,
+	})
+	return err
+}
+
+// makeFront makes the endpoint: policies, meter, and a handler for each service.
+func (s *Stage) makeFront(context.Context) error {
+	prices, err := meter.ListPrices()
+	if err != nil {
+		return err
+	}
+	s.meter = meter.New(prices, time.Now)
+	s.engine = iam.NewEngine(assembly.Account, assembly.Region, time.Now)
+	s.world.Install(s.engine)
+	s.permissions = front.PermissionsHandler(s.engine)
+	if err := s.startMail(); err != nil {
+		return err
+	}
+	s.front = front.New(front.Options{
+		Account: assembly.Account, Region: assembly.Region,
+		IAM: s.engine, Meter: s.meter, Faults: &s.faults, Log: s.log,
+		SecretARN:       s.secrets.ARN,
+		MailIdentityARN: s.mails.IdentityARN,
+		PartitionKey:    s.partitionKey,
+	})
+	s.queues = queueClient(s.url, admin())
+	transport := front.NewTransport()
+	tables, err := s.front.NewDynamoProxy(s.dynamo.URL, transport)
+	if err != nil {
+		return err
+	}
+	queues, err := s.front.NewProxy("sqs", s.queuePeer.URL, transport)
+	if err != nil {
+		return err
+	}
+	s.front.Handle("dynamodb", tables)
+	s.front.Handle("sqs", queues)
+	s.front.Handle("secretsmanager", s.secrets)
+	if s.storage != nil {
+		objects, err := s.front.NewS3Proxy(s.storage.URL, storageKey.AccessKeyID, storageKey.SecretAccessKey, transport)
+		if err != nil {
+			return err
+		}
+		s.front.Handle("s3", objects)
+	}
+	s.front.Handle("ses", s.mails)
+	return s.startNotifier()
+}
+
+func (s *Stage) startNotifier() error {
+	notifier, err := notify.New(notify.Config{
+		Peer:         s.queuePeer.URL,
+		EndpointBase: s.url,
+		DataDir:      s.path("sns"),
+		Invoker:      lateInvoker{s},
+		DeadLetters:  deadLetters{s},
+		Logger:       s.log,
+		Retry:        notify.RetryPolicy{Retries: 3, Delay: orDefault(s.options.Limits.SNSRetry, 20*time.Second)},
+	})
+	if err != nil {
+		return err
+	}
+	s.notifier = notifier
+	s.front.Handle("sns", notifier.Handler())
+	s.front.Handle("lambda", lateLambda{s})
+	return nil
+}
+
+// create makes tables, queues, topics and buckets at the services themselves.
+func (s *Stage) create(ctx context.Context) error {
+	clients := provision.Clients{
+		DynamoDB: dynamodb.NewFromConfig(config(s.dynamo.URL, admin())),
+		SQS:      queueClient(s.queuePeer.URL, admin()),
+		SNS:      sns.NewFromConfig(config(s.queuePeer.URL, admin())),
+	}
+	if s.storage != nil {
+		clients.S3 = s3.NewFromConfig(config(s.storage.URL, storageKey), func(o *s3.Options) { o.UsePathStyle = true })
+	}
+	return s.world.Create(ctx, clients)
+}
+
+// subscribe makes the subscriptions that SNS delivers itself. Their endpoints are up by now, and are asked to confirm.
+func (s *Stage) subscribe(ctx context.Context) error {
+	for _, sub := range s.world.Subscriptions {
+		if sub.Protocol == "sqs" {
+			continue // made with the topics
+		}
+		if _, err := s.notifier.AddSubscription(ctx, notify.Subscription{
+			TopicARN: sub.TopicARN, Protocol: sub.Protocol, Endpoint: sub.Endpoint, Attributes: sub.Attributes,
+		}); err != nil {
+			return fmt.Errorf("%s: %w", sub.LogicalID, err)
+		}
+	}
+	return nil
+}
+
+// partitionKey is that of a table or of one of its indexes, for the condition dynamodb:LeadingKeys.
+func (s *Stage) partitionKey(table, index string) (string, bool) {
+	for _, t := range s.world.Tables {
+		if t.Name != table {
+			continue
+		}
+		if index == "" {
+			return t.Keys[0].Name, true
+		}
+		for _, i := range t.Indexes {
+			if i.Name == index {
+				return i.Keys[0].Name, true
+			}
+		}
+	}
+	return "", false
+}
+
+func roleARN(name string) string { return "arn:aws:iam::" + assembly.Account + ":role/" + name }
+
+func roleName(arn string) string { return arn[strings.LastIndex(arn, "/")+1:] }
+
+func orDefault[T comparable](value, fallback T) T {
+	var zero T
+	if value == zero {
+		return fallback
+	}
+	return value
+}
+
+// keeper gives the planner the secrets' values, which a template may put into other resources.
+type keeper struct{ store *secrets.Store }
+
+var _ provision.Secrets = keeper{}
+
+func (k keeper) Ensure(_ context.Context, secret provision.Secret) (string, error) {
+	spec := secrets.Spec{Name: secret.Name, Description: secret.Description, SecretString: secret.Value}
+	if g := secret.Generate; g != nil {
+		spec.Generate = &secrets.Generate{
+			PasswordLength: &g.Length, ExcludeCharacters: g.ExcludeCharacters, ExcludeLowercase: g.ExcludeLowercase,
+			ExcludeUppercase: g.ExcludeUppercase, ExcludeNumbers: g.ExcludeNumbers, ExcludePunctuation: g.ExcludePunctuation,
+			IncludeSpace: g.IncludeSpace, RequireEachIncluded: &g.RequireEachIncludedType,
+			SecretStringTemplate: g.SecretStringTemplate, GenerateStringKey: g.GenerateStringKey,
+		}
+	}
+	return k.store.Ensure(spec)
+}
+
+func (k keeper) SecretString(_ context.Context, id, stage, versionID string) (string, error) {
+	return k.store.Value(id, stage, versionID)
+}

@@ -1,0 +1,55 @@
+package stage
+
+import (
+	"io"
+	"log/slog"
+	"time"
+)
+
+// Options configure Start. Zero values are defaults where one is named.
+type Options struct {
+	// Assembly is the folder of a cloud assembly: what cdk synth writes.
+	Assembly string
+	// Root is a folder above which node_modules with the data services lies.
+	Root string
+	// Data keeps the state. Required, also when Ephemeral: outputs.json is written there in any case.
+	Data string
+	// Ephemeral keeps no state: tables, queues and secrets are new at each start.
+	Ephemeral bool
+	// Port of the endpoint on 127.0.0.1. Default: a free one.
+	Port int
+
+	Logger *slog.Logger // Default: slog.Default()
+	// Lines receives what functions print. Default: nobody.
+	Lines func(Line)
+	// Progress receives a line for each step that may take long. Default: nobody.
+	Progress func(step string) (done func())
+
+	// Limits differ from AWS's for tests only. Zero is AWS's.
+	Limits Limits
+	// Output receives nothing secret; it is where warnings about resources that are not run go. Default: io.Discard.
+	Output io.Writer
+}
+
+// Limits stand in for quotas of AWS. Zero is AWS's value.
+type Limits struct {
+	IdleTimeout  time.Duration // of a WebSocket connection, 10 min
+	Lifetime     time.Duration // of a WebSocket connection, 2 h
+	Rate         float64       // requests a second of the account, 10,000
+	Burst        int           // 5,000
+	ConnectRate  float64       // new WebSocket connections a second, 500
+	Concurrency  int           // of all functions, 1,000
+	Instances    int           // processes of one function at a time, for small machines; 0 for no bound
+	SNSRetry     time.Duration // between deliveries that failed, 20 s
+	TTLInterval  time.Duration // between sweeps for expired rows, 5 s
+	MailsASecond int           // of SES, 14
+}
+
+// A Line is one line that a function, or Lambda on its behalf, wrote.
+type Line struct {
+	Time      time.Time `json:"time"`
+	Function  string    `json:"function"`
+	RequestID string    `json:"request_id,omitempty"`
+	Stream    string    `json:"stream"` // stdout, stderr or platform
+	Text      string    `json:"text"`
+}

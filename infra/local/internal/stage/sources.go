@@ -1,0 +1,161 @@
+package stage
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/events"
+	"github.com/hermes-cdk/hermes/infra/local/internal/iam"
+	"github.com/hermes-cdk/hermes/infra/local/internal/provision"
+)
+
+// startSources begins to poll queues, fire schedules and sweep tables.
+func (s *Stage) startSources() error {
+	if err := s.startMappings(); err != nil {
+		return err
+	}
+	if err := s.startSchedules(); err != nil {
+		return err
+	}
+	return s.startSweeper()
+}
+
+// startMappings polls each queue as Lambda does: with the credentials of the function's role.
+func (s *Stage) startMappings() error {
+	functions := map[string]*provision.Function{}
+	for _, f := range s.world.Functions {
+		functions[f.Name] = f
+	}
+	for _, m := range s.world.EventSourceMappings {
+		f := functions[m.FunctionName]
+		source, err := events.NewEventSource(events.Mapping{
+			ID:                      m.LogicalID,
+			Function:                m.Function,
+			QueueURL:                m.QueueURL,
+			QueueARN:                m.QueueARN,
+			BatchSize:               m.BatchSize,
+			BatchWindow:             m.BatchWindow,
+			ReportBatchItemFailures: m.ReportBatchItemFailures,
+			MaximumConcurrency:      m.MaximumConcurrency,
+			Disabled:                !m.Enabled,
+		}, events.SourceConfig{
+			Queues:  queueClient(s.url, s.front.Issue(f.Role, f.Name)),
+			Invoker: invoker{s.functions},
+			Logger:  s.log,
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.LogicalID, err)
+		}
+		s.sources = append(s.sources, source)
+		source.Start()
+	}
+	return nil
+}
+
+func (s *Stage) startSchedules() error {
+	s.scheduler = events.NewScheduler(events.SchedulerConfig{
+		Functions: s.functions,
+		Queues:    s.queues,
+		QueueURL:  s.queueURL,
+		Authorize: s.authorizeSchedule,
+		Logger:    s.log,
+	})
+	for _, r := range s.world.Rules {
+		targets := make([]events.Target, len(r.Targets))
+		for i, t := range r.Targets {
+			targets[i] = s.target(t)
+		}
+		if err := s.scheduler.AddRule(events.Rule{
+			Name: r.Name, ARN: r.ARN, Expression: r.Expression, Disabled: !r.Enabled, Targets: targets,
+		}); err != nil {
+			return fmt.Errorf("%s: %w", r.LogicalID, err)
+		}
+	}
+	for _, sch := range s.world.Schedules {
+		if err := s.scheduler.AddSchedule(events.Schedule{
+			Name: sch.Name, ARN: sch.ARN, Expression: sch.Expression, TimeZone: sch.TimeZone,
+			Start: sch.Start, End: sch.End, Disabled: !sch.Enabled, Target: s.target(sch.Target),
+		}); err != nil {
+			return fmt.Errorf("%s: %w", sch.LogicalID, err)
+		}
+	}
+	return nil
+}
+
+func (s *Stage) target(t provision.Target) events.Target {
+	converted := events.Target{
+		ARN: t.ARN, Input: t.Input, MessageGroupID: t.MessageGroupID, DeadLetterARN: t.DeadLetterARN, MaxEventAge: t.MaxEventAge,
+	}
+	if t.Role != "" {
+		converted.RoleARN = roleARN(t.Role)
+	}
+	if t.MaxRetries != nil {
+		converted.MaxRetries = *t.MaxRetries
+		if *t.MaxRetries == 0 {
+			converted.MaxRetries = -1
+		}
+	}
+	return converted
+}
+
+// authorizeSchedule asks the role that a schedule assumes, or the target's policy for a rule.
+func (s *Stage) authorizeSchedule(_ context.Context, a events.Access) error {
+	caller := iam.Caller{ARN: a.Principal, Service: a.Principal}
+	if a.RoleARN != "" {
+		caller = iam.Caller{ARN: a.RoleARN, Role: roleName(a.RoleARN)}
+	}
+	return s.front.Authorize(caller, a.Action, a.Resource, map[string][]string{"aws:SourceArn": {a.SourceARN}})
+}
+
+// startSweeper removes expired rows at the table's service itself: AWS bills nothing for it and asks no policy.
+func (s *Stage) startSweeper() error {
+	var tables []events.Table
+	for _, t := range s.world.Tables {
+		if t.TTLAttribute == "" {
+			continue
+		}
+		table := events.Table{Name: t.Name, Attribute: t.TTLAttribute}
+		for _, k := range t.Keys {
+			table.Keys = append(table.Keys, k.Name)
+		}
+		tables = append(tables, table)
+	}
+	if len(tables) == 0 {
+		return nil
+	}
+	sweeper, err := events.NewSweeper(tables, events.SweeperConfig{
+		Items:    dynamodb.NewFromConfig(config(s.dynamo.URL, admin())),
+		Interval: s.options.Limits.TTLInterval,
+		Logger:   s.log,
+	})
+	if err != nil {
+		return err
+	}
+	s.sweeper = sweeper
+	sweeper.Start()
+	return nil
+}
+
+// deadLetters sends what SNS could not deliver, as SNS, so that the queue's policy is asked.
+type deadLetters struct{ stage *Stage }
+
+func (d deadLetters) Send(ctx context.Context, queueARN, body string, attributes map[string]string) error {
+	const principal = "sns.amazonaws.com"
+	caller := iam.Caller{ARN: principal, Service: principal}
+	if err := d.stage.front.Authorize(caller, "sqs:SendMessage", queueARN, nil); err != nil {
+		return err
+	}
+	values := map[string]types.MessageAttributeValue{}
+	for name, value := range attributes {
+		values[name] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: aws.String(value)}
+	}
+	_, err := d.stage.queues.SendMessage(ctx, &sqs.SendMessageInput{
+		QueueUrl: aws.String(d.stage.queueURL(queueARN)), MessageBody: aws.String(body), MessageAttributes: values,
+	})
+	return err
+}

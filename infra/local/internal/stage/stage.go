@@ -1,0 +1,232 @@
+package stage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/assembly"
+	"github.com/hermes-cdk/hermes/infra/local/internal/events"
+	"github.com/hermes-cdk/hermes/infra/local/internal/faults"
+	"github.com/hermes-cdk/hermes/infra/local/internal/front"
+	"github.com/hermes-cdk/hermes/infra/local/internal/gateway/websocket"
+	"github.com/hermes-cdk/hermes/infra/local/internal/iam"
+	"github.com/hermes-cdk/hermes/infra/local/internal/lambda"
+	"github.com/hermes-cdk/hermes/infra/local/internal/mail"
+	"github.com/hermes-cdk/hermes/infra/local/internal/meter"
+	"github.com/hermes-cdk/hermes/infra/local/internal/notify"
+	"github.com/hermes-cdk/hermes/infra/local/internal/peers"
+	"github.com/hermes-cdk/hermes/infra/local/internal/provision"
+	"github.com/hermes-cdk/hermes/infra/local/internal/secrets"
+)
+
+// A Stage is a running cloud assembly. Make it with Start, end it with Stop.
+type Stage struct {
+	options Options
+	log     *slog.Logger
+	url     string // http://127.0.0.1:port
+	state   string // folder of the state; a temporary one when ephemeral
+
+	listener net.Listener
+	server   *http.Server
+	ready    atomic.Bool
+
+	world  *provision.World
+	engine *iam.Engine
+	meter  *meter.Meter
+	faults faults.Set
+	front  *front.Front
+
+	dynamo, queuePeer, storage *peers.Peer // storage is nil when no bucket is asked for
+
+	secrets     *secrets.Store
+	mails       *mail.Outbox
+	rotation    http.Handler // /_local/secrets
+	permissions http.Handler // /_local/permissions
+	notifier    *notify.Notifier
+	queues      *sqs.Client // as the administrator
+
+	functions *lambda.Supervisor
+	logGroups logGroups
+	journal   journal
+	apis      map[string]api
+	sockets   []*websocket.API
+	sources   []*events.EventSource
+	scheduler *events.Scheduler
+	sweeper   *events.Sweeper
+}
+
+// Start runs the cloud assembly of the options and returns once everything answers. What it began it ends itself when it
+// fails; the error is one sentence that says what to do.
+func Start(ctx context.Context, o Options) (*Stage, error) {
+	s := &Stage{options: o, log: o.Logger, state: o.Data}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	if err := s.start(ctx); err != nil {
+		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+		defer cancel()
+		return nil, errors.Join(err, s.Stop(stopping))
+	}
+	return s, nil
+}
+
+// stopWithin bounds the end of a stage that did not start.
+const stopWithin = 10 * time.Second
+
+func (s *Stage) start(ctx context.Context) error {
+	if s.options.Ephemeral {
+		dir, err := os.MkdirTemp("", "local-stage-")
+		if err != nil {
+			return err
+		}
+		s.state = dir
+	}
+	if err := os.MkdirAll(s.state, 0o700); err != nil {
+		return err
+	}
+	if err := s.listen(ctx); err != nil {
+		return err
+	}
+	read, err := assembly.Load(s.options.Assembly)
+	if err != nil {
+		return err
+	}
+	if err := s.plan(ctx, read); err != nil {
+		return err
+	}
+	for _, step := range []func(context.Context) error{s.startPeers, s.makeFront, s.create} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	for _, step := range []func() error{s.startFunctions, s.startAPIs} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	s.serve()
+	if err := s.subscribe(ctx); err != nil {
+		return err
+	}
+	if err := s.startSources(); err != nil {
+		return err
+	}
+	s.ready.Store(true)
+	return nil
+}
+
+// listen takes the port first, so that one in use is told at once.
+func (s *Stage) listen(ctx context.Context) error {
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", "127.0.0.1:"+strconv.Itoa(s.options.Port))
+	if err != nil {
+		return fmt.Errorf("port %d is not free: stop what uses it, or choose another with -port N (%w)", s.options.Port, err)
+	}
+	s.listener = listener
+	s.url = "http://" + listener.Addr().String()
+	return nil
+}
+
+// serve begins to answer.
+func (s *Stage) serve() {
+	controls := s.serveControl()
+	s.server = &http.Server{
+		ReadHeaderTimeout: 10 * time.Second,
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch path := r.URL.Path; {
+			case hasPrefix(path, executeAPI):
+				s.serveAPI(w, r)
+			case hasPrefix(path, control):
+				controls.ServeHTTP(w, r)
+			default:
+				s.front.ServeHTTP(w, r)
+			}
+		}),
+	}
+	go func() {
+		if err := s.server.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+			s.log.Error("the endpoint ended", "error", err)
+		}
+	}()
+}
+
+func hasPrefix(path, prefix string) bool {
+	return len(path) >= len(prefix) && path[:len(prefix)] == prefix
+}
+
+// URL is the endpoint, e.g. http://127.0.0.1:4566.
+func (s *Stage) URL() string { return s.url }
+
+// Outputs are those of the stacks: stack, name, value.
+func (s *Stage) Outputs() map[string]map[string]string { return s.world.Outputs }
+
+// NotRun lists the resources that are accepted and not run, with the reason.
+func (s *Stage) NotRun() []provision.Inert { return s.world.Inert }
+
+// Stop ends everything in the order in which nothing is lost: no new events, sockets closed and their $disconnect run,
+// functions ended, then the data services, which write their state.
+func (s *Stage) Stop(ctx context.Context) error {
+	s.ready.Store(false)
+	var faulty []error
+	note := func(err error) { faulty = append(faulty, err) }
+	if s.scheduler != nil {
+		s.scheduler.Stop()
+	}
+	if s.sweeper != nil {
+		s.sweeper.Stop()
+	}
+	s.each(len(s.sources), func(i int) { note(s.sources[i].Stop(ctx)) })
+	s.each(len(s.sockets), func(i int) { note(s.sockets[i].Drain(ctx)) })
+	if s.functions != nil {
+		s.functions.Stop()
+	}
+	if s.notifier != nil {
+		note(s.notifier.Close())
+	}
+	if s.server != nil {
+		note(s.server.Close())
+	} else if s.listener != nil {
+		note(s.listener.Close())
+	}
+	for _, peer := range s.peers() {
+		note(peer.Stop())
+	}
+	if s.options.Ephemeral && s.state != s.options.Data {
+		note(os.RemoveAll(s.state))
+	}
+	return errors.Join(faulty...)
+}
+
+// each runs f for every index at once and waits.
+func (s *Stage) each(n int, f func(i int)) {
+	var running sync.WaitGroup
+	for i := range n {
+		running.Go(func() { f(i) })
+	}
+	running.Wait()
+}
+
+// peers are the data services that run, by name.
+func (s *Stage) peers() map[string]*peers.Peer {
+	running := map[string]*peers.Peer{}
+	for name, peer := range map[string]*peers.Peer{"dynamodb": s.dynamo, "sqs-sns": s.queuePeer, "s3": s.storage} {
+		if peer != nil {
+			running[name] = peer
+		}
+	}
+	return running
+}
+
+func (s *Stage) path(name string) string { return filepath.Join(s.state, name) }

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/stage"
+)
+
+// defaultData is where the state is kept; outputs.json in it is what other tools read.
+const defaultData = ".hermes/local"
+
+type options struct {
+	assembly  string
+	port      int
+	data      string
+	dataGiven bool
+	ephemeral bool
+	limits    stage.Limits
+}
+
+func parse(args []string) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("local", flag.ContinueOnError)
+	flags.SetOutput(os.Stderr)
+	flags.StringVar(&o.assembly, "assembly", "", "run the cloud assembly in `DIR` instead of synthesizing stage local")
+	flags.IntVar(&o.port, "port", 4566, "`PORT` of the endpoint on 127.0.0.1; 0 takes a free one")
+	flags.StringVar(&o.data, "data", defaultData, "`DIR` that keeps the state")
+	flags.BoolVar(&o.ephemeral, "ephemeral", false, "keep no state")
+	flags.DurationVar(&o.limits.IdleTimeout, "ws-idle", 0, "idle `TIME` after which a WebSocket connection is closed (AWS: 10m)")
+	flags.DurationVar(&o.limits.Lifetime, "ws-life", 0, "`TIME` after which a WebSocket connection is closed (AWS: 2h)")
+	flags.Float64Var(&o.limits.Rate, "rate", 0, "requests a second of the account at API Gateway (AWS: 10000)")
+	flags.IntVar(&o.limits.Burst, "burst", 0, "burst of -rate (AWS: 5000)")
+	flags.Float64Var(&o.limits.ConnectRate, "connect-rate", 0, "new WebSocket connections a second (AWS: 500)")
+	flags.IntVar(&o.limits.Concurrency, "concurrency", 0, "concurrent invocations of the account (AWS: 1000)")
+	flags.DurationVar(&o.limits.SNSRetry, "sns-retry", 0, "`TIME` between SNS deliveries that failed (AWS: 20s)")
+	flags.DurationVar(&o.limits.TTLInterval, "ttl-interval", 0, "`TIME` between sweeps for expired rows (AWS: within days; here 5s)")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	if flags.NArg() > 0 {
+		return o, fmt.Errorf("unexpected argument %q; flags are listed by -help", flags.Arg(0))
+	}
+	if o.port < 0 || o.port > 65535 {
+		return o, fmt.Errorf("-port must be between 0 and 65535, got %d", o.port)
+	}
+	if o.data == "" {
+		return o, errors.New("-data must name a folder")
+	}
+	flags.Visit(func(f *flag.Flag) { o.dataGiven = o.dataGiven || f.Name == "data" })
+	return o, nil
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/stage"
+)
+
+// stopWithin bounds the graceful end. Whatever runs then ends with this process.
+const stopWithin = 15 * time.Second
+
+// run starts the stage, prints how to use it, and ends it when ctx does.
+func run(ctx context.Context, o options) error {
+	begun := time.Now()
+	data, release, err := claim(o)
+	if err != nil {
+		return err
+	}
+	defer release()
+	var app project
+	if o.assembly == "" {
+		if app, err = readProject(); err != nil {
+			return err
+		}
+		o.assembly = filepath.Join(data, "cdk.out")
+		if err := app.synthesize(ctx, o.assembly, os.Stderr); err != nil {
+			return err
+		}
+	}
+	printer := newConsole(os.Stdout)
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	done := tick(os.Stderr, "starting")
+	running, err := stage.Start(ctx, stage.Options{
+		Assembly: o.assembly, Root: ".", Data: data, Ephemeral: o.ephemeral, Port: o.port,
+		Logger: log, Lines: printer.line, Limits: o.limits,
+	})
+	done()
+	if err != nil {
+		return err
+	}
+	outputs := filepath.Join(data, "outputs.json")
+	if err := writeOutputs(outputs, running.Outputs()); err == nil {
+		table(ctx, os.Stdout, running, app, outputs, time.Since(begun))
+		<-ctx.Done()
+	}
+	fmt.Fprintln(os.Stderr, "stopping")
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+	if stopErr := running.Stop(stopping); stopErr != nil {
+		log.Warn("not everything stopped as it should", "error", stopErr)
+	}
+	return err
+}
+
+// writeOutputs writes what cdk deploy --outputs-file would, and replaces the file in one step.
+func writeOutputs(path string, outputs map[string]map[string]string) error {
+	content, err := json.MarshalIndent(outputs, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(path+".new", append(content, '\n'), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(path+".new", path)
+}
+
+// table prints where everything is: the endpoint, the outputs, what the app wants shown, and how to stop.
+func table(ctx context.Context, w io.Writer, running *stage.Stage, app project, outputs string, took time.Duration) {
+	fmt.Fprintf(w, "\nready in %.1f s\n\n", took.Seconds())
+	row := func(label, value string) { fmt.Fprintf(w, "  %-22s %s\n", label, value) }
+	row("AWS endpoint", running.URL()+"  (AWS_ENDPOINT_URL; credentials test/test; region us-east-1)")
+	for _, stackName := range sorted(running.Outputs()) {
+		for _, name := range sorted(running.Outputs()[stackName]) {
+			row(name, running.Outputs()[stackName][name])
+		}
+	}
+	for label, command := range app.ready() {
+		row(label, show(ctx, command, running.URL(), outputs))
+	}
+	row("controls", running.URL()+"/_local/health  usage  denied  permissions  outbox  faults  logs")
+	row("outputs", outputs)
+	for _, r := range running.NotRun() {
+		row("not run", r.LogicalID+": "+r.Type+", "+r.Reason)
+	}
+	row("stop", "Ctrl-C")
+	fmt.Fprintln(w)
+}
+
+// show runs a command of readyKey and gives the first line of what it prints, or why there is none.
+func show(ctx context.Context, command, endpoint, outputs string) string {
+	run := exec.CommandContext(ctx, "sh", "-c", command)
+	run.Env = append(os.Environ(), "LOCAL_OUTPUTS="+outputs, "AWS_ENDPOINT_URL="+endpoint,
+		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION=us-east-1")
+	out, err := run.CombinedOutput()
+	line, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+	if err != nil {
+		return fmt.Sprintf("%s (%s: %v)", line, command, err)
+	}
+	return line
+}
+
+func sorted[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

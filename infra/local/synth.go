@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// project is what cdk.json of the working directory says: the app to synthesize, its context, and what to run when all is
+// ready.
+type project struct {
+	App     string         `json:"app"`
+	Context map[string]any `json:"context"`
+}
+
+// readyKey is the context key of commands to run once the stage is ready: a label for the table, and the command whose
+// output stands beside it. The file of outputs is in LOCAL_OUTPUTS.
+const readyKey = "local:ready"
+
+func readProject() (project, error) {
+	var p project
+	raw, err := os.ReadFile("cdk.json")
+	if errors.Is(err, os.ErrNotExist) {
+		return p, errors.New("there is no cdk.json here: run from the root of a CDK app, or name a cloud assembly with -assembly DIR")
+	}
+	if err != nil {
+		return p, err
+	}
+	if err := json.Unmarshal(raw, &p); err != nil {
+		return p, fmt.Errorf("cdk.json: %w", err)
+	}
+	if p.App == "" {
+		return p, errors.New("cdk.json names no app")
+	}
+	return p, nil
+}
+
+// ready lists the commands of readyKey.
+func (p project) ready() map[string]string {
+	commands := map[string]string{}
+	entries, _ := p.Context[readyKey].(map[string]any)
+	for label, command := range entries {
+		if text, ok := command.(string); ok {
+			commands[label] = text
+		}
+	}
+	return commands
+}
+
+// synthesize runs the app for stage local into dir, the way the CDK CLI does: the context in CDK_CONTEXT_JSON, the folder
+// in CDK_OUTDIR. What the app prints is shown only when it fails.
+func (p project) synthesize(ctx context.Context, dir string, progress io.Writer) error {
+	assembly, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	values := map[string]any{
+		"stage":                           "local",
+		"aws:cdk:enable-path-metadata":    true,
+		"aws:cdk:enable-asset-metadata":   true,
+		"aws:cdk:version-reporting":       false,
+		"aws:cdk:bundling-stacks":         []string{"**"},
+		"aws:cdk:disable-stack-trace":     true,
+		"aws:cdk:disable-asset-staging":   false,
+		"aws:cdk:disable-metadata-stacks": true,
+	}
+	for key, value := range p.Context {
+		values[key] = value
+	}
+	values["stage"] = "local"
+	encoded, err := json.Marshal(values)
+	if err != nil {
+		return fmt.Errorf("cdk.json: %w", err)
+	}
+	if err := os.RemoveAll(assembly); err != nil {
+		return err
+	}
+	var output bytes.Buffer
+	command := exec.CommandContext(ctx, "sh", "-c", p.App)
+	command.Env = append(os.Environ(),
+		"CDK_OUTDIR="+assembly,
+		"CDK_CONTEXT_JSON="+string(encoded),
+		"CDK_DEFAULT_ACCOUNT=", "CDK_DEFAULT_REGION=",
+		"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20",
+		"JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION=1",
+	)
+	command.Stdout, command.Stderr = &output, &output
+	stop := tick(progress, "synthesizing: "+p.App)
+	err = command.Run()
+	stop()
+	if err != nil {
+		return fmt.Errorf("the app does not synthesize (%s: %w):\n%s", p.App, err, strings.TrimSpace(output.String()))
+	}
+	return nil
+}
