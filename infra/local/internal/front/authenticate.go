@@ -26,7 +26,7 @@ func (f *Front) Authenticate(r *http.Request, body []byte) (iam.Caller, error) {
 
 // verify checks a signature and finds who made it.
 func (f *Front) verify(r *http.Request, signed *sigv4.Signed, payloadHash string) (*principal, error) {
-	p, ok := f.credentials.find(signed.AccessKeyID)
+	p, ok := f.keyring.find(signed.AccessKeyID)
 	if !ok {
 		return nil, &sigv4.Fault{Kind: sigv4.ErrUnknownKey, Message: "The security token included in the request is invalid."}
 	}

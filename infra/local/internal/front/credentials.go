@@ -27,24 +27,25 @@ type principal struct {
 	secret sigv4.Secret
 }
 
-type credentials struct {
+// A keyring knows every principal by access key id.
+type keyring struct {
 	account string
 	mu      sync.RWMutex
 	byKey   map[string]*principal
 }
 
-func newCredentials(account string) *credentials {
+func newKeyring(account string) *keyring {
 	admin := &principal{
 		caller: iam.Caller{ARN: "arn:aws:iam::" + account + ":user/test", Admin: true},
 		secret: sigv4.Secret{SecretAccessKey: AdminSecretAccessKey},
 	}
-	return &credentials{account: account, byKey: map[string]*principal{AdminAccessKeyID: admin}}
+	return &keyring{account: account, byKey: map[string]*principal{AdminAccessKeyID: admin}}
 }
 
-func (c *credentials) find(accessKeyID string) (*principal, bool) {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	p, ok := c.byKey[accessKeyID]
+func (k *keyring) find(accessKeyID string) (*principal, bool) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	p, ok := k.byKey[accessKeyID]
 	return p, ok
 }
 
@@ -58,14 +59,14 @@ func (f *Front) Issue(role, function string) Credentials {
 	}
 	p := &principal{
 		caller: iam.Caller{
-			ARN:  "arn:aws:sts::" + f.credentials.account + ":assumed-role/" + role + "/" + function,
+			ARN:  "arn:aws:sts::" + f.keyring.account + ":assumed-role/" + role + "/" + function,
 			Role: role, Function: function,
 		},
 		secret: sigv4.Secret{SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken},
 	}
-	f.credentials.mu.Lock()
-	defer f.credentials.mu.Unlock()
-	f.credentials.byKey[c.AccessKeyID] = p
+	f.keyring.mu.Lock()
+	defer f.keyring.mu.Unlock()
+	f.keyring.byKey[c.AccessKeyID] = p
 	return c
 }
 

@@ -47,17 +47,17 @@ type Options struct {
 
 // A Front is the endpoint. It is safe for concurrent use once every service has been added.
 type Front struct {
-	region      string
-	iam         Authorizer
-	meter       Meter
-	faults      Faults
-	log         *slog.Logger
-	now         func() time.Time
-	verifier    *sigv4.Verifier
-	credentials *credentials
-	identifier  operation.Identifier
-	denied      *ring
-	services    map[string]http.Handler
+	region     string
+	iam        Authorizer
+	meter      Meter
+	faults     Faults
+	log        *slog.Logger
+	now        func() time.Time
+	verifier   *sigv4.Verifier
+	keyring    *keyring
+	identifier operation.Identifier
+	denied     *ring
+	services   map[string]http.Handler
 }
 
 // New makes an endpoint that serves STS; other services are added with Handle.
@@ -76,8 +76,8 @@ func New(o Options) *Front {
 	}
 	f := &Front{
 		region: o.Region, iam: o.IAM, meter: o.Meter, faults: o.Faults, log: o.Log, now: o.Now,
-		verifier:    sigv4.NewVerifier(o.Region, o.Now),
-		credentials: newCredentials(o.Account),
+		verifier: sigv4.NewVerifier(o.Region, o.Now),
+		keyring:  newKeyring(o.Account),
 		identifier: operation.Identifier{
 			Region: o.Region, Account: o.Account,
 			SecretARN: o.SecretARN, MailIdentityARN: o.MailIdentityARN, PartitionKey: o.PartitionKey,

@@ -87,6 +87,9 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h[name] = values
 	}
 	dropHopHeaders(h)
+	if h.Get("X-Amzn-Requestid") == "" {
+		h.Set("X-Amzn-Requestid", wire.NewRequestID())
+	}
 	w.WriteHeader(res.StatusCode)
 	_, _ = io.Copy(w, res.Body)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/front/sqsquery"
 	"github.com/hermes-cdk/hermes/infra/local/internal/front/wire"
@@ -26,12 +27,40 @@ func (f *Front) NewSQSProxy(base string, transport http.RoundTripper) (*Proxy, e
 		return anonymous(out, c)
 	}
 	p.finish = func(res *http.Response, c *call) *wire.Error {
+		if code, fault, ok := strings.Cut(res.Header.Get(queryErrorHeader), ";"); ok {
+			res.Header.Set(queryErrorHeader, queryCode(code)+";"+fault)
+		}
 		if c.op.Protocol != wire.Query {
 			return nil
 		}
 		return translateAnswer(res, c.op.Name)
 	}
 	return p, nil
+}
+
+const (
+	queryErrorHeader = "X-Amzn-Query-Error"
+	queryPrefix      = "AWS.SimpleQueueService."
+)
+
+// prefixed are the codes that carry the service's name in the query protocol; fauxqs puts it before all
+// (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html#API_SendMessage_Errors).
+var prefixed = map[string]bool{
+	"BatchEntryIdsNotDistinct": true, "BatchRequestTooLong": true, "EmptyBatchRequest": true, "InvalidBatchEntryId": true,
+	"MessageNotInflight": true, "NonExistentQueue": true, "PurgeQueueInProgress": true, "QueueDeletedRecently": true,
+	"TooManyEntriesInBatchRequest": true, "UnsupportedOperation": true,
+}
+
+// queryCode gives the code that SQS has in the query protocol for one of fauxqs.
+func queryCode(code string) string {
+	code = strings.TrimPrefix(code, queryPrefix)
+	switch {
+	case prefixed[code]:
+		return queryPrefix + code
+	case code == "QueueNameExists":
+		return "QueueAlreadyExists"
+	}
+	return code
 }
 
 func translateRequest(out *http.Request, action string) *wire.Error {
@@ -60,7 +89,7 @@ func translateAnswer(res *http.Response, action string) *wire.Error {
 		return serverError("sqs")
 	}
 	if res.StatusCode != http.StatusOK {
-		code, message := sqsquery.Error(body, res.Header.Get("X-Amzn-Query-Error"))
+		code, message := sqsquery.Error(body, res.Header.Get(queryErrorHeader))
 		return &wire.Error{Code: code, Message: message, Status: res.StatusCode}
 	}
 	text, err := sqsquery.Answer(action, body, wire.NewRequestID())
