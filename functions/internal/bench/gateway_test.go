@@ -1,0 +1,157 @@
+package bench
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Quotas and latency of the simulated @connections.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+const (
+	quotaRate   = 10_000 // requests a second
+	quotaBurst  = 5_000
+	postLatency = 20 * time.Millisecond
+)
+
+// A quota is a token bucket.
+type quota struct {
+	mu     sync.Mutex
+	tokens float64
+	at     time.Time
+}
+
+func (q *quota) take(now time.Time) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.tokens = min(quotaBurst, q.tokens+now.Sub(q.at).Seconds()*quotaRate)
+	q.at = now
+	if q.tokens < 1 {
+		return false
+	}
+	q.tokens--
+	return true
+}
+
+// gatewayStats is what the gateway saw since it was reset.
+type gatewayStats struct {
+	Reached   int `json:"reached"`   // connections that got a frame
+	Repeated  int `json:"repeated"`  // frames that a connection got beyond its first
+	Throttled int `json:"throttled"` // posts answered 429
+}
+
+// A gateway answers posts as API Gateway does.
+type gateway struct {
+	quota quota
+	mu    sync.Mutex
+	seen  map[string]bool
+	stats gatewayStats
+}
+
+func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch r.URL.Path {
+	case "/reset":
+		g.reset()
+	case "/stats":
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		_ = json.NewEncoder(w).Encode(g.stats)
+	default:
+		g.post(w, r)
+	}
+}
+
+func (g *gateway) reset() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.seen, g.stats = map[string]bool{}, gatewayStats{}
+	g.quota = quota{tokens: quotaBurst, at: time.Now()}
+}
+
+func (g *gateway) post(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	if !g.quota.take(time.Now()) {
+		g.mu.Lock()
+		g.stats.Throttled++
+		g.mu.Unlock()
+		w.WriteHeader(http.StatusTooManyRequests)
+		return
+	}
+	time.Sleep(postLatency)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.seen[r.URL.Path] {
+		g.stats.Repeated++
+		return
+	}
+	g.seen[r.URL.Path] = true
+	g.stats.Reached++
+}
+
+// serveGateway serves until the parent is gone.
+func serveGateway() {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Println(listener.Addr())
+	g := &gateway{}
+	g.reset()
+	go func() { _ = http.Serve(listener, g) }()
+	_, _ = io.Copy(io.Discard, os.Stdin)
+}
+
+// startGateway starts the gateway in a process of its own and returns its address.
+func startGateway(b *testing.B) *url.URL {
+	b.Helper()
+	child := exec.Command(os.Args[0])
+	child.Env = append(os.Environ(), gatewayVariable+"=1")
+	child.Stderr = os.Stderr
+	stdin, err := child.StdinPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	stdout, err := child.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		_ = stdin.Close()
+		_ = child.Wait()
+	})
+	address, err := bufio.NewReader(stdout).ReadString('\n')
+	if err != nil {
+		b.Fatal(err)
+	}
+	return &url.URL{Scheme: "http", Host: strings.TrimSpace(address), Path: "/prod"}
+}
+
+// call makes a control request and returns what the gateway saw.
+func call(b *testing.B, endpoint *url.URL, path string) (stats gatewayStats) {
+	b.Helper()
+	response, err := http.Get("http://" + endpoint.Host + path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer response.Body.Close()
+	if path == "/stats" {
+		if err := json.NewDecoder(response.Body).Decode(&stats); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return stats
+}
