@@ -34,7 +34,6 @@ type Queues interface {
 // Topics is what Create needs of SNS.
 type Topics interface {
 	CreateTopic(context.Context, *sns.CreateTopicInput, ...func(*sns.Options)) (*sns.CreateTopicOutput, error)
-	Subscribe(context.Context, *sns.SubscribeInput, ...func(*sns.Options)) (*sns.SubscribeOutput, error)
 }
 
 // Buckets is what Create needs of S3.
@@ -50,8 +49,8 @@ var (
 	_ Buckets = (*s3.Client)(nil)
 )
 
-// Create makes tables, queues, topics with their queue subscriptions, and buckets. What is there from an earlier run
-// is kept; a table whose schema is another one is an error that wraps ErrSchema.
+// Create makes tables, queues, topics and buckets; not subscriptions, which belong to whoever delivers. What is there
+// from an earlier run is kept; a table whose schema is another one is an error that wraps ErrSchema.
 func (w *World) Create(ctx context.Context, c Clients) error {
 	for _, t := range w.Tables {
 		if err := createTable(ctx, c.DynamoDB, t); err != nil {

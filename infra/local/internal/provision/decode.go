@@ -154,7 +154,8 @@ func decodeScalar(path string, from any, to reflect.Value) error {
 		panic("provision: properties structs have no fields of type " + to.Type().String())
 	}
 	if err != nil {
-		return invalid("%s: %q is not a %s", path, text, to.Kind())
+		kinds := map[reflect.Kind]string{reflect.Bool: "true or false", reflect.Int: "a whole number", reflect.Float64: "a number"}
+		return invalid("%s: %q is not %s", path, text, kinds[to.Kind()])
 	}
 	return nil
 }

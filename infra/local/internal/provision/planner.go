@@ -12,8 +12,9 @@ import (
 // Secrets keeps the values of secrets. Plan needs them, because a template may put one secret's value into another
 // resource ({{resolve:secretsmanager:...}}).
 type Secrets interface {
-	// Ensure makes the secret with its first value, unless it is there from an earlier run.
-	Ensure(ctx context.Context, s Secret) error
+	// Ensure makes the secret with its first value, unless one of its name is there from an earlier run, and gives the
+	// ARN, which ends in six characters of the store's choice.
+	Ensure(ctx context.Context, s Secret) (arn string, err error)
 	// SecretString gives the current value, or that of a version's stage or id if one is given.
 	SecretString(ctx context.Context, arnOrName, stage, versionID string) (string, error)
 }
@@ -51,7 +52,7 @@ type planner struct {
 	names     map[string]string // service and physical name -> logical id
 	checks    []func() error    // run once all resources are known
 
-	ensureSecret func(Secret) error
+	ensureSecret func(Secret) (string, error)
 }
 
 // Plan reads an assembly into a World and checks it: types, properties, names, and the permissions by which AWS lets
@@ -61,9 +62,9 @@ func Plan(ctx context.Context, a *assembly.Assembly, o Options) (*World, error) 
 		return nil, err
 	}
 	p := newPlanner(a, o)
-	p.ensureSecret = func(s Secret) error {
+	p.ensureSecret = func(s Secret) (string, error) {
 		if o.Secrets == nil {
-			return nil
+			return s.ARN, nil
 		}
 		return o.Secrets.Ensure(ctx, s)
 	}

@@ -63,7 +63,8 @@ func planSecret(p *planner, r *assembly.Resource, in secretProperties) (assembly
 			return assembly.Values{}, invalid("Properties.GenerateSecretString needs both SecretStringTemplate and GenerateStringKey, or neither")
 		}
 	}
-	if err := p.ensureSecret(s); err != nil {
+	var err error
+	if s.ARN, err = p.ensureSecret(s); err != nil {
 		return assembly.Values{}, err
 	}
 	p.secrets[s.ARN] = true

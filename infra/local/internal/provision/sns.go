@@ -65,36 +65,57 @@ func planSubscription(p *planner, r *assembly.Resource, in subscriptionPropertie
 		return assembly.Values{}, unsupported("topic %s, which is not of the assembly,", in.TopicArn)
 	}
 	s := Subscription{
-		ID: identify(r), TopicARN: topic.ARN, Protocol: in.Protocol, Endpoint: in.Endpoint, Raw: in.RawMessageDelivery,
-		ARN: topic.ARN + ":" + uuid(r), FilterScope: orDefault(in.FilterPolicyScope, "MessageAttributes"),
+		ID: identify(r), TopicARN: topic.ARN, Protocol: in.Protocol, Endpoint: in.Endpoint, ARN: topic.ARN + ":" + uuid(r),
 	}
 	values := assembly.Values{Ref: s.ARN, Attributes: map[string]any{"Arn": s.ARN}}
 	if strings.HasPrefix(in.Protocol, "email") {
 		p.inert(r, "SNS sends no e-mail here: nobody could confirm the subscription")
 		return values, nil
 	}
+	if in.FilterPolicy != nil && in.Protocol != "sqs" {
+		return values, unsupported("Properties.FilterPolicy for protocol %s", in.Protocol)
+	}
+	var err error
+	if s.Attributes, err = subscriptionAttributes(in); err != nil {
+		return values, err
+	}
 	redrive, err := decodeObject[struct {
 		DeadLetterTargetArn string `property:"deadLetterTargetArn" required:"true"`
 	}]("Properties.RedrivePolicy", in.RedrivePolicy)
 	if err != nil {
-		return assembly.Values{}, err
-	}
-	s.DeadLetterARN = redrive.DeadLetterTargetArn
-	if s.FilterPolicy, err = jsonText("Properties.FilterPolicy", in.FilterPolicy); err != nil {
-		return assembly.Values{}, err
-	}
-	if s.DeliveryPolicy, err = jsonText("Properties.DeliveryPolicy", in.DeliveryPolicy); err != nil {
-		return assembly.Values{}, err
+		return values, err
 	}
 	p.world.Subscriptions = append(p.world.Subscriptions, s)
-	p.later(r, func() error { return p.wireSubscription(r, s) })
+	p.later(r, func() error { return p.wireSubscription(r, s, redrive.DeadLetterTargetArn) })
 	return values, nil
+}
+
+func subscriptionAttributes(in subscriptionProperties) (map[string]string, error) {
+	attributes := map[string]string{}
+	for name, value := range map[string]any{
+		"DeliveryPolicy": in.DeliveryPolicy, "FilterPolicy": in.FilterPolicy, "RedrivePolicy": in.RedrivePolicy,
+	} {
+		text, err := jsonText("Properties."+name, value)
+		if err != nil {
+			return nil, err
+		}
+		if text != "" {
+			attributes[name] = text
+		}
+	}
+	if in.RawMessageDelivery {
+		attributes["RawMessageDelivery"] = "true"
+	}
+	if in.FilterPolicyScope != "" {
+		attributes["FilterPolicyScope"] = in.FilterPolicyScope
+	}
+	return attributes, nil
 }
 
 // wireSubscription checks endpoint and dead-letter queue and notes the permissions SNS needs for them
 // (https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html,
 // https://docs.aws.amazon.com/sns/latest/dg/sns-configure-dead-letter-queue.html).
-func (p *planner) wireSubscription(r *assembly.Resource, s Subscription) error {
+func (p *planner) wireSubscription(r *assembly.Resource, s Subscription, deadLetterARN string) error {
 	const service = "sns.amazonaws.com"
 	switch s.Protocol {
 	case "sqs":
@@ -109,11 +130,11 @@ func (p *planner) wireSubscription(r *assembly.Resource, s Subscription) error {
 		}
 		p.serviceAccess(r, service, "lambda:InvokeFunction", qualified(f, qualifier), s.TopicARN)
 	}
-	if s.DeadLetterARN == "" {
+	if deadLetterARN == "" {
 		return nil
 	}
-	p.serviceAccess(r, service, "sqs:SendMessage", s.DeadLetterARN, s.TopicARN)
-	return p.knownQueue("Properties.RedrivePolicy.deadLetterTargetArn", s.DeadLetterARN)
+	p.serviceAccess(r, service, "sqs:SendMessage", deadLetterARN, s.TopicARN)
+	return p.knownQueue("Properties.RedrivePolicy.deadLetterTargetArn", deadLetterARN)
 }
 
 type topicPolicyProperties struct {

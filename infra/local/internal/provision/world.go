@@ -202,14 +202,12 @@ type Topic struct {
 // A Subscription is a subscription to a topic.
 type Subscription struct {
 	ID
-	ARN, TopicARN  string
-	Protocol       string // https, http, lambda, sqs
-	Endpoint       string // URL or ARN
-	Raw            bool
-	FilterPolicy   string // JSON, "" for none
-	FilterScope    string // MessageAttributes or MessageBody
-	DeadLetterARN  string
-	DeliveryPolicy string // JSON, "" for the service's
+	ARN, TopicARN string
+	Protocol      string // https, http, lambda or sqs
+	Endpoint      string // URL or ARN
+	// Attributes as the Subscribe API takes them: RawMessageDelivery, FilterPolicy, FilterPolicyScope, RedrivePolicy,
+	// DeliveryPolicy; policies are JSON. Those that the template leaves out are missing.
+	Attributes map[string]string
 }
 
 // A Bucket is an S3 bucket.
