@@ -52,7 +52,7 @@ func (p *NotificationHubProps) functions() []function {
 		{contract.FunctionConnect, "Connect", "records a connection", p.Connect, false},
 		{contract.FunctionDisconnect, "Disconnect", "forgets a connection", p.Disconnect, false},
 		{contract.FunctionSend, "Send", "takes a message from a client into the intake queue", p.Send, false},
-		{contract.FunctionDefault, "Default", "answers hello, ping, history and unknown actions", p.Default, false},
+		{contract.FunctionDefault, "DefaultAction", "answers hello, ping, history and unknown actions", p.Default, false},
 		{contract.FunctionBroadcast, "Broadcast", "numbers, keeps and fans out messages of the intake queue", p.Broadcast, true},
 		{contract.FunctionDeliver, "Deliver", "delivers one chunk of a large room", p.Deliver, true},
 	}
