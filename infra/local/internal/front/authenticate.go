@@ -74,13 +74,15 @@ func authError(service string, protocol wire.Protocol, err error) *wire.Error {
 		if !errors.Is(fault.Kind, c.kind) {
 			continue
 		}
-		e := &wire.Error{Code: c.json, QueryCode: c.query, Message: fault.Message, Status: http.StatusForbidden}
+		e := &wire.Error{Code: c.json, Message: fault.Message, Status: http.StatusForbidden}
 		switch {
 		case protocol == wire.RESTXML:
 			e.Code, e.Status = c.object, c.objectStatus
 		case protocol == wire.Query:
 			e.Code = c.query
-		case service != "sqs" && (protocol == wire.JSON10 || protocol == wire.JSON11):
+		case service == "sqs":
+			e.QueryCode = c.query
+		case protocol == wire.JSON10, protocol == wire.JSON11:
 			e.Status = http.StatusBadRequest
 		}
 		return e

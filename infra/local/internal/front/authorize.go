@@ -57,15 +57,17 @@ func (f *Front) authorizeOperation(caller iam.Caller, op *operation.Operation) *
 
 // accessDenied is a refusal as the service of op words it.
 func accessDenied(op *operation.Operation, reason string) *wire.Error {
-	e := &wire.Error{Code: "AccessDeniedException", QueryCode: "AccessDenied", Message: reason, Status: http.StatusForbidden}
+	e := &wire.Error{Code: "AccessDeniedException", Message: reason, Status: http.StatusForbidden}
 	switch {
 	case op.Protocol == wire.RESTXML:
 		e.Code = "AccessDenied"
 	case op.Protocol == wire.Query && op.Service == "sns":
-		e.Code, e.QueryCode = "AuthorizationError", "AuthorizationError"
+		e.Code = "AuthorizationError"
 	case op.Protocol == wire.Query:
 		e.Code = "AccessDenied"
-	case op.Service != "sqs" && (op.Protocol == wire.JSON10 || op.Protocol == wire.JSON11):
+	case op.Service == "sqs":
+		e.QueryCode = "AccessDenied"
+	case op.Protocol == wire.JSON10, op.Protocol == wire.JSON11:
 		e.Status = http.StatusBadRequest
 	}
 	return e

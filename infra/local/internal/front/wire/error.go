@@ -8,7 +8,8 @@ type Error struct {
 	Message string
 	// Status is the HTTP status. Default: 400.
 	Status int
-	// QueryCode is the code in the query protocol, where it differs: SQS sends it in x-amzn-query-error beside Code.
+	// QueryCode is the code in the query protocol, where it differs: SQS sends it in x-amzn-query-error beside Code; no
+	// other JSON service has that header.
 	QueryCode string
 }
 

@@ -52,7 +52,9 @@ func (p Protocol) WriteError(w http.ResponseWriter, e *Error) {
 	case JSON10:
 		// SQS speaks JSON now; its SDKs restore the old names from this header
 		// (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-json-faqs.html).
-		w.Header().Set("x-amzn-query-error", e.queryCode()+";"+e.fault())
+		if e.QueryCode != "" {
+			w.Header().Set("x-amzn-query-error", e.QueryCode+";"+e.fault())
+		}
 		p.write(w, e, "x-amzn-RequestId", id, "application/x-amz-json-1.0", jsonError(e, true))
 	}
 }
