@@ -259,6 +259,7 @@ func TestSignatureMustVerify(t *testing.T) {
 		"base64 of URLs":                     good.with("Signature", base64.URLEncoding.EncodeToString([]byte(strings.Repeat("\xff", 256)))),
 		"base64 without padding":             good.with("Signature", strings.TrimRight(signature, "=")),
 		"base64 with a carriage return":      good.with("Signature", signature[:8]+"\r"+signature[9:]),
+		"base64 with a carriage return more": good.with("Signature", signature[:8]+"\r"+signature[8:]),
 		"base64 with spare bits in the last": good.with("Signature", spareBits(signature)),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/hermes-cdk/hermes/functions/snsverify"
@@ -26,6 +27,10 @@ func TestCertificateIsFetchedOnce(t *testing.T) {
 
 func TestConcurrentMessagesFetchOnce(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, concurrentMessagesFetchOnce)
+}
+
+func concurrentMessagesFetchOnce(t *testing.T) {
 	b := setup(t)
 	release := make(chan struct{})
 	b.wire.answer = func(r *http.Request) (*http.Response, error) {
@@ -41,6 +46,8 @@ func TestConcurrentMessagesFetchOnce(t *testing.T) {
 			results <- err
 		}()
 	}
+	synctest.Wait() // all of them wait
+	wantFetches(t, b, 1)
 	close(release)
 	for range messages {
 		if err := <-results; err != nil {
@@ -181,4 +188,17 @@ func TestCachedCertificateIsNotUsedAfterItsEnd(t *testing.T) {
 	b.advance(48*time.Hour + time.Second)
 	wantRefusal(t, b, body, snsverify.ErrCertificate,
 		"valid from 2026-05-04T11:00:00Z to 2026-05-06T12:00:00Z, not at 2026-05-06T12:00:01Z")
+}
+
+func TestCertificateFetchedJustBeforeItsEnd(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.wire.answer = answerWith(http.StatusOK, selfSigned(testKey(), "sns.amazonaws.com", testNow, testNow.Add(time.Minute)))
+	body := notification().sent()
+	if _, err := b.verify(t, body); err != nil {
+		t.Fatal(err)
+	}
+	b.advance(2 * time.Minute) // before it would be renewed
+	wantRefusal(t, b, body, snsverify.ErrCertificate,
+		"valid from 2026-05-04T12:00:00Z to 2026-05-04T12:01:00Z, not at 2026-05-04T12:02:00Z")
 }

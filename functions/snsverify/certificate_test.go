@@ -13,6 +13,7 @@ import (
 	"io"
 	"math/big"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -49,6 +50,7 @@ func TestCertificateRules(t *testing.T) {
 		"too large":            {bytes.Repeat([]byte("x"), 16<<10+1), "GET " + testCertURL + " gave more than 16384 bytes"},
 		"not RSA":              {selfSigned(elliptical, "sns.amazonaws.com", from, to), "key is ECDSA, not RSA"},
 		"a short key":          {selfSigned(newKey(1024), "sns.amazonaws.com", from, to), "RSA key of 1024 bits, not 2048 to 4096"},
+		"a huge key":           {hugeKey(), "RSA key of 4097 bits, not 2048 to 4096"},
 		"another name":         {selfSigned(testKey(), "example.com", from, to), `it names "example.com", not sns.amazonaws.com`},
 		"the host's name":      {selfSigned(testKey(), "sns.eu-west-1.amazonaws.com", from, to), `it names "sns.eu-west-1.amazonaws.com", not sns.amazonaws.com`},
 		"no name":              {selfSigned(testKey(), "", from, to), `it names "", not sns.amazonaws.com`},
@@ -64,6 +66,15 @@ func TestCertificateRules(t *testing.T) {
 			wantFetches(t, b, 2) // a refused certificate is not kept
 		})
 	}
+}
+
+// hugeKey is a certificate for a key of 4,097 bits, of which nobody has the private half.
+func hugeKey() []byte {
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "sns.amazonaws.com"}, NotBefore: testNow, NotAfter: testNow.Add(time.Hour),
+	}
+	n := new(big.Int).Lsh(big.NewInt(1), 4096)
+	return signedBy(template, template, &rsa.PublicKey{N: n.SetBit(n, 0, 1), E: 65537}, testKey())
 }
 
 func TestFetchRules(t *testing.T) {
@@ -118,6 +129,22 @@ func TestFetchRules(t *testing.T) {
 type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, errors.New("connection reset") }
+
+// A jar says that it was used.
+type jar struct{ t *testing.T }
+
+func (j jar) Cookies(*url.URL) []*http.Cookie { j.t.Error("cookies were sent"); return nil }
+
+func (j jar) SetCookies(*url.URL, []*http.Cookie) { j.t.Error("cookies were kept") }
+
+func TestNoCookies(t *testing.T) {
+	t.Parallel()
+	wire := &wire{answer: answerWith(http.StatusOK, testCertificate())}
+	b := setup(t, snsverify.WithHTTPClient(&http.Client{Transport: wire, Jar: jar{t}}))
+	if _, err := b.verify(t, notification().sent()); err != nil {
+		t.Fatal(err)
+	}
+}
 
 func TestClientOfTheCallerIsLeftAlone(t *testing.T) {
 	t.Parallel()

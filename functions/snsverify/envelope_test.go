@@ -179,6 +179,8 @@ func TestBodyRules(t *testing.T) {
 		"the end within a string":     `{"Type":"Noti`,
 		"an attribute twice": strings.TrimSuffix(good, "}") +
 			`,"MessageAttributes":{"a":{"Type":"String","Value":"1"},"a":{"Type":"String","Value":"2"}}}`,
+		"an attribute's type twice": strings.TrimSuffix(good, "}") +
+			`,"MessageAttributes":{"a":{"Type":"String","Type":"String","Value":"1"}}}`,
 		"an attribute's value twice": strings.TrimSuffix(good, "}") +
 			`,"MessageAttributes":{"a":{"Type":"String","Value":"1","Value":"2"}}}`,
 	} {

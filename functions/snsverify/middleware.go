@@ -38,9 +38,7 @@ func (v *Verifier) Middleware(next http.Handler) http.Handler {
 			refuse(w, status)
 			return
 		}
-		r = r.WithContext(context.WithValue(r.Context(), contextKey{}, message))
-		r.Body = http.NoBody
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), contextKey{}, message)))
 	})
 }
 

@@ -108,3 +108,25 @@ func TestStatusCode(t *testing.T) {
 		}
 	}
 }
+
+// An endless body says how much of it was read.
+type endless struct{ read int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	e.read += len(p)
+	if e.read > 2*snsverify.DefaultMaxBytes {
+		return 0, errors.New("read too far")
+	}
+	return len(p), nil
+}
+
+func TestMiddlewareDoesNotReadOn(t *testing.T) {
+	t.Parallel()
+	r := httptest.NewRequest(http.MethodPost, "/", &endless{})
+	r.Header = header("Notification", testID, testTopic)
+	w := httptest.NewRecorder()
+	setup(t).Middleware(http.NotFoundHandler()).ServeHTTP(w, r)
+	if w.Code != http.StatusRequestEntityTooLarge {
+		t.Errorf("answered %d, want 413", w.Code)
+	}
+}
