@@ -78,6 +78,9 @@ type tableProperties struct {
 }
 
 func planTable(p *planner, r *assembly.Resource, in tableProperties) (assembly.Values, error) {
+	if in.BillingMode != "PAY_PER_REQUEST" && in.ProvisionedThroughput == (throughput{}) {
+		return assembly.Values{}, invalid("Properties.ProvisionedThroughput is missing, which billing mode PROVISIONED, the default, needs")
+	}
 	t := tableShape{
 		name: in.TableName, attributes: in.AttributeDefinitions, keys: in.KeySchema, local: in.LocalSecondaryIndexes,
 		ttl: in.TimeToLiveSpecification, throughput: in.ProvisionedThroughput, policy: in.ResourcePolicy,
