@@ -3,6 +3,7 @@ package awsconfig
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/logging"
 )
 
 // CallTimeout bounds one try of one call. The SDK sets none: a call that hangs would last until the function is killed,
@@ -20,10 +22,23 @@ const CallTimeout = 5 * time.Second
 // MustLoad loads region, credentials and, where AWS_ENDPOINT_URL is set, the endpoint. It ends the process if it cannot.
 func MustLoad(log *slog.Logger) aws.Config {
 	cfg, err := config.LoadDefaultConfig(context.Background(),
-		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(CallTimeout)))
+		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(CallTimeout)),
+		config.WithLogger(sdkLogger{log}))
 	if err != nil {
 		log.Error("cannot start: no AWS configuration", "error", err)
 		os.Exit(1)
 	}
 	return cfg
+}
+
+// sdkLogger makes the SDK's own lines JSON, as all others are.
+type sdkLogger struct{ log *slog.Logger }
+
+// Logf implements logging.Logger.
+func (l sdkLogger) Logf(classification logging.Classification, format string, v ...any) {
+	level := slog.LevelDebug
+	if classification == logging.Warn {
+		level = slog.LevelWarn
+	}
+	l.log.Log(context.Background(), level, fmt.Sprintf(format, v...), "source", "aws-sdk-go")
 }
