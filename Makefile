@@ -73,7 +73,7 @@ destroy: node_modules deployable ## Remove STAGE from AWS
 
 .PHONY: token
 token: ## Print a token for USER_ID and ROOM_ID
-	@go run ./infra/token -outputs .hermes/$(STAGE)/outputs.json -user $(USER_ID) -room $(ROOM_ID) $(ARGS)
+	@go run ./infra/token -stage $(STAGE) -user $(USER_ID) -room $(ROOM_ID) $(ARGS)
 
 .PHONY: deployable
 deployable:

@@ -30,8 +30,8 @@ func (c *console) line(l stage.Line) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.width = max(c.width, min(len(l.Function), 40))
-	name := fmt.Sprintf("%-*s", c.width, l.Function)
+	c.width = max(c.width, min(len(l.Path), 40))
+	name := fmt.Sprintf("%-*s", c.width, l.Path)
 	if c.colour {
 		name = "\x1b[" + c.code(l.Function) + "m" + name + "\x1b[0m"
 	}

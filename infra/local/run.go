@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -22,6 +23,11 @@ const stopWithin = 15 * time.Second
 // run starts the stage, prints how to use it, and ends it when ctx does.
 func run(ctx context.Context, o options) error {
 	begun := time.Now()
+	listener, err := stage.Listen(ctx, o.port)
+	if err != nil {
+		return err
+	}
+	defer listener.Close() // the stage does so too; closing twice is harmless
 	data, release, err := claim(o)
 	if err != nil {
 		return err
@@ -41,7 +47,7 @@ func run(ctx context.Context, o options) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	done := tick(os.Stderr, "starting")
 	running, err := stage.Start(ctx, stage.Options{
-		Assembly: o.assembly, Root: ".", Data: data, Ephemeral: o.ephemeral, Port: o.port,
+		Assembly: o.assembly, Root: ".", Data: data, Ephemeral: o.ephemeral, Listener: listener,
 		Logger: log, Lines: printer.line, Limits: o.limits,
 	})
 	done()
@@ -78,7 +84,7 @@ func writeOutputs(path string, outputs map[string]map[string]string) error {
 func table(ctx context.Context, w io.Writer, running *stage.Stage, app project, outputs string, took time.Duration) {
 	fmt.Fprintf(w, "\nready in %.1f s\n\n", took.Seconds())
 	row := func(label, value string) { fmt.Fprintf(w, "  %-22s %s\n", label, value) }
-	row("AWS endpoint", running.URL()+"  (AWS_ENDPOINT_URL; credentials test/test; region us-east-1)")
+	row("AWS endpoint", running.URL()+"  (AWS_ENDPOINT_URL; AWS_DEFAULT_REGION=us-east-1, credentials test/test)")
 	for _, stackName := range sorted(running.Outputs()) {
 		for _, name := range sorted(running.Outputs()[stackName]) {
 			row(name, running.Outputs()[stackName][name])
@@ -101,9 +107,13 @@ func show(ctx context.Context, command, endpoint, outputs string) string {
 	run := exec.CommandContext(ctx, "sh", "-c", command)
 	run.Env = append(os.Environ(), "LOCAL_OUTPUTS="+outputs, "AWS_ENDPOINT_URL="+endpoint,
 		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION=us-east-1")
-	out, err := run.CombinedOutput()
+	out, err := run.Output()
 	line, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
 	if err != nil {
+		var failed *exec.ExitError
+		if errors.As(err, &failed) {
+			line, _, _ = strings.Cut(strings.TrimSpace(string(failed.Stderr)), "\n")
+		}
 		return fmt.Sprintf("%s (%s: %v)", line, command, err)
 	}
 	return line

@@ -2,58 +2,51 @@ package stage
 
 import (
 	"fmt"
-	"net/http"
-	"strings"
 
+	"github.com/hermes-cdk/hermes/infra/local/internal/gateway"
 	"github.com/hermes-cdk/hermes/infra/local/internal/gateway/edge"
 	"github.com/hermes-cdk/hermes/infra/local/internal/gateway/httpapi"
 	"github.com/hermes-cdk/hermes/infra/local/internal/gateway/websocket"
 	"github.com/hermes-cdk/hermes/infra/local/internal/provision"
 )
 
-// executeAPI is the path under which every API is served, where AWS would serve it under a name of its own.
-const executeAPI = "/_aws/execute-api/"
-
-// api is a gateway: path is the escaped path below the API.
-type api interface {
-	Serve(w http.ResponseWriter, r *http.Request, path string)
-}
-
 func (s *Stage) startAPIs() error {
-	services, err := edge.Services{
+	limits := s.options.Limits
+	running, err := gateway.New(edge.Services{
 		Invoker:          invoker{s.functions},
 		Authorize:        authorize(s.front),
 		Meter:            s.meter,
 		Faults:           gatewayFaults{&s.faults},
 		Log:              s.log,
-		AccountLimits:    edge.Limits{Rate: s.options.Limits.Rate, Burst: s.options.Limits.Burst}.Or(edge.DefaultAccountLimits),
-		ConnectionLimits: edge.Limits{Rate: s.options.Limits.ConnectRate, Burst: int(s.options.Limits.ConnectRate)}.Or(edge.DefaultConnectionLimits),
-	}.WithDefaults()
+		AccountLimits:    edge.Limits{Rate: limits.Rate, Burst: limits.Burst},
+		ConnectionLimits: edge.Limits{Rate: limits.ConnectRate, Burst: int(limits.ConnectRate)},
+	})
 	if err != nil {
 		return err
 	}
-	s.apis = map[string]api{}
+	s.gateway = running
 	for _, a := range s.world.WebSocketAPIs {
-		running, err := s.webSocketAPI(a, services)
+		config, err := s.webSocketAPI(a)
 		if err != nil {
 			return fmt.Errorf("%s: %w", a.LogicalID, err)
 		}
-		s.apis[a.APIID] = running
-		s.sockets = append(s.sockets, running)
+		sockets, err := running.AddWebSocket(config)
+		if err != nil {
+			return fmt.Errorf("%s: %w", a.LogicalID, err)
+		}
+		s.sockets = append(s.sockets, sockets)
 	}
 	for _, a := range s.world.HTTPAPIs {
-		running, err := httpapi.New(httpAPI(a), services)
-		if err != nil {
+		if _, err := running.AddHTTP(httpAPI(a)); err != nil {
 			return fmt.Errorf("%s: %w", a.LogicalID, err)
 		}
-		s.apis[a.APIID] = running
 	}
 	return nil
 }
 
-func (s *Stage) webSocketAPI(a provision.WebSocketAPI, services edge.Services) (*websocket.API, error) {
+func (s *Stage) webSocketAPI(a provision.WebSocketAPI) (websocket.Config, error) {
 	if len(a.Stages) != 1 {
-		return nil, fmt.Errorf("a WebSocket API needs one stage to run here, this one has %d", len(a.Stages))
+		return websocket.Config{}, fmt.Errorf("a WebSocket API needs one stage to run here, this one has %d", len(a.Stages))
 	}
 	stage := a.Stages[0]
 	config := websocket.Config{
@@ -79,7 +72,7 @@ func (s *Stage) webSocketAPI(a provision.WebSocketAPI, services edge.Services) (
 		}
 		config.Routes[r.Key] = route
 	}
-	return websocket.New(config, services)
+	return config, nil
 }
 
 func httpAPI(a provision.HTTPAPI) httpapi.Config {
@@ -129,15 +122,3 @@ func httpAuthorizer(a *provision.Authorizer) *httpapi.Authorizer {
 }
 
 func limits(t provision.Throttle) edge.Limits { return edge.Limits{Rate: t.Rate, Burst: t.Burst} }
-
-// serveAPI hands a request below executeAPI to its API.
-func (s *Stage) serveAPI(w http.ResponseWriter, r *http.Request) {
-	id, path, _ := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), executeAPI), "/")
-	running := s.apis[id]
-	if running == nil {
-		// A host name that no API has does not resolve on AWS; here there is always someone to answer.
-		writeJSON(w, http.StatusForbidden, map[string]string{"message": "Forbidden"})
-		return
-	}
-	running.Serve(w, r, "/"+path)
-}

@@ -38,10 +38,18 @@ func (s *Stage) plan(ctx context.Context, read *assembly.Assembly) error {
 	if err != nil {
 		return err
 	}
+	s.constructs = map[string]string{}
 	for _, f := range s.world.Functions {
 		s.logGroups.Store(f.Name, f)
+		s.constructs[f.Name] = constructPath(f)
 	}
 	return nil
+}
+
+// constructPath is the function's path without its stack and without the name of its CloudFormation resource.
+func constructPath(f *provision.Function) string {
+	path := strings.TrimSuffix(strings.TrimPrefix(f.Path, f.Stack+"/"), "/Resource")
+	return orDefault(path, f.Name)
 }
 
 // startPeers starts the data services side by side; S3 only when the template has a bucket, for it is built on first need.

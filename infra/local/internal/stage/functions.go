@@ -82,7 +82,7 @@ func (s *Stage) written(l lambda.Line) {
 			}
 		}
 	}
-	line := Line{Time: l.Time, Function: l.Function, RequestID: l.RequestID, Stream: l.Stream, Text: string(l.Text)}
+	line := Line{Time: l.Time, Function: l.Function, Path: s.constructs[l.Function], RequestID: l.RequestID, Stream: l.Stream, Text: string(l.Text)}
 	s.journal.add(line)
 	if s.options.Lines != nil {
 		s.options.Lines(line)

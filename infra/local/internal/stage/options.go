@@ -1,8 +1,8 @@
 package stage
 
 import (
-	"io"
 	"log/slog"
+	"net"
 	"time"
 )
 
@@ -16,19 +16,14 @@ type Options struct {
 	Data string
 	// Ephemeral keeps no state: tables, queues and secrets are new at each start.
 	Ephemeral bool
-	// Port of the endpoint on 127.0.0.1. Default: a free one.
-	Port int
+	// Listener is where the endpoint answers; Listen makes one. The stage closes it. Required.
+	Listener net.Listener
 
 	Logger *slog.Logger // Default: slog.Default()
 	// Lines receives what functions print. Default: nobody.
 	Lines func(Line)
-	// Progress receives a line for each step that may take long. Default: nobody.
-	Progress func(step string) (done func())
-
 	// Limits differ from AWS's for tests only. Zero is AWS's.
 	Limits Limits
-	// Output receives nothing secret; it is where warnings about resources that are not run go. Default: io.Discard.
-	Output io.Writer
 }
 
 // Limits stand in for quotas of AWS. Zero is AWS's value.
@@ -49,6 +44,7 @@ type Limits struct {
 type Line struct {
 	Time      time.Time `json:"time"`
 	Function  string    `json:"function"`
+	Path      string    `json:"path"` // of the construct, below its stack: Hub/Authorize
 	RequestID string    `json:"request_id,omitempty"`
 	Stream    string    `json:"stream"` // stdout, stderr or platform
 	Text      string    `json:"text"`

@@ -10,16 +10,18 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"sync"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/assembly"
 	"github.com/hermes-cdk/hermes/infra/local/internal/events"
 	"github.com/hermes-cdk/hermes/infra/local/internal/faults"
 	"github.com/hermes-cdk/hermes/infra/local/internal/front"
+	"github.com/hermes-cdk/hermes/infra/local/internal/gateway"
 	"github.com/hermes-cdk/hermes/infra/local/internal/gateway/websocket"
 	"github.com/hermes-cdk/hermes/infra/local/internal/iam"
 	"github.com/hermes-cdk/hermes/infra/local/internal/lambda"
@@ -60,17 +62,19 @@ type Stage struct {
 	functions *lambda.Supervisor
 	logGroups logGroups
 	journal   journal
-	apis      map[string]api
-	sockets   []*websocket.API
-	sources   []*events.EventSource
-	scheduler *events.Scheduler
-	sweeper   *events.Sweeper
+	// constructs are the functions' construct paths below the stack, by function name: what a person calls them.
+	constructs map[string]string
+	gateway    *gateway.Gateway
+	sockets    []*websocket.API
+	sources    []*events.EventSource
+	scheduler  *events.Scheduler
+	sweeper    *events.Sweeper
 }
 
 // Start runs the cloud assembly of the options and returns once everything answers. What it began it ends itself when it
 // fails; the error is one sentence that says what to do.
 func Start(ctx context.Context, o Options) (*Stage, error) {
-	s := &Stage{options: o, log: o.Logger, state: o.Data}
+	s := &Stage{options: o, log: o.Logger, state: o.Data, listener: o.Listener, url: "http://" + o.Listener.Addr().String()}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -94,9 +98,6 @@ func (s *Stage) start(ctx context.Context) error {
 		s.state = dir
 	}
 	if err := os.MkdirAll(s.state, 0o700); err != nil {
-		return err
-	}
-	if err := s.listen(ctx); err != nil {
 		return err
 	}
 	read, err := assembly.Load(s.options.Assembly)
@@ -127,16 +128,15 @@ func (s *Stage) start(ctx context.Context) error {
 	return nil
 }
 
-// listen takes the port first, so that one in use is told at once.
-func (s *Stage) listen(ctx context.Context) error {
+// Listen takes a port of 127.0.0.1 for Options.Listener; 0 is a free one. It is called before anything that takes long, so
+// that a port in use is told at once.
+func Listen(ctx context.Context, port int) (net.Listener, error) {
 	var config net.ListenConfig
-	listener, err := config.Listen(ctx, "tcp", "127.0.0.1:"+strconv.Itoa(s.options.Port))
+	listener, err := config.Listen(ctx, "tcp", "127.0.0.1:"+strconv.Itoa(port))
 	if err != nil {
-		return fmt.Errorf("port %d is not free: stop what uses it, or choose another with -port N (%w)", s.options.Port, err)
+		return nil, fmt.Errorf("port %d is not free: stop what uses it, or choose another with -port N (%w)", port, err)
 	}
-	s.listener = listener
-	s.url = "http://" + listener.Addr().String()
-	return nil
+	return listener, nil
 }
 
 // serve begins to answer.
@@ -146,9 +146,9 @@ func (s *Stage) serve() {
 		ReadHeaderTimeout: 10 * time.Second,
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			switch path := r.URL.Path; {
-			case hasPrefix(path, executeAPI):
-				s.serveAPI(w, r)
-			case hasPrefix(path, control):
+			case strings.HasPrefix(path, gateway.Prefix):
+				s.gateway.ServeHTTP(w, r)
+			case strings.HasPrefix(path, control):
 				controls.ServeHTTP(w, r)
 			default:
 				s.front.ServeHTTP(w, r)
@@ -187,8 +187,10 @@ func (s *Stage) Stop(ctx context.Context) error {
 	if s.sweeper != nil {
 		s.sweeper.Stop()
 	}
-	s.each(len(s.sources), func(i int) { note(s.sources[i].Stop(ctx)) })
-	s.each(len(s.sockets), func(i int) { note(s.sockets[i].Drain(ctx)) })
+	note(s.stopSources(ctx))
+	if s.gateway != nil {
+		note(s.gateway.Drain(ctx))
+	}
 	if s.functions != nil {
 		s.functions.Stop()
 	}
@@ -209,13 +211,13 @@ func (s *Stage) Stop(ctx context.Context) error {
 	return errors.Join(faulty...)
 }
 
-// each runs f for every index at once and waits.
-func (s *Stage) each(n int, f func(i int)) {
-	var running sync.WaitGroup
-	for i := range n {
-		running.Go(func() { f(i) })
+// stopSources ends all pollers at once: each may have to wait for a batch.
+func (s *Stage) stopSources(ctx context.Context) error {
+	var stopping errgroup.Group
+	for _, source := range s.sources {
+		stopping.Go(func() error { return source.Stop(ctx) })
 	}
-	running.Wait()
+	return stopping.Wait()
 }
 
 // peers are the data services that run, by name.
