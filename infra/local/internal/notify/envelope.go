@@ -3,7 +3,6 @@ package notify
 import (
 	"bytes"
 	"encoding/json"
-	"net/url"
 	"strings"
 )
 
@@ -38,7 +37,7 @@ func (m message) subscribeURL() string {
 }
 
 func unsubscribeURL(subscriptionARN string) string {
-	return "https://sns." + regionOf(subscriptionARN) + ".amazonaws.com/?Action=Unsubscribe&SubscriptionArn=" + url.QueryEscape(subscriptionARN)
+	return "https://sns." + regionOf(subscriptionARN) + ".amazonaws.com/?Action=Unsubscribe&SubscriptionArn=" + subscriptionARN // colons stand as they are, as AWS writes them
 }
 
 // stringToSign puts each signed field on a line below its name.
