@@ -100,17 +100,23 @@ func TestCronWhenTheClocksChange(t *testing.T) {
 			checkTimes(t, c.cron, c.zone, c.after, c.want)
 		})
 	}
-	t.Run("the first of two equal local times is taken", func(t *testing.T) {
-		t.Parallel()
-		e, err := parseExpression("cron(30 1 * * ? *)", at(t, "America/New_York", "2026-01-01 00:00").Location())
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := e.next(at(t, "America/New_York", "2026-11-01 00:00"), time.Time{}).UTC().Format(time.RFC3339)
-		if got != "2026-11-01T05:30:00Z" { // 01:30 EDT; 01:30 EST would be 06:30Z
-			t.Errorf("it comes at %s", got)
-		}
-	})
+	for _, c := range []struct{ cron, zone, after, want string }{
+		{"30 1 * * ? *", "America/New_York", "2026-11-01 00:00", "2026-11-01T05:30:00Z"},    // 01:30 EDT; 01:30 EST would be 06:30Z
+		{"30 2 * * ? *", "Europe/Berlin", "2026-10-25 00:00", "2026-10-25T00:30:00Z"},       // 02:30 CEST; 02:30 CET would be 01:30Z
+		{"45 1 * * ? *", "Australia/Lord_Howe", "2026-04-05 00:00", "2026-04-04T14:45:00Z"}, // +11; +10:30 would be 15:15Z
+	} {
+		t.Run("the first of two equal local times is taken in "+c.zone, func(t *testing.T) {
+			t.Parallel()
+			now := at(t, c.zone, c.after)
+			e, err := parseExpression("cron("+c.cron+")", now.Location())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := e.next(now, time.Time{}).UTC().Format(time.RFC3339); got != c.want {
+				t.Errorf("it comes at %s, not %s", got, c.want)
+			}
+		})
+	}
 	t.Run("a rate in days is 24 hours", func(t *testing.T) {
 		t.Parallel()
 		now := at(t, "America/New_York", "2026-03-07 12:00")

@@ -6,25 +6,38 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
-// playParent runs one function, prints the process ids of its frozen and its busy instance, and waits to be killed.
+// playParent runs one function, prints the process ids of a frozen and of a busy instance, and waits to be killed.
 func playParent(dir string) {
-	s, err := New(Config{WorkDir: dir + "/work"})
+	s, err := New(Config{WorkDir: dir + "/work", Sink: func(l Line) {
+		if l.Stream == "stdout" {
+			fmt.Println(string(l.Text))
+		}
+	}})
 	if err == nil {
-		err = s.Register(Function{Name: "work", ARN: "arn:aws:lambda:us-east-1:000000000000:function:work", CodeDir: dir + "/code"})
+		err = s.Register(Function{Name: "work", ARN: "arn:aws:lambda:us-east-1:000000000000:function:work", CodeDir: dir + "/code", Timeout: 5 * time.Minute})
+	}
+	var frozen Result
+	if err == nil {
+		frozen, err = s.Invoke(context.Background(), "work", []byte(`{"Do":"pid"}`))
 	}
 	if err != nil {
 		fmt.Println("error", err)
 		os.Exit(1)
 	}
-	r, err := s.Invoke(context.Background(), "work", []byte(`{"Do":"pid"}`))
-	fmt.Println(string(r.Payload), err)
-	select {}
+	go func() { _, _ = s.Invoke(context.Background(), "work", []byte(`{"Do":"wait","Wait":300000000000}`)) }()
+	for s.Instances()["work"].Idle > 0 { // so that the next one gets another instance
+		runtime.Gosched()
+	}
+	fmt.Println("pid", string(frozen.Payload))
+	_, _ = s.Invoke(context.Background(), "work", []byte(`{"Do":"hang"}`))
 }
 
 func TestChildrenDieWithTheirParent(t *testing.T) {
@@ -43,19 +56,21 @@ func TestChildrenDieWithTheirParent(t *testing.T) {
 	if err := parent.Start(); err != nil {
 		t.Fatal(err)
 	}
-	line, _ := bufio.NewReader(out).ReadString('\n')
-	child, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(line), " <nil>"))
-	if err != nil {
-		_ = parent.Process.Kill()
-		_ = parent.Wait()
-		t.Fatalf("the parent said %q", line)
-	}
-	if !running(child) {
-		t.Error("the child does not run")
+	var children [2]int
+	lines := bufio.NewReader(out)
+	for i := range children {
+		line, _ := lines.ReadString('\n')
+		if _, err := fmt.Sscanf(line, "pid %d", &children[i]); err != nil {
+			t.Errorf("the parent said %q", line)
+		} else if !running(children[i]) {
+			t.Errorf("child %d does not run", children[i])
+		}
 	}
 	_ = parent.Process.Signal(syscall.SIGKILL)
 	_ = parent.Wait()
-	eventually(t, "the child is gone", func() bool { return !running(child) })
+	for _, child := range children {
+		eventually(t, "the children are gone", func() bool { return !running(child) })
+	}
 }
 
 func TestShellGuardKillsWhatItWatches(t *testing.T) {

@@ -204,6 +204,17 @@ func (p *pool) reap(before time.Time) {
 	}
 }
 
+// retire ends the idle instances of a registration that was replaced.
+func (p *pool) retire(e *entry) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, i := range p.idle[e.function.Name] {
+		p.discard(i)
+	}
+	delete(p.idle, e.function.Name)
+	p.serveWaiters()
+}
+
 // kill ends the processes of a function, or of all with "", and counts them. Invocations under way fail by it.
 func (p *pool) kill(function string) int {
 	p.mu.Lock()

@@ -195,7 +195,6 @@ func (a *runtimeAPI) handleInitError(w http.ResponseWriter, r *http.Request) {
 
 // answer records ans for the current invocation, or refuses one that names another or comes twice.
 func (a *runtimeAPI) answer(w http.ResponseWriter, id string, ans answer) bool {
-	a.flush()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.current == nil || a.current.requestID != id {

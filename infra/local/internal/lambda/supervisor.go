@@ -81,6 +81,7 @@ func (s *Supervisor) Register(f Function) error {
 	defer s.mu.Unlock()
 	if old := s.entries[f.Name]; old != nil {
 		old.replaced.Store(true)
+		defer s.pool.retire(old)
 	}
 	s.entries[f.Name] = &entry{function: f, codeDir: codeDir}
 	s.limits.reserve(f.Name, f.ReservedConcurrency)

@@ -253,11 +253,24 @@ func TestRegister(t *testing.T) {
 	t.Run("a function that is registered anew serves with its new configuration", func(t *testing.T) {
 		t.Parallel()
 		s := newSetup(t, nil)
+		var wg sync.WaitGroup
+		wg.Go(func() { s.must(t, `{"Do":"wait","Wait":1000000000}`) })
+		eventually(t, "an invocation runs", func() bool { return s.lines.find("START") != "" })
 		s.must(t, `{}`)
+		if got := s.Instances()["work"]; got != (InstanceCount{Idle: 1, Busy: 1}) {
+			t.Errorf("instances %+v", got)
+		}
 		f := s.Functions()[0]
 		f.Environment = map[string]string{"NEW": "1"}
 		if err := s.Register(f); err != nil {
 			t.Fatal(err)
+		}
+		if got := s.Instances()["work"]; got != (InstanceCount{Busy: 1}) {
+			t.Errorf("instances %+v", got)
+		}
+		wg.Wait()
+		if got := s.Instances(); len(got) != 0 {
+			t.Errorf("instances %+v", got)
 		}
 		if r := s.must(t, `{"Do":"environment"}`); !strings.Contains(string(r.Payload), `"NEW=1"`) {
 			t.Errorf("environment %s", r.Payload)

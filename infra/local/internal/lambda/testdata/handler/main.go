@@ -60,6 +60,9 @@ func handle(ctx context.Context, r request) (any, error) {
 		os.Exit(r.Bytes)
 	case "wait":
 		time.Sleep(r.Wait)
+	case "hang":
+		fmt.Println("pid", os.Getpid())
+		select {}
 	case "print":
 		fmt.Println("out " + r.Text)
 		fmt.Fprintln(os.Stderr, "err "+r.Text)
