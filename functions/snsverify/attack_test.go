@@ -157,13 +157,15 @@ func TestHeaderMustNotContradict(t *testing.T) {
 		header http.Header
 		want   string
 	}{
-		"none":                    {nil, ""},
-		"all right":               {header("Notification", testID, testTopic), ""},
-		"another type":            {header("SubscriptionConfirmation", testID, testTopic), `X-Amz-Sns-Message-Type is "SubscriptionConfirmation", Type is "Notification"`},
-		"a type in another case":  {header("notification", testID, testTopic), `X-Amz-Sns-Message-Type is "notification", Type is "Notification"`},
-		"another id":              {header("Notification", "x", testTopic), `X-Amz-Sns-Message-Id is "x", MessageId is "` + testID + `"`},
-		"another topic":           {header("Notification", testID, "x"), `X-Amz-Sns-Topic-Arn is "x", TopicArn is "` + testTopic + `"`},
-		"two types, one is right": {http.Header{snsverify.HeaderMessageType: {"Notification", "x"}}, "X-Amz-Sns-Message-Type comes 2 times"},
+		"none":                       {nil, ""},
+		"all right":                  {header("Notification", testID, testTopic), ""},
+		"another type":               {header("SubscriptionConfirmation", testID, testTopic), `X-Amz-Sns-Message-Type is "SubscriptionConfirmation", Type is "Notification"`},
+		"a type in another case":     {header("notification", testID, testTopic), `X-Amz-Sns-Message-Type is "notification", Type is "Notification"`},
+		"another id":                 {header("Notification", "x", testTopic), `X-Amz-Sns-Message-Id is "x", MessageId is "` + testID + `"`},
+		"another topic":              {header("Notification", testID, "x"), `X-Amz-Sns-Topic-Arn is "x", TopicArn is "` + testTopic + `"`},
+		"another type in lower case": {http.Header{"x-amz-sns-message-type": {"x"}}, `X-Amz-Sns-Message-Type is "x", Type is "Notification"`},
+		"two spellings of a name":    {http.Header{"x-amz-sns-message-type": {"Notification"}, snsverify.HeaderMessageType: {"Notification"}}, "X-Amz-Sns-Message-Type comes 2 times"},
+		"two types, one is right":    {http.Header{snsverify.HeaderMessageType: {"Notification", "x"}}, "X-Amz-Sns-Message-Type comes 2 times"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -3,6 +3,7 @@ package snsverify
 import (
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // Headers of a delivery by http(s). https://docs.aws.amazon.com/sns/latest/dg/http-header.html
@@ -21,7 +22,7 @@ func (e *envelope) checkHeader(header http.Header) error {
 		name string
 		f    field
 	}{{HeaderMessageType, fieldType}, {HeaderMessageID, fieldMessageID}, {HeaderTopicARN, fieldTopicARN}} {
-		values := header[pair.name]
+		values := valuesOf(header, pair.name)
 		if len(values) > 1 {
 			return fmt.Errorf("%w: %s comes %d times", ErrHeader, pair.name, len(values))
 		}
@@ -32,17 +33,34 @@ func (e *envelope) checkHeader(header http.Header) error {
 	return nil
 }
 
-// checkDelivery refuses requests that cannot be a signed delivery before their body is read.
-func checkDelivery(header http.Header) error {
-	if header.Get(HeaderRawDelivery) == "true" {
-		return fmt.Errorf("%w: %s: a raw delivery has no signature; turn raw message delivery off", ErrHeader, HeaderRawDelivery)
+// valuesOf gives the values of a header whatever its case: API Gateway hands on names in lower case, and a map made from
+// them must not escape the check.
+func valuesOf(header http.Header, name string) []string {
+	var all []string
+	for key, values := range header {
+		if strings.EqualFold(key, name) {
+			all = append(all, values...)
+		}
 	}
-	switch t := Type(header.Get(HeaderMessageType)); t {
+	return all
+}
+
+// CheckDelivery refuses, with ErrHeader, a request that cannot be a signed delivery by http(s): a raw one, and one whose
+// x-amz-sns-message-type is missing, unknown or comes twice. Middleware does it; a handler that is given requests in
+// another way, for instance by API Gateway, does it before Verify.
+func CheckDelivery(header http.Header) error {
+	if raw := valuesOf(header, HeaderRawDelivery); len(raw) > 0 && raw[0] == "true" {
+		return fmt.Errorf("snsverify: check delivery: %w: %s: a raw delivery has no signature; turn raw message delivery off",
+			ErrHeader, HeaderRawDelivery)
+	}
+	types := valuesOf(header, HeaderMessageType)
+	if len(types) != 1 {
+		return fmt.Errorf("snsverify: check delivery: %w: %s comes %d times", ErrHeader, HeaderMessageType, len(types))
+	}
+	switch t := Type(types[0]); t {
 	case TypeNotification, TypeSubscriptionConfirmation, TypeUnsubscribeConfirmation:
 		return nil
-	case "":
-		return fmt.Errorf("%w: no %s", ErrHeader, HeaderMessageType)
 	default:
-		return fmt.Errorf("%w: unknown %s %.80q", ErrHeader, HeaderMessageType, t)
+		return fmt.Errorf("snsverify: check delivery: %w: unknown %s %.80q", ErrHeader, HeaderMessageType, t)
 	}
 }

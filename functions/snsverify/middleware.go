@@ -43,8 +43,8 @@ func (v *Verifier) Middleware(next http.Handler) http.Handler {
 }
 
 func (v *Verifier) read(r *http.Request) (Message, error) {
-	if err := checkDelivery(r.Header); err != nil {
-		return nil, fmt.Errorf("snsverify: read: %w", err)
+	if err := CheckDelivery(r.Header); err != nil {
+		return nil, err
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, v.maxBytes+1))
 	if err != nil {

@@ -58,10 +58,10 @@ func TestMiddlewareAnswers(t *testing.T) {
 		reason  string
 	}{
 		"another method":        {request: httptest.NewRequest(http.MethodGet, "/", nil), want: http.StatusMethodNotAllowed},
-		"no type":               {request: post(good, nil), want: http.StatusUnauthorized, reason: "snsverify: read: header refused: no X-Amz-Sns-Message-Type"},
-		"an unknown type":       {request: post(good, with("X-Amz-Sns-Message-Type", "x")), want: http.StatusUnauthorized, reason: `snsverify: read: header refused: unknown X-Amz-Sns-Message-Type "x"`},
+		"no type":               {request: post(good, nil), want: http.StatusUnauthorized, reason: "snsverify: check delivery: header refused: X-Amz-Sns-Message-Type comes 0 times"},
+		"an unknown type":       {request: post(good, with("X-Amz-Sns-Message-Type", "x")), want: http.StatusUnauthorized, reason: `snsverify: check delivery: header refused: unknown X-Amz-Sns-Message-Type "x"`},
 		"the wrong type":        {request: post(good, with("X-Amz-Sns-Message-Type", "UnsubscribeConfirmation")), want: http.StatusUnauthorized},
-		"a raw delivery":        {request: post([]byte("hi"), with("X-Amz-Sns-Rawdelivery", "true")), want: http.StatusUnauthorized, reason: "snsverify: read: header refused: X-Amz-Sns-Rawdelivery: a raw delivery has no signature; turn raw message delivery off"},
+		"a raw delivery":        {request: post([]byte("hi"), with("X-Amz-Sns-Rawdelivery", "true")), want: http.StatusUnauthorized, reason: "snsverify: check delivery: header refused: X-Amz-Sns-Rawdelivery: a raw delivery has no signature; turn raw message delivery off"},
 		"no envelope":           {request: post([]byte("hi"), right), want: http.StatusBadRequest},
 		"too much":              {request: post(bytes.Repeat([]byte(" "), snsverify.DefaultMaxBytes+2), right), want: http.StatusRequestEntityTooLarge},
 		"a body that breaks":    {request: httptest.NewRequest(http.MethodPost, "/", failing{}), want: http.StatusBadRequest, reason: "snsverify: read: envelope refused: connection reset"},
