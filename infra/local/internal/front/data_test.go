@@ -1,11 +1,13 @@
 package front
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -23,6 +25,15 @@ func makeTable(t *testing.T, client *dynamodb.Client, name string) {
 		KeySchema:            []ddb.KeySchemaElement{{AttributeName: aws.String("id"), KeyType: ddb.KeyTypeHash}},
 	})
 	must(t, err)
+	// dynalite answers a moment before the table is active.
+	waiter := dynamodb.NewTableExistsWaiter(client, func(o *dynamodb.TableExistsWaiterOptions) {
+		o.MinDelay, o.MaxDelay = time.Millisecond, 10*time.Millisecond
+	})
+	t.Cleanup(func() {
+		_, err := client.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &name})
+		must(t, err)
+	})
+	must(t, waiter.Wait(t.Context(), &dynamodb.DescribeTableInput{TableName: &name}, 30*time.Second))
 }
 
 func item(id string) map[string]ddb.AttributeValue {
@@ -104,14 +115,33 @@ func TestDynamoDBIsMeteredByRequestUnits(t *testing.T) {
 	}
 }
 
+// makeBucket makes a bucket that goes with the test.
+func makeBucket(t *testing.T, client *s3.Client, name string) {
+	t.Helper()
+	_, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name})
+	must(t, err)
+	t.Cleanup(func() {
+		ctx := context.Background()
+		list, err := client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &name})
+		must(t, err)
+		var objects []s3types.ObjectIdentifier
+		for _, o := range list.Contents {
+			objects = append(objects, s3types.ObjectIdentifier{Key: o.Key})
+		}
+		_, err = client.DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: &name, Delete: &s3types.Delete{Objects: objects}})
+		must(t, err)
+		_, err = client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name})
+		must(t, err)
+	})
+}
+
 func TestS3IsAuthorizedByObjectAndTag(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, nil).withPeers(t)
 	admin := s3.NewFromConfig(s.admin())
 	bucket := aws.String("tagged")
 	ctx := t.Context()
-	_, err := admin.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: bucket})
-	must(t, err)
+	makeBucket(t, admin, *bucket)
 	store := s3.NewFromConfig(s.function(t, "f", allow(
 		`{"Effect":"Allow","Action":["s3:PutObject","s3:GetObject"],"Resource":"arn:aws:s3:::tagged/in/*"},`+
 			`{"Effect":"Allow","Action":"s3:PutObjectTagging","Resource":"arn:aws:s3:::tagged/in/*","Condition":{"StringEquals":{"s3:RequestObjectTag/group":"x"}}}`)))
@@ -164,8 +194,7 @@ func TestS3TakesEveryFormOfUpload(t *testing.T) {
 	client := s3.NewFromConfig(s.admin())
 	bucket := aws.String("uploads")
 	ctx := t.Context()
-	_, err := client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: bucket})
-	must(t, err)
+	makeBucket(t, client, *bucket)
 	content := strings.Repeat("0123456789", 30000)
 
 	presigned, err := s3.NewPresignClient(client).PresignPutObject(ctx, &s3.PutObjectInput{Bucket: bucket, Key: aws.String("presigned")})

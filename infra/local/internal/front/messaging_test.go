@@ -1,6 +1,7 @@
 package front
 
 import (
+	"context"
 	"encoding/xml"
 	"io"
 	"net/http"
@@ -22,6 +23,10 @@ func makeQueue(t *testing.T, client *sqs.Client, name string) *string {
 	t.Helper()
 	out, err := client.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: &name})
 	must(t, err)
+	t.Cleanup(func() {
+		_, err := client.DeleteQueue(context.Background(), &sqs.DeleteQueueInput{QueueUrl: out.QueueUrl})
+		must(t, err)
+	})
 	return out.QueueUrl
 }
 
@@ -108,6 +113,10 @@ func TestSQSSpeaksTheQueryProtocolToo(t *testing.T) {
 	if status != 200 || !strings.Contains(body, "<CreateQueueResult><QueueUrl>"+publicURL+"/000000000000/query</QueueUrl></CreateQueueResult>") {
 		t.Fatalf("create = %d %s", status, body)
 	}
+	t.Cleanup(func() {
+		_, err := sqs.NewFromConfig(s.admin()).DeleteQueue(context.Background(), &sqs.DeleteQueueInput{QueueUrl: aws.String(publicURL + "/000000000000/query")})
+		must(t, err)
+	})
 	status, body = s.query(t, "sqs", "/000000000000/query", url.Values{"Action": {"SendMessage"}, "MessageBody": {"<hello>"}, "DelaySeconds": {"0"},
 		"MessageAttribute.1.Name": {"n"}, "MessageAttribute.1.Value.DataType": {"String"}, "MessageAttribute.1.Value.StringValue": {"v"}})
 	if status != 200 {
@@ -146,6 +155,10 @@ func TestSNSIsAuthorizedByTopicAndReachesQueues(t *testing.T) {
 	topics := sns.NewFromConfig(s.admin())
 	topic, err := topics.CreateTopic(ctx, &sns.CreateTopicInput{Name: aws.String("news")})
 	must(t, err)
+	t.Cleanup(func() {
+		_, err := topics.DeleteTopic(context.Background(), &sns.DeleteTopicInput{TopicArn: topic.TopicArn})
+		must(t, err)
+	})
 	_, err = topics.Subscribe(ctx, &sns.SubscribeInput{TopicArn: topic.TopicArn, Protocol: aws.String("sqs"), Endpoint: aws.String("arn:aws:sqs:us-east-1:000000000000:subscribed"),
 		Attributes: map[string]string{"RawMessageDelivery": "true"}})
 	must(t, err)

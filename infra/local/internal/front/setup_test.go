@@ -28,6 +28,7 @@ const rootKey, rootSecret = "root", "a secret of the peer"
 type allPeers struct {
 	dynamo, queues, objects *peers.Peer
 	transport               *http.Transport
+	dir                     string // of the objects
 }
 
 var (
@@ -48,6 +49,9 @@ func TestMain(m *testing.M) {
 				}
 			}
 		}
+	}
+	if thePeers != nil {
+		_ = os.RemoveAll(thePeers.dir)
 	}
 	os.Exit(code)
 }
@@ -87,11 +91,10 @@ func (p *allPeers) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "front-s3-")
-	if err != nil {
+	if p.dir, err = os.MkdirTemp("", "front-s3-"); err != nil {
 		return err
 	}
-	p.objects, err = peers.StartS3(ctx, peers.S3Options{Program: program, Dir: dir, AccessKey: rootKey, SecretKey: rootSecret})
+	p.objects, err = peers.StartS3(ctx, peers.S3Options{Program: program, Dir: p.dir, AccessKey: rootKey, SecretKey: rootSecret})
 	return err
 }
 

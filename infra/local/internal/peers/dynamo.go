@@ -18,7 +18,7 @@ type DynamoOptions struct {
 	Dir string
 }
 
-// StartDynamo starts dynalite. It returns once the peer answers, or with an error that wraps ErrNotInstalled or
+// StartDynamo starts dynalite. A table it creates is CREATING for a moment: wait until DescribeTable says ACTIVE. It returns once the peer answers, or with an error that wraps ErrNotInstalled or
 // ErrNotReady and holds what the peer wrote.
 func StartDynamo(ctx context.Context, o DynamoOptions) (*Peer, error) {
 	if o.Dir != "" {

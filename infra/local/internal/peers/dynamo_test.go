@@ -1,7 +1,9 @@
 package peers
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -27,6 +29,7 @@ func TestDynamoKeepsItemsOverARestart(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+	awaitTable(ctx, t, db, "things")
 	if _, err := db.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String("things"), Item: key}); err != nil {
 		t.Fatal(err)
 	}
@@ -48,5 +51,16 @@ func TestDynamoKeepsItemsOverARestart(t *testing.T) {
 	}
 	if !second.Healthy(ctx) {
 		t.Error("a running peer calls itself unhealthy")
+	}
+}
+
+// awaitTable waits until a table is active: dynalite answers CreateTable a moment before.
+func awaitTable(ctx context.Context, t *testing.T, db *dynamodb.Client, name string) {
+	t.Helper()
+	waiter := dynamodb.NewTableExistsWaiter(db, func(o *dynamodb.TableExistsWaiterOptions) {
+		o.MinDelay, o.MaxDelay = time.Millisecond, 10*time.Millisecond
+	})
+	if err := waiter.Wait(ctx, &dynamodb.DescribeTableInput{TableName: &name}, 30*time.Second); err != nil {
+		t.Fatal(err)
 	}
 }

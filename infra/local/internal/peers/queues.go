@@ -22,7 +22,8 @@ type QueueOptions struct {
 	// Dir keeps the messages over a restart, made if missing. Default: messages end with the peer.
 	//
 	// The peer writes them down when it stops, also when our process dies without a word, and once an Every while
-	// queues change. Only the peer's own sudden death loses messages, those of the last Every. They come back with
+	// queues change, less often when that takes long. Only the peer's own sudden death loses messages, those since the
+	// last snapshot. They come back with
 	// their ids, receive counts and due times when a queue of the same name is created; messages in flight come back
 	// visible. The five-minute memory of deduplication ids in FIFO queues is lost.
 	Dir string

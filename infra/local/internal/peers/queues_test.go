@@ -3,9 +3,12 @@ package peers
 import (
 	"context"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -142,4 +145,26 @@ func receive(ctx context.Context, t *testing.T, client *sqs.Client, url string, 
 		t.Fatal(err)
 	}
 	return slices.Clone(out.Messages)
+}
+
+func TestChangingQueuesAreWrittenDownWhileThePeerRuns(t *testing.T) {
+	t.Parallel()
+	ctx := testContext(t)
+	dir := t.TempDir()
+	peer, err := StartQueues(ctx, QueueOptions{Root: testRoot(t), PublicURL: publicURL, Dir: dir, Every: 10 * time.Millisecond})
+	started(t, peer, err)
+	client := sqs.NewFromConfig(testConfig(peer.URL))
+	send(ctx, t, client, createQueue(ctx, t, client, "jobs"), "written down", 0)
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if text, err := os.ReadFile(filepath.Join(dir, "messages.json")); err == nil && strings.Contains(string(text), "written down") {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatal("the message is in no snapshot")
+		case <-tick.C:
+		}
+	}
 }

@@ -82,12 +82,16 @@ const sqsStore = new Queues(readSnapshot());
 checkStore(sqsStore);
 
 let changed = false;
+let notBefore = 0;
 function save() {
   if (!options.snapshot) return;
   changed = false;
+  const started = Date.now();
   // Written aside and renamed: a crash in the middle leaves the former snapshot whole.
   writeFileSync(options.snapshot + '.new', JSON.stringify(sqsStore.contents()), { mode: 0o600 });
   renameSync(options.snapshot + '.new', options.snapshot);
+  // Writing holds everything else up, so long queues are written less often: a twentieth of the time at most.
+  notBefore = Date.now() + 20 * (Date.now() - started);
 }
 
 const app = buildApp({
@@ -95,11 +99,14 @@ const app = buildApp({
   defaultRegion: 'us-east-1',
   stores: { sqsStore, snsStore: new SnsStore(), s3Store: new S3Store() },
 });
-app.addHook('onResponse', async () => { changed = true; });
+app.addHook('onResponse', async (request) => {
+  // Receiving changes a count only; idle pollers shall not keep the disk busy.
+  if (request.method === 'POST' && request.headers['x-amz-target'] !== 'AmazonSQS.ReceiveMessage') changed = true;
+});
 app.server.keepAliveTimeout = 0; // idle connections belong to the endpoint's pool; closing them here races with reuse
 await app.listen({ port: 0, host: '127.0.0.1' });
 if (options.snapshot) {
-  setInterval(() => { if (changed) save(); }, options.every).unref();
+  setInterval(() => { if (changed && Date.now() >= notBefore) save(); }, options.every).unref();
 }
 ready(app.server.address().port);
 
