@@ -22,42 +22,41 @@ func (e *envelope) checkHeader(header http.Header) error {
 		name string
 		f    field
 	}{{HeaderMessageType, fieldType}, {HeaderMessageID, fieldMessageID}, {HeaderTopicARN, fieldTopicARN}} {
-		values := valuesOf(header, pair.name)
-		if len(values) > 1 {
-			return fmt.Errorf("%w: %s comes %d times", ErrHeader, pair.name, len(values))
+		value, n := valueOf(header, pair.name)
+		if n > 1 {
+			return fmt.Errorf("%w: %s comes %d times", ErrHeader, pair.name, n)
 		}
-		if len(values) == 1 && values[0] != e.value[pair.f] {
-			return fmt.Errorf("%w: %s is %.120q, %s is %.120q", ErrHeader, pair.name, values[0], names[pair.f][0], e.value[pair.f])
+		if n == 1 && value != e.value[pair.f] {
+			return fmt.Errorf("%w: %s is %.120q, %s is %.120q", ErrHeader, pair.name, value, names[pair.f][0], e.value[pair.f])
 		}
 	}
 	return nil
 }
 
-// valuesOf gives the values of a header whatever its case: API Gateway hands on names in lower case, and a map made from
-// them must not escape the check.
-func valuesOf(header http.Header, name string) []string {
-	var all []string
+// valueOf gives a value of a header whatever its name's case, and how often it comes: API Gateway hands on names in lower
+// case, and a map made from them must not escape the check.
+func valueOf(header http.Header, name string) (value string, n int) {
 	for key, values := range header {
-		if strings.EqualFold(key, name) {
-			all = append(all, values...)
+		if len(values) > 0 && strings.EqualFold(key, name) {
+			value, n = values[0], n+len(values)
 		}
 	}
-	return all
+	return value, n
 }
 
 // CheckDelivery refuses, with ErrHeader, a request that cannot be a signed delivery by http(s): a raw one, and one whose
 // x-amz-sns-message-type is missing, unknown or comes twice. Middleware does it; a handler that is given requests in
 // another way, for instance by API Gateway, does it before Verify.
 func CheckDelivery(header http.Header) error {
-	if raw := valuesOf(header, HeaderRawDelivery); len(raw) > 0 && raw[0] == "true" {
+	if _, n := valueOf(header, HeaderRawDelivery); n > 0 {
 		return fmt.Errorf("snsverify: check delivery: %w: %s: a raw delivery has no signature; turn raw message delivery off",
 			ErrHeader, HeaderRawDelivery)
 	}
-	types := valuesOf(header, HeaderMessageType)
-	if len(types) != 1 {
-		return fmt.Errorf("snsverify: check delivery: %w: %s comes %d times", ErrHeader, HeaderMessageType, len(types))
+	value, n := valueOf(header, HeaderMessageType)
+	if n != 1 {
+		return fmt.Errorf("snsverify: check delivery: %w: %s comes %d times", ErrHeader, HeaderMessageType, n)
 	}
-	switch t := Type(types[0]); t {
+	switch t := Type(value); t {
 	case TypeNotification, TypeSubscriptionConfirmation, TypeUnsubscribeConfirmation:
 		return nil
 	default:
