@@ -226,6 +226,18 @@ func TestDeniedCallsAreListed(t *testing.T) {
 	}
 }
 
+// BenchmarkSendMessage is the whole way of a small message: SDK, endpoint, peer.
+func BenchmarkSendMessage(b *testing.B) {
+	s := newStage(b, nil).withPeers(b)
+	client := sqs.NewFromConfig(s.admin())
+	queue := makeQueue(b, client, "bench")
+	b.ReportAllocs()
+	for b.Loop() {
+		_, err := client.SendMessage(b.Context(), &sqs.SendMessageInput{QueueUrl: queue, MessageBody: aws.String("x")})
+		must(b, err)
+	}
+}
+
 func BenchmarkAuthenticateAndAuthorize(b *testing.B) {
 	s := newStage(b, nil)
 	c := s.deliverer(b)

@@ -19,7 +19,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/front/sigv4"
 )
 
-func makeQueue(t *testing.T, client *sqs.Client, name string) *string {
+func makeQueue(t testing.TB, client *sqs.Client, name string) *string {
 	t.Helper()
 	out, err := client.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: &name})
 	must(t, err)
@@ -70,6 +70,32 @@ func TestSQSIsAuthorizedByQueueAndMetered(t *testing.T) {
 	}
 	if units["SendMessage"] != 3 || units["SendMessageBatch"] != 1 || units["ReceiveMessage"] != 3 {
 		t.Errorf("units = %v, want SendMessage 3, SendMessageBatch 1, ReceiveMessage 3", units)
+	}
+}
+
+func TestMessageAttributesComeOnlyWhenAskedFor(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, nil).withPeers(t)
+	client := sqs.NewFromConfig(s.admin())
+	queue := makeQueue(t, client, "attributes")
+	attribute := types.MessageAttributeValue{DataType: aws.String("String"), StringValue: aws.String("v")}
+	_, err := client.SendMessage(t.Context(), &sqs.SendMessageInput{QueueUrl: queue, MessageBody: aws.String("x"),
+		MessageAttributes: map[string]types.MessageAttributeValue{"a": attribute, "b": attribute}})
+	must(t, err)
+	for _, tt := range []struct {
+		names []string
+		want  int
+	}{{nil, 0}, {[]string{"a"}, 1}, {[]string{"All"}, 2}} {
+		got, err := client.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: queue, MessageAttributeNames: tt.names, VisibilityTimeout: 1})
+		must(t, err)
+		if len(got.Messages) != 1 {
+			t.Fatalf("received %d messages for %v, want 1", len(got.Messages), tt.names)
+		}
+		if n := len(got.Messages[0].MessageAttributes); n != tt.want {
+			t.Errorf("asked for %v: %d attributes, want %d", tt.names, n, tt.want)
+		}
+		_, err = client.ChangeMessageVisibility(t.Context(), &sqs.ChangeMessageVisibilityInput{QueueUrl: queue, ReceiptHandle: got.Messages[0].ReceiptHandle, VisibilityTimeout: 0})
+		must(t, err)
 	}
 }
 

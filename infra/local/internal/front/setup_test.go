@@ -56,7 +56,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func realPeers(t *testing.T) *allPeers {
+func realPeers(t testing.TB) *allPeers {
 	t.Helper()
 	peersMu.Lock()
 	defer peersMu.Unlock()
@@ -154,7 +154,7 @@ func listen(t testing.TB) net.Listener {
 }
 
 // withPeers adds the services that the peers serve.
-func (s *stage) withPeers(t *testing.T) *stage {
+func (s *stage) withPeers(t testing.TB) *stage {
 	t.Helper()
 	p := realPeers(t)
 	dynamo, err := s.NewDynamoProxy(p.dynamo.URL, p.transport)

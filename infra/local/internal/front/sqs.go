@@ -2,6 +2,7 @@ package front
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
@@ -10,8 +11,8 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/front/wire"
 )
 
-// NewSQSProxy makes a proxy to fauxqs, which speaks the AWS JSON protocol only: requests of older SDKs, in the query
-// protocol, are translated, and their answers back.
+// NewSQSProxy makes a proxy to fauxqs and mends what it does otherwise than SQS. It speaks the AWS JSON protocol only:
+// requests of older SDKs, in the query protocol, are translated, and their answers back.
 func (f *Front) NewSQSProxy(base string, transport http.RoundTripper) (*Proxy, error) {
 	p, err := f.NewProxy("sqs", base, transport)
 	if err != nil {
@@ -21,6 +22,11 @@ func (f *Front) NewSQSProxy(base string, transport http.RoundTripper) (*Proxy, e
 	p.prepare = func(out *http.Request, c *call) *wire.Error {
 		if c.op.Protocol == wire.Query {
 			if e := translateRequest(out, c.op.Name); e != nil {
+				return e
+			}
+		}
+		if c.op.Name == "ReceiveMessage" {
+			if e := hideAttributes(out); e != nil {
 				return e
 			}
 		}
@@ -61,6 +67,25 @@ func queryCode(code string) string {
 		return "QueueAlreadyExists"
 	}
 	return code
+}
+
+// hideAttributes has a receiver that names no message attributes get none, as on AWS, where fauxqs gives all
+// (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html).
+func hideAttributes(out *http.Request) *wire.Error {
+	body, err := io.ReadAll(out.Body)
+	if err != nil {
+		return unreadable(err)
+	}
+	var in map[string]json.RawMessage
+	const field = "MessageAttributeNames"
+	if json.Unmarshal(body, &in) == nil && in != nil && (len(in[field]) == 0 || string(in[field]) == "[]" || string(in[field]) == "null") {
+		in[field] = json.RawMessage(`["AWS.None"]`) // no attribute may start with AWS.
+		if changed, err := json.Marshal(in); err == nil {
+			body = changed
+		}
+	}
+	out.Body, out.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	return nil
 }
 
 func translateRequest(out *http.Request, action string) *wire.Error {
