@@ -160,12 +160,13 @@ func (s *Supervisor) invoke(ctx context.Context, e *entry, inv *invocation) (Res
 	done := make(chan Result, 1)
 	failed := make(chan error, 1)
 	if !s.spawn(func() {
-		defer leave()
-		if result, err := s.run(e, inv); err != nil {
+		result, err := s.run(e, inv)
+		leave() // before the caller hears of the end, so that its next invocation is not throttled by this one
+		if err != nil {
 			failed <- err
-		} else {
-			done <- result
+			return
 		}
+		done <- result
 	}) {
 		leave()
 		return Result{}, fmt.Errorf("lambda: invoke %s: %w", e.function.Name, ErrStopped)
