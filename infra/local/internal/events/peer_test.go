@@ -13,14 +13,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 )
 
-const fauxqsScript = `
+// leave ends a peer whose test was killed: its standard input ends then.
+const leave = "process.stdin.on('end', () => process.exit()).resume();"
+
+const fauxqsScript = leave + `
 const {buildApp} = await import('fauxqs');
 const app = buildApp({logger: false});
 await app.listen({port: 0, host: '127.0.0.1'});
 console.log(app.server.address().port);
 `
 
-const dynaliteScript = `
+const dynaliteScript = leave + `
 const {default: dynalite} = await import('dynalite');
 const server = dynalite({createTableMs: 0, deleteTableMs: 0});
 server.listen(0, '127.0.0.1', () => console.log(server.address().port));
