@@ -11,11 +11,13 @@ type Config struct {
 	// Required. Two supervisors must not share one.
 	WorkDir string
 
-	Clock  Clock                       // Default: the machine's
-	Logger *slog.Logger                // Default: slog.Default()
-	Sink   func(Line)                  // receives output; called from several goroutines. Default: none
-	Meter  Meter                       // Default: none
-	Faults func(function string) Fault // asked once for each invocation. Default: none
+	Clock  Clock        // Default: the machine's
+	Logger *slog.Logger // Default: slog.Default()
+	Sink   func(Line)   // receives output; called from several goroutines. Default: none
+	Meter  Meter        // Default: none
+	// Observe hears of each invocation how it went, for metrics. Default: nobody does.
+	Observe func(function string, result Result, err error)
+	Faults  func(function string) Fault // asked once for each invocation. Default: none
 
 	// AccountConcurrency is the number of invocations at a time of all functions together. Default: 1000.
 	AccountConcurrency int

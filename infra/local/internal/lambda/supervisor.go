@@ -135,8 +135,17 @@ func checkPayload(payload []byte, limit int) ([]byte, error) {
 	return payload, nil
 }
 
-// invoke applies faults and limits and runs inv to its end, or until ctx ends.
+// invoke attempts inv and tells the observer how it went.
 func (s *Supervisor) invoke(ctx context.Context, e *entry, inv *invocation) (Result, error) {
+	result, err := s.attempt(ctx, e, inv)
+	if s.cfg.Observe != nil {
+		s.cfg.Observe(e.function.Name, result, err)
+	}
+	return result, err
+}
+
+// attempt applies faults and limits and runs inv to its end, or until ctx ends.
+func (s *Supervisor) attempt(ctx context.Context, e *entry, inv *invocation) (Result, error) {
 	inv.fault = s.cfg.Faults(e.function.Name)
 	if inv.fault.Delay > 0 {
 		select {

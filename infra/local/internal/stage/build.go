@@ -38,6 +38,7 @@ func (s *Stage) plan(ctx context.Context, read *assembly.Assembly) error {
 	if err != nil {
 		return err
 	}
+	s.makeAlarms()
 	s.constructs = map[string]string{}
 	for _, f := range s.world.Functions {
 		s.logGroups.Store(f.Name, f)

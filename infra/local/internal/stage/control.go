@@ -23,6 +23,7 @@ func (s *Stage) serveControl() http.Handler {
 		"outbox":      s.mails.ControlHandler(),
 		"secrets":     s.rotation,
 		"resources":   http.HandlerFunc(s.serveResources),
+		"alarms":      http.HandlerFunc(s.serveAlarms),
 		"sns":         http.HandlerFunc(s.serveAttempts),
 	} {
 		mux.Handle(control+path, h)
@@ -65,7 +66,7 @@ func (s *Stage) serveResources(w http.ResponseWriter, _ *http.Request) {
 	}
 	writeJSON(w, http.StatusOK, map[string]any{
 		"outputs":    s.world.Outputs,
-		"functions":  s.world.Functions,
+		"functions":  s.describeFunctions(),
 		"websocket":  s.world.WebSocketAPIs,
 		"http":       s.world.HTTPAPIs,
 		"tables":     s.world.Tables,
@@ -74,11 +75,22 @@ func (s *Stage) serveResources(w http.ResponseWriter, _ *http.Request) {
 		"buckets":    s.world.Buckets,
 		"rules":      s.world.Rules,
 		"schedules":  s.world.Schedules,
-		"alarms":     s.world.Alarms,
 		"dashboards": s.world.Dashboards,
 		"budgets":    s.world.Budgets,
 		"not_run":    s.world.Inert,
 	})
+}
+
+// describeFunctions leaves out the environment, which may hold what is nobody's business.
+func (s *Stage) describeFunctions() []map[string]any {
+	found := make([]map[string]any, len(s.world.Functions))
+	for i, f := range s.world.Functions {
+		found[i] = map[string]any{
+			"name": f.Name, "path": s.constructs[f.Name], "arn": f.ARN, "role": f.Role,
+			"memory_mb": f.MemoryMB, "timeout_s": f.Timeout.Seconds(),
+		}
+	}
+	return found
 }
 
 func (s *Stage) serveAttempts(w http.ResponseWriter, _ *http.Request) {

@@ -25,6 +25,7 @@ func (s *Stage) startFunctions() error {
 		Sink:                    s.written,
 		Meter:                   s.meter,
 		Faults:                  functionFaults(&s.faults),
+		Observe:                 s.observed,
 		AccountConcurrency:      s.options.Limits.Concurrency,
 		MaxInstancesPerFunction: s.options.Limits.Instances,
 		Deliver:                 s.deliver,
@@ -56,7 +57,7 @@ func (s *Stage) function(f *provision.Function, surroundings map[string]string) 
 		Timeout:             f.Timeout,
 		MemoryMB:            f.MemoryMB,
 		Environment:         f.Environment,
-		ExtraEnvironment:    maps.Clone(surroundings),
+		ExtraEnvironment:    withLogFormat(surroundings, f.LogFormat),
 		Credentials:         lambda.Credentials(s.front.Issue(f.Role, f.Name)),
 		ReservedConcurrency: f.ReservedConcurrency,
 		LogGroup:            f.LogGroup,
@@ -67,6 +68,16 @@ func (s *Stage) function(f *provision.Function, surroundings map[string]string) 
 		OnFailure:           f.OnFailure,
 		DeadLetter:          f.DeadLetter,
 	}
+}
+
+// withLogFormat tells a function how to log, as Lambda does.
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+func withLogFormat(surroundings map[string]string, format string) map[string]string {
+	all := maps.Clone(surroundings)
+	if format != "" {
+		all["AWS_LAMBDA_LOG_FORMAT"] = format
+	}
+	return all
 }
 
 // written receives a line of a function. Lambda writes it to the function's log group with the function's role, so the

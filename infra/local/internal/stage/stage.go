@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/hermes-cdk/hermes/infra/local/internal/alarms"
 	"github.com/hermes-cdk/hermes/infra/local/internal/assembly"
 	"github.com/hermes-cdk/hermes/infra/local/internal/events"
 	"github.com/hermes-cdk/hermes/infra/local/internal/faults"
@@ -68,6 +69,8 @@ type Stage struct {
 	sockets    []*websocket.API
 	sources    []*events.EventSource
 	scheduler  *events.Scheduler
+	alarms     *alarms.Board
+	unwatch    context.CancelFunc // ends the watching of queues
 	sweeper    *events.Sweeper
 }
 
@@ -124,6 +127,9 @@ func (s *Stage) start(ctx context.Context) error {
 	if err := s.startSources(); err != nil {
 		return err
 	}
+	watching, unwatch := context.WithCancel(context.WithoutCancel(ctx))
+	s.unwatch = unwatch
+	go s.watchQueues(watching)
 	s.ready.Store(true)
 	return nil
 }
@@ -181,6 +187,9 @@ func (s *Stage) Stop(ctx context.Context) error {
 	s.ready.Store(false)
 	var faulty []error
 	note := func(err error) { faulty = append(faulty, err) }
+	if s.unwatch != nil {
+		s.unwatch()
+	}
 	if s.scheduler != nil {
 		s.scheduler.Stop()
 	}
