@@ -24,13 +24,19 @@ func TestRulesAreKeptOverHTTP(t *testing.T) {
 		want                     string
 	}{
 		{"there are none at first", "GET", "/_local/faults", "", 200, `{"rules":[]}`},
-		{"one is added", "POST", "/_local/faults", `{"service":"sqs","action":"SendMessage","kind":"error","share":0.5,"seed":7}`, 201,
-			`{"id":"1","service":"sqs","action":"SendMessage","kind":"error","share":0.5,"seed":7}`},
-		{"a bad one is refused", "POST", "/_local/faults", `{"service":"sqs","kind":"x"}`, 400,
-			`{"error":"faults: add: invalid rule: kind is \"x\", not one of error, throttle, delay, drop, kill, close"}`},
+		{
+			"one is added", "POST", "/_local/faults", `{"service":"sqs","action":"SendMessage","kind":"error","share":0.5,"seed":7}`, 201,
+			`{"id":"1","service":"sqs","action":"SendMessage","kind":"error","share":0.5,"seed":7}`,
+		},
+		{
+			"a bad one is refused", "POST", "/_local/faults", `{"service":"sqs","kind":"x"}`, 400,
+			`{"error":"faults: add: invalid rule: kind is \"x\", not one of error, throttle, delay, drop, kill, close"}`,
+		},
 		{"an unknown field is refused", "POST", "/_local/faults", `{"services":"sqs"}`, 400, `{"error":"faults: add: unknown field \"services\""}`},
-		{"it is listed", "GET", "/_local/faults", "", 200,
-			`{"rules":[{"id":"1","service":"sqs","action":"SendMessage","kind":"error","share":0.5,"seed":7,"fired":0}]}`},
+		{
+			"it is listed", "GET", "/_local/faults", "", 200,
+			`{"rules":[{"id":"1","service":"sqs","action":"SendMessage","kind":"error","share":0.5,"seed":7,"fired":0}]}`,
+		},
 		{"an unknown id is not found", "DELETE", "/_local/faults/9", "", 404, `{"error":"faults: remove: no such rule: \"9\""}`},
 		{"it is removed", "DELETE", "/_local/faults/1", "", 204, ""},
 		{"all are removed", "DELETE", "/_local/faults", "", 204, ""},

@@ -41,22 +41,38 @@ func TestWrongCredentialsAreRefusedInTheWordsOfTheService(t *testing.T) {
 		call                func(aws.Config) error
 		config              aws.Config
 	}{
-		{"DynamoDB, unknown key", "UnrecognizedClientException", "The security token included in the request is invalid.",
-			func(c aws.Config) error { _, err := dynamodb.NewFromConfig(c).ListTables(ctx, nil); return err }, unknown},
-		{"DynamoDB, no token", "UnrecognizedClientException", "The security token included in the request is invalid.",
-			func(c aws.Config) error { _, err := dynamodb.NewFromConfig(c).ListTables(ctx, nil); return err }, tokenless},
-		{"DynamoDB, wrong secret", "InvalidSignatureException", mismatch,
-			func(c aws.Config) error { _, err := dynamodb.NewFromConfig(c).ListTables(ctx, nil); return err }, wrong},
-		{"SQS, wrong secret", "SignatureDoesNotMatch", mismatch,
-			func(c aws.Config) error { _, err := sqs.NewFromConfig(c).ListQueues(ctx, nil); return err }, wrong},
-		{"SNS, unknown key", "InvalidClientTokenId", "",
-			func(c aws.Config) error { _, err := sns.NewFromConfig(c).ListTopics(ctx, nil); return err }, unknown},
-		{"S3, unknown key", "InvalidAccessKeyId", "",
-			func(c aws.Config) error { _, err := s3.NewFromConfig(c).ListBuckets(ctx, nil); return err }, unknown},
-		{"S3, wrong secret", "SignatureDoesNotMatch", mismatch,
-			func(c aws.Config) error { _, err := s3.NewFromConfig(c).ListBuckets(ctx, nil); return err }, wrong},
-		{"SES, wrong secret", "InvalidSignatureException", mismatch,
-			func(c aws.Config) error { _, err := sesv2.NewFromConfig(c).GetAccount(ctx, nil); return err }, wrong},
+		{
+			"DynamoDB, unknown key", "UnrecognizedClientException", "The security token included in the request is invalid.",
+			func(c aws.Config) error { _, err := dynamodb.NewFromConfig(c).ListTables(ctx, nil); return err }, unknown,
+		},
+		{
+			"DynamoDB, no token", "UnrecognizedClientException", "The security token included in the request is invalid.",
+			func(c aws.Config) error { _, err := dynamodb.NewFromConfig(c).ListTables(ctx, nil); return err }, tokenless,
+		},
+		{
+			"DynamoDB, wrong secret", "InvalidSignatureException", mismatch,
+			func(c aws.Config) error { _, err := dynamodb.NewFromConfig(c).ListTables(ctx, nil); return err }, wrong,
+		},
+		{
+			"SQS, wrong secret", "SignatureDoesNotMatch", mismatch,
+			func(c aws.Config) error { _, err := sqs.NewFromConfig(c).ListQueues(ctx, nil); return err }, wrong,
+		},
+		{
+			"SNS, unknown key", "InvalidClientTokenId", "",
+			func(c aws.Config) error { _, err := sns.NewFromConfig(c).ListTopics(ctx, nil); return err }, unknown,
+		},
+		{
+			"S3, unknown key", "InvalidAccessKeyId", "",
+			func(c aws.Config) error { _, err := s3.NewFromConfig(c).ListBuckets(ctx, nil); return err }, unknown,
+		},
+		{
+			"S3, wrong secret", "SignatureDoesNotMatch", mismatch,
+			func(c aws.Config) error { _, err := s3.NewFromConfig(c).ListBuckets(ctx, nil); return err }, wrong,
+		},
+		{
+			"SES, wrong secret", "InvalidSignatureException", mismatch,
+			func(c aws.Config) error { _, err := sesv2.NewFromConfig(c).GetAccount(ctx, nil); return err }, wrong,
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -125,11 +141,7 @@ func TestAnOperationNobodyKnowsIsForAdministratorsOnly(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, nil)
 	config := s.function(t, "f", allow(`{"Effect":"Allow","Action":"*","Resource":"*"}`))
-	_, err := secretsmanager.NewFromConfig(config).ReplicateSecretToRegions(t.Context(), &secretsmanager.ReplicateSecretToRegionsInput{SecretId: aws.String("x"), AddReplicaRegions: nil})
-	if err == nil {
-		_, err = secretsmanager.NewFromConfig(config).StopReplicationToReplica(t.Context(), &secretsmanager.StopReplicationToReplicaInput{SecretId: aws.String("x")})
-	}
-	_, err = secretsmanager.NewFromConfig(config).StopReplicationToReplica(t.Context(), &secretsmanager.StopReplicationToReplicaInput{SecretId: aws.String("x")})
+	_, err := secretsmanager.NewFromConfig(config).StopReplicationToReplica(t.Context(), &secretsmanager.StopReplicationToReplicaInput{SecretId: aws.String("x")})
 	wantError(t, err, "AccessDeniedException", "User: arn:aws:sts::000000000000:assumed-role/f-role/f is not authorized to perform: "+
 		"secretsmanager:StopReplicationToReplica because the local stage does not know which permissions this operation needs")
 	_, err = secretsmanager.NewFromConfig(s.admin()).StopReplicationToReplica(t.Context(), &secretsmanager.StopReplicationToReplicaInput{SecretId: aws.String("x")})
@@ -144,7 +156,7 @@ func TestAServiceThatIsNotThereSaysSo(t *testing.T) {
 	res, err := http.Get(s.url + "/")
 	must(t, err)
 	defer func() { _ = res.Body.Close() }()
-	if body, err := io.ReadAll(res.Body); err != nil || res.StatusCode != 403 || !strings.Contains(string(body), "<Code>AccessDenied</Code>") {
+	if body, err := io.ReadAll(res.Body); err != nil || res.StatusCode != http.StatusForbidden || !strings.Contains(string(body), "<Code>AccessDenied</Code>") {
 		t.Errorf("unsigned = %d %s", res.StatusCode, body)
 	}
 }
@@ -194,7 +206,7 @@ func TestOtherPartsCanAuthenticateAndAuthorize(t *testing.T) {
 	if err == nil || err.Error() != "InvalidSignatureException: "+mismatch {
 		t.Errorf("error = %v", err)
 	}
-	_, err = s.Authenticate(httptest.NewRequest("POST", "/", nil), nil)
+	_, err = s.Authenticate(httptest.NewRequest(http.MethodPost, "/", nil), nil)
 	if err == nil || err.Error() != "MissingAuthenticationTokenException: Request is missing Authentication Token" {
 		t.Errorf("error = %v", err)
 	}

@@ -220,7 +220,7 @@ func TestS3TakesEveryFormOfUpload(t *testing.T) {
 				return err
 			}
 			defer func() { _ = res.Body.Close() }()
-			if res.StatusCode != 200 {
+			if res.StatusCode != http.StatusOK {
 				body, _ := io.ReadAll(res.Body)
 				return errors.New(string(body))
 			}
@@ -236,8 +236,10 @@ func TestS3TakesEveryFormOfUpload(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			_, err = client.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{Bucket: bucket, Key: key, UploadId: up.UploadId,
-				MultipartUpload: &s3types.CompletedMultipartUpload{Parts: []s3types.CompletedPart{{PartNumber: aws.Int32(1), ETag: part.ETag, ChecksumCRC32: part.ChecksumCRC32}}}})
+			_, err = client.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{
+				Bucket: bucket, Key: key, UploadId: up.UploadId,
+				MultipartUpload: &s3types.CompletedMultipartUpload{Parts: []s3types.CompletedPart{{PartNumber: aws.Int32(1), ETag: part.ETag, ChecksumCRC32: part.ChecksumCRC32}}},
+			})
 			return err
 		},
 	}

@@ -43,11 +43,13 @@ func TestSQSIsAuthorizedByQueueAndMetered(t *testing.T) {
 	ctx := t.Context()
 	big := strings.Repeat("x", 130<<10)
 	if _, err := client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: mine, MessageBody: &big, MessageAttributes: map[string]types.MessageAttributeValue{
-		"a": {DataType: aws.String("String"), StringValue: aws.String("b")}}}); err != nil {
+		"a": {DataType: aws.String("String"), StringValue: aws.String("b")},
+	}}); err != nil {
 		t.Errorf("send: %v", err)
 	}
 	if _, err := client.SendMessageBatch(ctx, &sqs.SendMessageBatchInput{QueueUrl: mine, Entries: []types.SendMessageBatchRequestEntry{
-		{Id: aws.String("a"), MessageBody: aws.String("small")}}}); err != nil {
+		{Id: aws.String("a"), MessageBody: aws.String("small")},
+	}}); err != nil {
 		t.Errorf("send batch: %v", err)
 	}
 	got, err := client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: mine, MaxNumberOfMessages: 10, MessageAttributeNames: []string{"All"}})
@@ -79,8 +81,10 @@ func TestMessageAttributesComeOnlyWhenAskedFor(t *testing.T) {
 	client := sqs.NewFromConfig(s.admin())
 	queue := makeQueue(t, client, "attributes")
 	attribute := types.MessageAttributeValue{DataType: aws.String("String"), StringValue: aws.String("v")}
-	_, err := client.SendMessage(t.Context(), &sqs.SendMessageInput{QueueUrl: queue, MessageBody: aws.String("x"),
-		MessageAttributes: map[string]types.MessageAttributeValue{"a": attribute, "b": attribute}})
+	_, err := client.SendMessage(t.Context(), &sqs.SendMessageInput{
+		QueueUrl: queue, MessageBody: aws.String("x"),
+		MessageAttributes: map[string]types.MessageAttributeValue{"a": attribute, "b": attribute},
+	})
 	must(t, err)
 	for _, tt := range []struct {
 		names []string
@@ -134,8 +138,10 @@ func (s *stage) query(t *testing.T, service, path string, values url.Values) (in
 func TestSQSSpeaksTheQueryProtocolToo(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, nil).withPeers(t)
-	status, body := s.query(t, "sqs", "/", url.Values{"Action": {"CreateQueue"}, "QueueName": {"query"},
-		"Attribute.1.Name": {"VisibilityTimeout"}, "Attribute.1.Value": {"60"}})
+	status, body := s.query(t, "sqs", "/", url.Values{
+		"Action": {"CreateQueue"}, "QueueName": {"query"},
+		"Attribute.1.Name": {"VisibilityTimeout"}, "Attribute.1.Value": {"60"},
+	})
 	if status != 200 || !strings.Contains(body, "<CreateQueueResult><QueueUrl>"+publicURL+"/000000000000/query</QueueUrl></CreateQueueResult>") {
 		t.Fatalf("create = %d %s", status, body)
 	}
@@ -143,8 +149,10 @@ func TestSQSSpeaksTheQueryProtocolToo(t *testing.T) {
 		_, err := sqs.NewFromConfig(s.admin()).DeleteQueue(context.Background(), &sqs.DeleteQueueInput{QueueUrl: aws.String(publicURL + "/000000000000/query")})
 		must(t, err)
 	})
-	status, body = s.query(t, "sqs", "/000000000000/query", url.Values{"Action": {"SendMessage"}, "MessageBody": {"<hello>"}, "DelaySeconds": {"0"},
-		"MessageAttribute.1.Name": {"n"}, "MessageAttribute.1.Value.DataType": {"String"}, "MessageAttribute.1.Value.StringValue": {"v"}})
+	status, body = s.query(t, "sqs", "/000000000000/query", url.Values{
+		"Action": {"SendMessage"}, "MessageBody": {"<hello>"}, "DelaySeconds": {"0"},
+		"MessageAttribute.1.Name": {"n"}, "MessageAttribute.1.Value.DataType": {"String"}, "MessageAttribute.1.Value.StringValue": {"v"},
+	})
 	if status != 200 {
 		t.Fatalf("send = %d %s", status, body)
 	}
@@ -185,8 +193,10 @@ func TestSNSIsAuthorizedByTopicAndReachesQueues(t *testing.T) {
 		_, err := topics.DeleteTopic(context.Background(), &sns.DeleteTopicInput{TopicArn: topic.TopicArn})
 		must(t, err)
 	})
-	_, err = topics.Subscribe(ctx, &sns.SubscribeInput{TopicArn: topic.TopicArn, Protocol: aws.String("sqs"), Endpoint: aws.String("arn:aws:sqs:us-east-1:000000000000:subscribed"),
-		Attributes: map[string]string{"RawMessageDelivery": "true"}})
+	_, err = topics.Subscribe(ctx, &sns.SubscribeInput{
+		TopicArn: topic.TopicArn, Protocol: aws.String("sqs"), Endpoint: aws.String("arn:aws:sqs:us-east-1:000000000000:subscribed"),
+		Attributes: map[string]string{"RawMessageDelivery": "true"},
+	})
 	must(t, err)
 	client := sns.NewFromConfig(s.function(t, "f", allow(`{"Effect":"Allow","Action":"sns:Publish","Resource":"arn:aws:sns:us-east-1:000000000000:news"}`)))
 	if _, err := client.Publish(ctx, &sns.PublishInput{TopicArn: topic.TopicArn, Message: aws.String("hello")}); err != nil {

@@ -37,8 +37,10 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	handler := f.services[signed.Service]
 	if handler == nil {
-		protocol.WriteError(w, &wire.Error{Code: "NotImplemented", Status: http.StatusNotImplemented,
-			Message: "The local stage has no service " + signed.Service + "."})
+		protocol.WriteError(w, &wire.Error{
+			Code: "NotImplemented", Status: http.StatusNotImplemented,
+			Message: "The local stage has no service " + signed.Service + ".",
+		})
 		return
 	}
 	c := &call{caller: p.caller, op: f.identifier.Identify(in), host: r.Host}

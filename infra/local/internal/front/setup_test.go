@@ -41,6 +41,7 @@ var (
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if thePeers != nil {
+		thePeers.transport.CloseIdleConnections()
 		for _, p := range []*peers.Peer{thePeers.dynamo, thePeers.queues, thePeers.objects} {
 			if p != nil {
 				if err := p.Stop(); err != nil {

@@ -107,10 +107,14 @@ func TestWhatSESRefusesIsRefused(t *testing.T) {
 		name, code, want string
 		in               *sesv2.SendEmailInput
 	}{
-		{"an unverified sender", "MessageRejected",
-			"Email address is not verified. The following identities failed the check in region US-EAST-1: x@nowhere.org", simple("x@nowhere.org", "a@b.org")},
-		{"another address than the verified one", "MessageRejected",
-			"Email address is not verified. The following identities failed the check in region US-EAST-1: two@other.org", simple("two@other.org", "a@b.org")},
+		{
+			"an unverified sender", "MessageRejected",
+			"Email address is not verified. The following identities failed the check in region US-EAST-1: x@nowhere.org", simple("x@nowhere.org", "a@b.org"),
+		},
+		{
+			"another address than the verified one", "MessageRejected",
+			"Email address is not verified. The following identities failed the check in region US-EAST-1: two@other.org", simple("two@other.org", "a@b.org"),
+		},
 		{"51 recipients", "BadRequestException", "Recipient count exceeds 50.", simple("x@example.com", many...)},
 		{"a malformed recipient", "BadRequestException", "Missing final '@domain'", simple("x@example.com", "a@b.org", "nobody")},
 		{"no recipient", "BadRequestException", "Destination is missing: no recipient is given.", simple("x@example.com")},
@@ -204,8 +208,10 @@ func TestVersionOneOfTheAPI(t *testing.T) {
 		b.Write(buffer[:n])
 		return res.StatusCode, b.String()
 	}
-	in := url.Values{"Action": {"SendEmail"}, "Source": {"x@example.com"}, "Destination.ToAddresses.member.1": {"a@b.org"},
-		"Destination.ToAddresses.member.2": {"c@b.org"}, "Message.Subject.Data": {"S"}, "Message.Body.Text.Data": {"T"}}
+	in := url.Values{
+		"Action": {"SendEmail"}, "Source": {"x@example.com"}, "Destination.ToAddresses.member.1": {"a@b.org"},
+		"Destination.ToAddresses.member.2": {"c@b.org"}, "Message.Subject.Data": {"S"}, "Message.Body.Text.Data": {"T"},
+	}
 	status, body := post(in)
 	if status != 200 || !strings.Contains(body, "<SendEmailResult><MessageId>01") {
 		t.Errorf("answer = %d %s", status, body)

@@ -43,8 +43,10 @@ func (b *Outbox) oneSuppression(w http.ResponseWriter, r *http.Request, text str
 	b.mu.Unlock()
 	switch {
 	case !ok:
-		wire.RESTJSON.WriteError(w, &wire.Error{Code: "NotFoundException", Status: 404,
-			Message: "Email address " + text + " does not exist on your suppression list."})
+		wire.RESTJSON.WriteError(w, &wire.Error{
+			Code: "NotFoundException", Status: 404,
+			Message: "Email address " + text + " does not exist on your suppression list.",
+		})
 	case r.Method == http.MethodDelete:
 		_ = wire.RESTJSON.WriteJSON(w, struct{}{})
 	default:

@@ -37,7 +37,8 @@ func startNode(ctx context.Context, name, root, script, health string, options a
 	if err != nil {
 		return nil, fmt.Errorf("peers: start %s: %w", name, err)
 	}
-	cmd := exec.Command(node, "--input-type=module", "--eval", lifecycleScript+script, string(arg))
+	// The child outlives the context of its start.
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), node, "--input-type=module", "--eval", lifecycleScript+script, string(arg))
 	cmd.Dir = root
 	p, err := startProcess(name, cmd)
 	if err != nil {

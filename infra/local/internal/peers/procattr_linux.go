@@ -1,6 +1,7 @@
 package peers
 
 import (
+	"context"
 	"os/exec"
 	"syscall"
 )
@@ -12,6 +13,6 @@ func procAttr() *syscall.SysProcAttr {
 }
 
 // guarded is the command of a program that does not watch its standard input: the parent-death signal is enough here.
-func guarded(program string, args ...string) *exec.Cmd {
-	return exec.Command(program, args...)
+func guarded(ctx context.Context, program string, args ...string) *exec.Cmd {
+	return exec.CommandContext(context.WithoutCancel(ctx), program, args...)
 }

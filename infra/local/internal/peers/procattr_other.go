@@ -3,6 +3,7 @@
 package peers
 
 import (
+	"context"
 	"os/exec"
 	"syscall"
 )
@@ -17,6 +18,6 @@ func procAttr() *syscall.SysProcAttr {
 const watchInput = `"$@" & child=$!; trap 'kill $child' TERM; cat >/dev/null; kill $child; wait $child`
 
 // guarded is the command of a program that does not watch its standard input: a shell does it in its place.
-func guarded(program string, args ...string) *exec.Cmd {
-	return exec.Command("/bin/sh", append([]string{"-c", watchInput, "sh", program}, args...)...)
+func guarded(ctx context.Context, program string, args ...string) *exec.Cmd {
+	return exec.CommandContext(context.WithoutCancel(ctx), "/bin/sh", append([]string{"-c", watchInput, "sh", program}, args...)...)
 }

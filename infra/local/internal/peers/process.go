@@ -11,8 +11,9 @@ import (
 )
 
 const (
-	stderrKept = 4 << 10
-	stopGrace  = 10 * time.Second // a large table or queue takes its time to be written
+	stderrKept     = 4 << 10
+	stopGrace      = 10 * time.Second // a large table or queue takes its time to be written
+	impatientGrace = time.Second
 )
 
 // A process is one child. Its standard input stays open until it shall stop.
@@ -25,6 +26,9 @@ type process struct {
 	done   chan struct{} // closed when the child is gone
 	err    error         // why, valid after done
 	stop   sync.Once
+	// impatient children are killed soon and without a complaint: they write each thing whole at once, but may wait for
+	// idle connections to end.
+	impatient bool
 }
 
 func startProcess(name string, cmd *exec.Cmd) (*process, error) {
@@ -71,11 +75,18 @@ func (p *process) Stop() error {
 func (p *process) end() error {
 	_ = p.stdin.Close()
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
-	if p.gone(stopGrace) {
+	grace := stopGrace
+	if p.impatient {
+		grace = impatientGrace
+	}
+	if p.gone(grace) {
 		return p.failure()
 	}
 	_ = p.cmd.Process.Kill()
 	<-p.done
+	if p.impatient {
+		return nil
+	}
 	return fmt.Errorf("peers: stop %s: killed after %s", p.name, stopGrace)
 }
 

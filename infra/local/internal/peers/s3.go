@@ -44,18 +44,19 @@ func StartS3(ctx context.Context, o S3Options) (*Peer, error) {
 }
 
 func startS3(ctx context.Context, o S3Options, objects, meta, versions string) (*Peer, error) {
-	port, err := freePort()
+	port, err := freePort(ctx)
 	if err != nil {
 		return nil, err
 	}
 	// Metadata beside the objects rather than in extended attributes, which not every file system has.
-	cmd := guarded(o.Program, "--port", "127.0.0.1:"+strconv.Itoa(port), "--health", "/health", "--keep-alive", "--quiet",
+	cmd := guarded(ctx, o.Program, "--port", "127.0.0.1:"+strconv.Itoa(port), "--health", "/health", "--keep-alive", "--quiet",
 		"posix", "--sidecar", meta, "--versioning-dir", versions, objects)
 	cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY="+o.AccessKey, "ROOT_SECRET_KEY="+o.SecretKey)
 	p, err := startProcess("versitygw", cmd)
 	if err != nil {
 		return nil, err
 	}
+	p.impatient = true // its graceful end waits for every kept-alive connection
 	go func() {
 		defer p.reap()
 		_, _ = io.Copy(io.Discard, p.stdout)
@@ -70,8 +71,9 @@ func startS3(ctx context.Context, o S3Options, objects, meta, versions string) (
 	return peer, nil
 }
 
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func freePort(ctx context.Context) (int, error) {
+	var config net.ListenConfig
+	l, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, fmt.Errorf("peers: free port: %w", err)
 	}

@@ -102,8 +102,11 @@ func (g Generate) types() []string {
 		characters string
 		included   bool
 	}{
-		{lowercase, !g.ExcludeLowercase}, {uppercase, !g.ExcludeUppercase}, {digits, !g.ExcludeNumbers},
-		{punctuation, !g.ExcludePunctuation}, {" ", g.IncludeSpace},
+		{lowercase, !g.ExcludeLowercase},
+		{uppercase, !g.ExcludeUppercase},
+		{digits, !g.ExcludeNumbers},
+		{punctuation, !g.ExcludePunctuation},
+		{" ", g.IncludeSpace},
 	} {
 		left := strings.Map(func(r rune) rune {
 			if strings.ContainsRune(g.ExcludeCharacters, r) {

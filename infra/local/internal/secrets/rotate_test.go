@@ -2,6 +2,7 @@ package secrets
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -22,7 +23,7 @@ func TestARotationKeepsTheOldKeyBesideTheNew(t *testing.T) {
 	}
 	before := parse("")
 	w := httptest.NewRecorder()
-	store.ControlHandler("/_local/secrets").ServeHTTP(w, httptest.NewRequest("POST", "/_local/secrets/a/b/rotate",
+	store.ControlHandler("/_local/secrets").ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/_local/secrets/a/b/rotate",
 		strings.NewReader(`{"key":"signing_key","keep_previous_as":"previous_signing_key"}`)))
 	if w.Code != 200 || strings.Contains(w.Body.String(), before["signing_key"]) {
 		t.Fatalf("answer = %d %s", w.Code, w.Body)
@@ -63,7 +64,7 @@ func TestABadRotationIsRefused(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			w := httptest.NewRecorder()
-			store.ControlHandler("/s").ServeHTTP(w, httptest.NewRequest("POST", tt.path, strings.NewReader(tt.body)))
+			store.ControlHandler("/s").ServeHTTP(w, httptest.NewRequest(http.MethodPost, tt.path, strings.NewReader(tt.body)))
 			if got := strings.TrimSpace(w.Body.String()); w.Code != tt.status || got != tt.want {
 				t.Errorf("answer = %d %s, want %d %s", w.Code, got, tt.status, tt.want)
 			}
@@ -83,7 +84,7 @@ func FuzzAPI(f *testing.F) {
 		if _, err := store.Ensure(Spec{Name: "s", SecretString: "{}"}); err != nil {
 			t.Fatal(err)
 		}
-		r := httptest.NewRequest("POST", "/", strings.NewReader(body))
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
 		r.Header.Set("X-Amz-Target", "secretsmanager."+name)
 		store.ServeHTTP(httptest.NewRecorder(), r)
 	})

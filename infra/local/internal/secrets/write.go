@@ -99,8 +99,10 @@ func checkSize(in *input) *wire.Error {
 func (s *Store) putVersion(sec *secret, in *input, stages []string) (*version, *wire.Error) {
 	if old := sec.version(in.ClientRequestToken); old != nil {
 		if !sameValue(old, in) {
-			return nil, &wire.Error{Code: "ResourceExistsException",
-				Message: "You can't use ClientRequestToken " + in.ClientRequestToken + " because that value is already in use for a version of secret " + sec.ARN + "."}
+			return nil, &wire.Error{
+				Code:    "ResourceExistsException",
+				Message: "You can't use ClientRequestToken " + in.ClientRequestToken + " because that value is already in use for a version of secret " + sec.ARN + ".",
+			}
 		}
 		return old, nil
 	}
@@ -153,6 +155,8 @@ func (s *Store) rotateSecret(in *input) (any, *wire.Error) {
 	if _, ok := s.ARN(in.SecretId); !ok {
 		return nil, notFound()
 	}
-	return nil, &wire.Error{Code: "InvalidRequestException",
-		Message: "No Lambda rotation function ARN is associated with this secret."}
+	return nil, &wire.Error{
+		Code:    "InvalidRequestException",
+		Message: "No Lambda rotation function ARN is associated with this secret.",
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -59,27 +60,41 @@ func TestOperationsAreToldWithTheirPermissions(t *testing.T) {
 	t.Parallel()
 	raw := base64.StdEncoding.EncodeToString([]byte("From: A <a@example.com>\r\nTo: b@c.org\r\nCc: d@e.org\r\n\r\nx"))
 	tests := []struct{ name, service, request, headers, body, want string }{
-		{"an item", "dynamodb", "POST /", "X-Amz-Target: DynamoDB_20120810.GetItem", `{"TableName":"t","Key":{"id":{"S":"a"}}}`,
-			"GetItem\ndynamodb:GetItem arn:aws:dynamodb:~:table/t dynamodb:LeadingKeys[a]"},
-		{"a table by its ARN", "dynamodb", "POST /", "X-Amz-Target: DynamoDB_20120810.Scan", `{"TableName":"arn:aws:dynamodb:us-east-1:000000000000:table/t"}`,
-			"Scan\ndynamodb:Scan arn:aws:dynamodb:~:table/t"},
-		{"a query of an index", "dynamodb", "POST /", "X-Amz-Target: DynamoDB_20120810.Query", `{"TableName":"t","IndexName":"by_user",` +
-			`"KeyConditionExpression":"(#u=:u) AND sent > :s","ExpressionAttributeNames":{"#u":"user"},"ExpressionAttributeValues":{":u":{"S":"ada"},":s":{"N":"1"}}}`,
-			"Query\ndynamodb:Query arn:aws:dynamodb:~:table/t/index/by_user dynamodb:LeadingKeys[ada]"},
-		{"a batch over tables", "dynamodb", "POST /", "X-Amz-Target: DynamoDB_20120810.BatchWriteItem",
+		{
+			"an item", "dynamodb", "POST /", "X-Amz-Target: DynamoDB_20120810.GetItem", `{"TableName":"t","Key":{"id":{"S":"a"}}}`,
+			"GetItem\ndynamodb:GetItem arn:aws:dynamodb:~:table/t dynamodb:LeadingKeys[a]",
+		},
+		{
+			"a table by its ARN", "dynamodb", "POST /", "X-Amz-Target: DynamoDB_20120810.Scan", `{"TableName":"arn:aws:dynamodb:us-east-1:000000000000:table/t"}`,
+			"Scan\ndynamodb:Scan arn:aws:dynamodb:~:table/t",
+		},
+		{
+			"a query of an index", "dynamodb", "POST /", "X-Amz-Target: DynamoDB_20120810.Query", `{"TableName":"t","IndexName":"by_user",` +
+				`"KeyConditionExpression":"(#u=:u) AND sent > :s","ExpressionAttributeNames":{"#u":"user"},"ExpressionAttributeValues":{":u":{"S":"ada"},":s":{"N":"1"}}}`,
+			"Query\ndynamodb:Query arn:aws:dynamodb:~:table/t/index/by_user dynamodb:LeadingKeys[ada]",
+		},
+		{
+			"a batch over tables", "dynamodb", "POST /", "X-Amz-Target: DynamoDB_20120810.BatchWriteItem",
 			`{"RequestItems":{"u":[{"DeleteRequest":{"Key":{"id":{"S":"b"}}}},{"PutRequest":{"Item":{"id":{"S":"a"}}}}],"t":[]}}`,
-			"BatchWriteItem\ndynamodb:BatchWriteItem arn:aws:dynamodb:~:table/t\ndynamodb:BatchWriteItem arn:aws:dynamodb:~:table/u dynamodb:LeadingKeys[a b]"},
-		{"a transaction", "dynamodb", "POST /", "X-Amz-Target: DynamoDB_20120810.TransactWriteItems", `{"TransactItems":[{"Put":{"TableName":"t","Item":{"id":{"S":"a"}}}},{"ConditionCheck":{"TableName":"u"}}]}`,
-			"TransactWriteItems\ndynamodb:PutItem arn:aws:dynamodb:~:table/t dynamodb:LeadingKeys[a]\ndynamodb:ConditionCheckItem arn:aws:dynamodb:~:table/u"},
+			"BatchWriteItem\ndynamodb:BatchWriteItem arn:aws:dynamodb:~:table/t\ndynamodb:BatchWriteItem arn:aws:dynamodb:~:table/u dynamodb:LeadingKeys[a b]",
+		},
+		{
+			"a transaction", "dynamodb", "POST /", "X-Amz-Target: DynamoDB_20120810.TransactWriteItems", `{"TransactItems":[{"Put":{"TableName":"t","Item":{"id":{"S":"a"}}}},{"ConditionCheck":{"TableName":"u"}}]}`,
+			"TransactWriteItems\ndynamodb:PutItem arn:aws:dynamodb:~:table/t dynamodb:LeadingKeys[a]\ndynamodb:ConditionCheckItem arn:aws:dynamodb:~:table/u",
+		},
 		{"PartiQL", "dynamodb", "POST /", "X-Amz-Target: DynamoDB_20120810.ExecuteStatement", `{}`, "ExecuteStatement unknown"},
-		{"a batch of messages", "sqs", "POST /", "X-Amz-Target: AmazonSQS.SendMessageBatch", `{"QueueUrl":"http://127.0.0.1:4566/000000000000/q"}`,
-			"SendMessageBatch\nsqs:SendMessage arn:aws:sqs:~:q"},
+		{
+			"a batch of messages", "sqs", "POST /", "X-Amz-Target: AmazonSQS.SendMessageBatch", `{"QueueUrl":"http://127.0.0.1:4566/000000000000/q"}`,
+			"SendMessageBatch\nsqs:SendMessage arn:aws:sqs:~:q",
+		},
 		{"a queue by name", "sqs", "POST /", "X-Amz-Target: AmazonSQS.GetQueueUrl", `{"QueueName":"q"}`, "GetQueueUrl\nsqs:GetQueueUrl arn:aws:sqs:~:q"},
 		{"a message in the query protocol", "sqs", "POST /000000000000/q", formType, "Action=SendMessage&MessageBody=x", "SendMessage\nsqs:SendMessage arn:aws:sqs:~:q"},
 		{"a message to nowhere", "sqs", "POST /", "X-Amz-Target: AmazonSQS.SendMessage", `not JSON`, "SendMessage unknown"},
 		{"a publication", "sns", "POST /", formType, "Action=PublishBatch&TopicArn=arn:aws:sns:us-east-1:000000000000:t", "PublishBatch\nsns:Publish arn:aws:sns:~:t"},
-		{"a subscription", "sns", "POST /", formType, "Action=Subscribe&TopicArn=arn:aws:sns:us-east-1:000000000000:t&Protocol=https&Endpoint=https://x",
-			"Subscribe\nsns:Subscribe arn:aws:sns:~:t sns:Endpoint[https://x] sns:Protocol[https]"},
+		{
+			"a subscription", "sns", "POST /", formType, "Action=Subscribe&TopicArn=arn:aws:sns:us-east-1:000000000000:t&Protocol=https&Endpoint=https://x",
+			"Subscribe\nsns:Subscribe arn:aws:sns:~:t sns:Endpoint[https://x] sns:Protocol[https]",
+		},
 		{"the end of a subscription", "sns", "POST /", formType, "Action=Unsubscribe&SubscriptionArn=arn:aws:sns:us-east-1:000000000000:t:0-1", "Unsubscribe\nsns:Unsubscribe arn:aws:sns:~:t"},
 		{"buckets", "s3", "GET /", "", "", "ListBuckets\ns3:ListAllMyBuckets *"},
 		{"objects", "s3", "GET /b?list-type=2&prefix=a%2F", "", "", "ListObjectsV2\ns3:ListBucket arn:aws:s3:::b s3:prefix[a/]"},
@@ -90,30 +105,48 @@ func TestOperationsAreToldWithTheirPermissions(t *testing.T) {
 			"s3:PutObject arn:aws:s3:::b/k s3:RequestObjectTag/group[a b] s3:RequestObjectTagKeys[group]\n" +
 			"s3:PutObjectTagging arn:aws:s3:::b/k s3:RequestObjectTag/group[a b] s3:RequestObjectTagKeys[group]"},
 		{"a copy", "s3", "PUT /b/k", "X-Amz-Copy-Source: /c/d%20e?versionId=9", "", "CopyObject\ns3:PutObject arn:aws:s3:::b/k\ns3:GetObjectVersion arn:aws:s3:::c/d e"},
-		{"deletions", "s3", "POST /b?delete", "", "<Delete><Object><Key>k</Key></Object><Object><Key>l</Key><VersionId>1</VersionId></Object></Delete>",
-			"DeleteObjects\ns3:DeleteObject arn:aws:s3:::b/k\ns3:DeleteObjectVersion arn:aws:s3:::b/l"},
+		{
+			"deletions", "s3", "POST /b?delete", "", "<Delete><Object><Key>k</Key></Object><Object><Key>l</Key><VersionId>1</VersionId></Object></Delete>",
+			"DeleteObjects\ns3:DeleteObject arn:aws:s3:::b/k\ns3:DeleteObjectVersion arn:aws:s3:::b/l",
+		},
 		{"a part", "s3", "PUT /b/k?partNumber=1&uploadId=x", "", "", "UploadPart\ns3:PutObject arn:aws:s3:::b/k"},
 		{"a website configuration", "s3", "GET /b?website", "", "", "website unknown"},
-		{"a secret by name", "secretsmanager", "POST /", "X-Amz-Target: secretsmanager.GetSecretValue", `{"SecretId":"key"}`,
-			"GetSecretValue\nsecretsmanager:GetSecretValue arn:aws:secretsmanager:~:secret:key-AbCdEf secretsmanager:SecretId[key]"},
-		{"a secret nobody knows", "secretsmanager", "POST /", "X-Amz-Target: secretsmanager.GetSecretValue", `{"SecretId":"x"}`,
-			"GetSecretValue\nsecretsmanager:GetSecretValue arn:aws:secretsmanager:~:secret:x secretsmanager:SecretId[x]"},
-		{"a mail", "ses", "POST /v2/email/outbound-emails", "", `{"FromEmailAddress":"A <a@example.com>","Destination":{"ToAddresses":["B <b@c.org>"]}}`,
-			"SendEmail\nses:SendEmail arn:aws:ses:~:identity/example.com ses:FromAddress[a@example.com] ses:FromDisplayName[A] ses:Recipients[b@c.org]"},
-		{"a raw mail", "ses", "POST /v2/email/outbound-emails", "", `{"Content":{"Raw":{"Data":"` + raw + `"}}}`,
-			"SendEmail\nses:SendRawEmail arn:aws:ses:~:identity/example.com ses:FromAddress[a@example.com] ses:FromDisplayName[A] ses:Recipients[b@c.org d@e.org]"},
-		{"a mail of version 1", "ses", "POST /", formType, "Action=SendEmail&Source=a@example.com&Destination.ToAddresses.member.1=b@c.org",
-			"SendEmail\nses:SendEmail arn:aws:ses:~:identity/example.com ses:FromAddress[a@example.com] ses:Recipients[b@c.org]"},
+		{
+			"a secret by name", "secretsmanager", "POST /", "X-Amz-Target: secretsmanager.GetSecretValue", `{"SecretId":"key"}`,
+			"GetSecretValue\nsecretsmanager:GetSecretValue arn:aws:secretsmanager:~:secret:key-AbCdEf secretsmanager:SecretId[key]",
+		},
+		{
+			"a secret nobody knows", "secretsmanager", "POST /", "X-Amz-Target: secretsmanager.GetSecretValue", `{"SecretId":"x"}`,
+			"GetSecretValue\nsecretsmanager:GetSecretValue arn:aws:secretsmanager:~:secret:x secretsmanager:SecretId[x]",
+		},
+		{
+			"a mail", "ses", "POST /v2/email/outbound-emails", "", `{"FromEmailAddress":"A <a@example.com>","Destination":{"ToAddresses":["B <b@c.org>"]}}`,
+			"SendEmail\nses:SendEmail arn:aws:ses:~:identity/example.com ses:FromAddress[a@example.com] ses:FromDisplayName[A] ses:Recipients[b@c.org]",
+		},
+		{
+			"a raw mail", "ses", "POST /v2/email/outbound-emails", "", `{"Content":{"Raw":{"Data":"` + raw + `"}}}`,
+			"SendEmail\nses:SendRawEmail arn:aws:ses:~:identity/example.com ses:FromAddress[a@example.com] ses:FromDisplayName[A] ses:Recipients[b@c.org d@e.org]",
+		},
+		{
+			"a mail of version 1", "ses", "POST /", formType, "Action=SendEmail&Source=a@example.com&Destination.ToAddresses.member.1=b@c.org",
+			"SendEmail\nses:SendEmail arn:aws:ses:~:identity/example.com ses:FromAddress[a@example.com] ses:Recipients[b@c.org]",
+		},
 		{"a suppression", "ses", "PUT /v2/email/suppression/addresses", "", "{}", "PutSuppressedDestination\nses:PutSuppressedDestination *"},
 		{"an invocation", "lambda", "POST /2015-03-31/functions/f/invocations?Qualifier=live", "", "", "Invoke\nlambda:InvokeFunction arn:aws:lambda:~:function:f:live"},
-		{"an invocation by ARN", "lambda", "POST /2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A000000000000%3Afunction%3Af/invocations", "", "",
-			"Invoke\nlambda:InvokeFunction arn:aws:lambda:~:function:f"},
+		{
+			"an invocation by ARN", "lambda", "POST /2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A000000000000%3Afunction%3Af/invocations", "", "",
+			"Invoke\nlambda:InvokeFunction arn:aws:lambda:~:function:f",
+		},
 		{"a metric", "monitoring", "POST /", formType, "Action=PutMetricData&Namespace=N", "PutMetricData\ncloudwatch:PutMetricData * cloudwatch:namespace[N]"},
-		{"a metric in CBOR", "monitoring", "POST /service/GraniteServiceVersion20100801/operation/PutMetricData", "Smithy-Protocol: rpc-v2-cbor", "",
-			"PutMetricData\ncloudwatch:PutMetricData *"},
+		{
+			"a metric in CBOR", "monitoring", "POST /service/GraniteServiceVersion20100801/operation/PutMetricData", "Smithy-Protocol: rpc-v2-cbor", "",
+			"PutMetricData\ncloudwatch:PutMetricData *",
+		},
 		{"log events", "logs", "POST /", "X-Amz-Target: Logs_20140328.PutLogEvents", `{"logGroupName":"g","logStreamName":"s"}`, "PutLogEvents\nlogs:PutLogEvents arn:aws:logs:~:log-group:g:log-stream:s"},
-		{"events", "events", "POST /", "X-Amz-Target: AWSEvents.PutEvents", `{"Entries":[{"Source":"s","DetailType":"d"}]}`,
-			"PutEvents\nevents:PutEvents arn:aws:events:~:event-bus/default events:detail-type[d] events:source[s]"},
+		{
+			"events", "events", "POST /", "X-Amz-Target: AWSEvents.PutEvents", `{"Entries":[{"Source":"s","DetailType":"d"}]}`,
+			"PutEvents\nevents:PutEvents arn:aws:events:~:event-bus/default events:detail-type[d] events:source[s]",
+		},
 		{"a schedule", "scheduler", "POST /schedules/n", "", `{"GroupName":"g"}`, "CreateSchedule\nscheduler:CreateSchedule arn:aws:scheduler:~:schedule/g/n"},
 		{"a caller", "sts", "POST /", formType, "Action=GetCallerIdentity", "GetCallerIdentity"},
 		{"another role", "sts", "POST /", formType, "Action=AssumeRole", "AssumeRole unknown"},
@@ -180,7 +213,7 @@ func FuzzIdentify(f *testing.F) {
 	f.Add("ses", "", "application/x-www-form-urlencoded", "Action=SendRawEmail&RawMessage.Data=RnJvbTo", "/")
 	f.Add("lambda", "", "", "", "/2015-03-31/functions/%zz/invocations")
 	f.Fuzz(func(_ *testing.T, service, target, contentType, body, path string) {
-		r := httptest.NewRequest("POST", "/", nil)
+		r := httptest.NewRequest(http.MethodPost, "/", nil)
 		if u, err := r.URL.Parse(path); err == nil {
 			r.URL = u
 		}

@@ -19,7 +19,7 @@ func exampleUpload() (*http.Request, *Verifier, Secret) {
 	body := "10000;chunk-signature=ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648\r\n" + strings.Repeat("a", 65536) + "\r\n" +
 		"400;chunk-signature=0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497\r\n" + strings.Repeat("a", 1024) + "\r\n" +
 		"0;chunk-signature=b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9\r\n\r\n"
-	r := httptest.NewRequest("PUT", "http://s3.amazonaws.com/examplebucket/chunkObject.txt", strings.NewReader(body))
+	r := httptest.NewRequest(http.MethodPut, "http://s3.amazonaws.com/examplebucket/chunkObject.txt", strings.NewReader(body))
 	r.ContentLength = 66824
 	for name, value := range map[string]string{
 		"x-amz-date": "20130524T000000Z", "x-amz-storage-class": "REDUCED_REDUNDANCY", "x-amz-content-sha256": SignedChunks,
@@ -60,8 +60,10 @@ func TestABadChunkIsRefused(t *testing.T) {
 		change func(body string) string
 		want   string
 	}{
-		{"altered", func(s string) string { return strings.Replace(s, "aaaa", "aaba", 1) },
-			"The chunk signature we calculated does not match the signature you provided."},
+		{
+			"altered", func(s string) string { return strings.Replace(s, "aaaa", "aaba", 1) },
+			"The chunk signature we calculated does not match the signature you provided.",
+		},
 		{"cut short", func(s string) string { return s[:strings.LastIndex(s, "0;chunk")] }, "The body ends before its last chunk."},
 		{"cut inside", func(s string) string { return s[:1000] }, "The body ends inside a chunk."},
 		{"without a signature", func(s string) string { return strings.Replace(s, "chunk-signature", "chunk", 1) }, "A chunk has no signature."},

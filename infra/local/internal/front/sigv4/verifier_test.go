@@ -101,25 +101,41 @@ func TestWhatIsWrongIsRefused(t *testing.T) {
 		want   error
 		text   string
 	}{
-		{"no signature", testSecret, testNow, func(r *http.Request) { r.Header.Del("Authorization") }, ErrMissing,
-			"sigv4: no signature: Request is missing Authentication Token"},
-		{"another secret", Secret{SecretAccessKey: "other"}, testNow, nil, ErrSignature,
+		{
+			"no signature", testSecret, testNow, func(r *http.Request) { r.Header.Del("Authorization") }, ErrMissing,
+			"sigv4: no signature: Request is missing Authentication Token",
+		},
+		{
+			"another secret",
+			Secret{SecretAccessKey: "other"},
+			testNow, nil, ErrSignature,
 			"sigv4: signature does not match: The request signature we calculated does not match the signature you provided. " +
-				"Check your AWS Secret Access Key and signing method. Consult the service documentation for details."},
+				"Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+		},
 		{"a header altered", testSecret, testNow, func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") }, ErrSignature, ""},
 		{"the path altered", testSecret, testNow, func(r *http.Request) { r.URL.Path = "/other" }, ErrSignature, ""},
 		{"the body altered", testSecret, testNow, func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader("BODY")) }, ErrSignature, ""},
-		{"a token that nobody issued", temporary, testNow, nil, ErrToken,
-			"sigv4: wrong session token: The security token included in the request is invalid."},
-		{"a quarter of an hour late", testSecret, testNow.Add(-16 * time.Minute), nil, ErrSkew,
-			"sigv4: request time too skewed: Signature expired: 20260304T045007Z is now earlier than 20260304T045107Z (20260304T050607Z - 15 min.)"},
-		{"a quarter of an hour early", testSecret, testNow.Add(16 * time.Minute), nil, ErrSkew,
-			"sigv4: request time too skewed: Signature not yet current: 20260304T052207Z is still later than 20260304T052107Z (20260304T050607Z + 15 min.)"},
-		{"another region", testSecret, testNow, rewrite("us-east-1", "eu-west-1"), ErrScope,
-			"sigv4: wrong credential scope: Credential should be scoped to a valid region, not 'eu-west-1'. "},
+		{
+			"a token that nobody issued", temporary, testNow, nil, ErrToken,
+			"sigv4: wrong session token: The security token included in the request is invalid.",
+		},
+		{
+			"a quarter of an hour late", testSecret, testNow.Add(-16 * time.Minute), nil, ErrSkew,
+			"sigv4: request time too skewed: Signature expired: 20260304T045007Z is now earlier than 20260304T045107Z (20260304T050607Z - 15 min.)",
+		},
+		{
+			"a quarter of an hour early", testSecret, testNow.Add(16 * time.Minute), nil, ErrSkew,
+			"sigv4: request time too skewed: Signature not yet current: 20260304T052207Z is still later than 20260304T052107Z (20260304T050607Z + 15 min.)",
+		},
+		{
+			"another region", testSecret, testNow, rewrite("us-east-1", "eu-west-1"), ErrScope,
+			"sigv4: wrong credential scope: Credential should be scoped to a valid region, not 'eu-west-1'. ",
+		},
 		{"another day", testSecret, testNow, rewrite("/20260304/", "/20260303/"), ErrScope, ""},
-		{"another terminator", testSecret, testNow, rewrite("aws4_request", "aws5_request"), ErrScope,
-			"sigv4: wrong credential scope: Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5_request'."},
+		{
+			"another terminator", testSecret, testNow, rewrite("aws4_request", "aws5_request"), ErrScope,
+			"sigv4: wrong credential scope: Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5_request'.",
+		},
 		{"a short credential", testSecret, testNow, rewrite("/us-east-1", ""), ErrIncomplete, ""},
 		{"no signed headers", testSecret, testNow, rewrite("SignedHeaders=", "Signed="), ErrIncomplete, ""},
 		{"host not signed", testSecret, testNow, rewrite(";host", ""), ErrIncomplete, ""},
@@ -149,7 +165,7 @@ func rewrite(old, replacement string) func(*http.Request) {
 func TestAPresignedRequestHoldsUntilItExpires(t *testing.T) {
 	t.Parallel()
 	presign := func(at time.Time) *http.Request {
-		r, err := http.NewRequest("GET", "http://127.0.0.1:4566/bucket/key?X-Amz-Expires=60", nil)
+		r, err := http.NewRequest(http.MethodGet, "http://127.0.0.1:4566/bucket/key?X-Amz-Expires=60", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -159,7 +175,7 @@ func TestAPresignedRequestHoldsUntilItExpires(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return httptest.NewRequest("GET", url, nil)
+		return httptest.NewRequest(http.MethodGet, url, nil)
 	}
 	tests := []struct {
 		name string
@@ -207,7 +223,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("AWS4-HMAC-SHA256 Credential=AKID/20260304/us-east-1/sqs/aws4_request, SignedHeaders=host;x-amz-date, Signature=00", "/a%2Gb?x=%&y")
 	f.Add("AWS4-HMAC-SHA256 Credential=////, SignedHeaders=;;, Signature=", "/?X-Amz-Signature=1")
 	f.Fuzz(func(_ *testing.T, authorization, target string) {
-		r := httptest.NewRequest("GET", "/", nil)
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		if u, err := r.URL.Parse(target); err == nil {
 			r.URL = u
 		}

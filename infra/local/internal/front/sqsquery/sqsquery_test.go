@@ -5,17 +5,25 @@ import "testing"
 func TestRequestsAreTranslated(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, body, path, want string }{
-		{"texts and numbers", "Action=SendMessage&Version=2012-11-05&QueueUrl=http%3A%2F%2Fx%2F0%2Fq&MessageBody=5&DelaySeconds=3", "/",
-			`{"DelaySeconds":3,"MessageBody":"5","QueueUrl":"http://x/0/q"}`},
+		{
+			"texts and numbers", "Action=SendMessage&Version=2012-11-05&QueueUrl=http%3A%2F%2Fx%2F0%2Fq&MessageBody=5&DelaySeconds=3", "/",
+			`{"DelaySeconds":3,"MessageBody":"5","QueueUrl":"http://x/0/q"}`,
+		},
 		{"the queue in the path", "Action=PurgeQueue", "/000000000000/q", `{"QueueUrl":"/000000000000/q"}`},
 		{"lists in the order of their numbers", "AttributeName.10=c&AttributeName.2=b&AttributeName.1=a", "/", `{"AttributeNames":["a","b","c"]}`},
-		{"maps", "Attribute.1.Name=DelaySeconds&Attribute.1.Value=5&Attribute.2.Name=Policy&Attribute.2.Value=", "/",
-			`{"Attributes":{"DelaySeconds":"5","Policy":""}}`},
+		{
+			"maps", "Attribute.1.Name=DelaySeconds&Attribute.1.Value=5&Attribute.2.Name=Policy&Attribute.2.Value=", "/",
+			`{"Attributes":{"DelaySeconds":"5","Policy":""}}`,
+		},
 		{"tags of a new queue", "Action=CreateQueue&QueueName=q&Tag.1.Key=a&Tag.1.Value=b", "/", `{"QueueName":"q","tags":{"a":"b"}}`},
-		{"message attributes", "MessageAttribute.1.Name=n&MessageAttribute.1.Value.DataType=String&MessageAttribute.1.Value.StringValue=v", "/",
-			`{"MessageAttributes":{"n":{"DataType":"String","StringValue":"v"}}}`},
-		{"batches", "SendMessageBatchRequestEntry.2.Id=b&SendMessageBatchRequestEntry.1.Id=a&SendMessageBatchRequestEntry.1.DelaySeconds=1", "/",
-			`{"Entries":[{"DelaySeconds":1,"Id":"a"},{"Id":"b"}]}`},
+		{
+			"message attributes", "MessageAttribute.1.Name=n&MessageAttribute.1.Value.DataType=String&MessageAttribute.1.Value.StringValue=v", "/",
+			`{"MessageAttributes":{"n":{"DataType":"String","StringValue":"v"}}}`,
+		},
+		{
+			"batches", "SendMessageBatchRequestEntry.2.Id=b&SendMessageBatchRequestEntry.1.Id=a&SendMessageBatchRequestEntry.1.DelaySeconds=1", "/",
+			`{"Entries":[{"DelaySeconds":1,"Id":"a"},{"Id":"b"}]}`,
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -34,13 +42,17 @@ func TestAnswersAreTranslated(t *testing.T) {
 		{"nothing", "DeleteMessage", "{}", ""},
 		{"texts", "GetQueueUrl", `{"QueueUrl":"http://x/0/<q>"}`, "<GetQueueUrlResult><QueueUrl>http://x/0/&lt;q&gt;</QueueUrl></GetQueueUrlResult>"},
 		{"lists", "ListQueues", `{"QueueUrls":["a","b"]}`, "<ListQueuesResult><QueueUrl>a</QueueUrl><QueueUrl>b</QueueUrl></ListQueuesResult>"},
-		{"messages", "ReceiveMessage", `{"Messages":[{"Body":"x","Attributes":{"B":"2","A":"1"},"MessageAttributes":{"n":{"DataType":"String","StringValue":"v"}}}]}`,
+		{
+			"messages", "ReceiveMessage", `{"Messages":[{"Body":"x","Attributes":{"B":"2","A":"1"},"MessageAttributes":{"n":{"DataType":"String","StringValue":"v"}}}]}`,
 			"<ReceiveMessageResult><Message><Attribute><Name>A</Name><Value>1</Value></Attribute><Attribute><Name>B</Name><Value>2</Value></Attribute>" +
 				"<Body>x</Body><MessageAttribute><Name>n</Name><Value><DataType>String</DataType><StringValue>v</StringValue></Value></MessageAttribute>" +
-				"</Message></ReceiveMessageResult>"},
-		{"batches", "SendMessageBatch", `{"Successful":[{"Id":"a"}],"Failed":[{"Id":"b","SenderFault":true}]}`,
+				"</Message></ReceiveMessageResult>",
+		},
+		{
+			"batches", "SendMessageBatch", `{"Successful":[{"Id":"a"}],"Failed":[{"Id":"b","SenderFault":true}]}`,
 			"<SendMessageBatchResult><BatchResultErrorEntry><Id>b</Id><SenderFault>true</SenderFault></BatchResultErrorEntry>" +
-				"<SendMessageBatchResultEntry><Id>a</Id></SendMessageBatchResultEntry></SendMessageBatchResult>"},
+				"<SendMessageBatchResultEntry><Id>a</Id></SendMessageBatchResultEntry></SendMessageBatchResult>",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
