@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -258,5 +259,34 @@ func TestPublishBatchReportsRandomnessThatFails(t *testing.T) {
 	_, err := p.Publish(t.Context(), Message{RoomID: "orders"})
 	if err == nil || err.Error() != `client: publish message "": make an id: EOF` {
 		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestPublisherIsSharedByGoroutines(t *testing.T) {
+	t.Parallel()
+	q := &fakeQueue{onCall: func(n int) error {
+		if n < 4 { // fewer than the tries of one
+			return errThrottled
+		}
+		return nil
+	}}
+	p, _ := newTestPublisher(t, q)
+	var mu sync.Mutex
+	ids := map[string]bool{}
+	var group sync.WaitGroup
+	for range 30 {
+		group.Go(func() {
+			id, err := p.Publish(t.Context(), Message{RoomID: "orders"})
+			if err != nil {
+				t.Error(err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			ids[id] = true
+		})
+	}
+	group.Wait()
+	if len(ids) != 30 || len(q.bodies) != 30 {
+		t.Errorf("30 messages gave %d ids and %d bodies", len(ids), len(q.bodies))
 	}
 }

@@ -69,12 +69,15 @@ func (s *secretKeys) current(ctx context.Context) (Keys, error) {
 }
 
 func (s *secretKeys) refreshed(ctx context.Context) (Keys, error) {
-	if c := s.snapshot(); s.now().Sub(c.triedAt) < secretMinInterval {
-		return c.result(s.now())
+	if !s.due() {
+		return s.snapshot().result(s.now())
 	}
 	// Callers that come meanwhile share one read. It is detached from the first caller's context, so that this one
 	// giving up does not fail the others.
 	done := s.flight.DoChan("", func() (any, error) {
+		if !s.due() { // a read ended between the look above and here
+			return nil, nil
+		}
 		readCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), secretTimeout)
 		defer cancel()
 		s.read(readCtx)
@@ -87,6 +90,8 @@ func (s *secretKeys) refreshed(ctx context.Context) (Keys, error) {
 		return Keys{}, ctx.Err()
 	}
 }
+
+func (s *secretKeys) due() bool { return s.now().Sub(s.snapshot().triedAt) >= secretMinInterval }
 
 func (s *secretKeys) snapshot() cachedKeys {
 	s.mu.Lock()

@@ -134,14 +134,17 @@ func TestSecretReadIsShared(t *testing.T) {
 	s, f, _ := newSecretKeys()
 	f.gate, f.begun = make(chan struct{}), make(chan struct{}, 1)
 	impatient, cancel := context.WithCancel(t.Context())
-	var group sync.WaitGroup
-	group.Go(func() {
-		if _, err := s.current(impatient); !errors.Is(err, context.Canceled) {
-			t.Errorf("the caller that gave up got %v", err)
-		}
-	})
+	gaveUp := make(chan error)
+	go func() {
+		_, err := s.current(impatient)
+		gaveUp <- err
+	}()
 	<-f.begun
 	cancel()
+	if err := <-gaveUp; !errors.Is(err, context.Canceled) {
+		t.Errorf("the caller that gave up got %v", err)
+	}
+	var group sync.WaitGroup
 	for range 20 {
 		group.Go(func() {
 			if keys, err := s.current(t.Context()); err != nil || keys.SigningKey != testKeys.SigningKey {

@@ -15,8 +15,6 @@ import (
 	secretstypes "github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 )
 
-const localEndpoint = "http://127.0.0.1:4566"
-
 // awsConfig is the caller's own, in the region of the secret. For stage local it is the local endpoint with the
 // administrator's credentials there, so that nobody's real ones are used.
 func awsConfig(ctx context.Context, out outputs, endpoint string) (aws.Config, error) {
@@ -27,7 +25,7 @@ func awsConfig(ctx context.Context, out outputs, endpoint string) (aws.Config, e
 	if out.stage == stageLocal {
 		load = append(load, config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("test", "test", "")))
 		if endpoint == "" && os.Getenv("AWS_ENDPOINT_URL") == "" {
-			endpoint = localEndpoint
+			endpoint = out.localEndpoint()
 		}
 	}
 	if endpoint != "" {

@@ -220,3 +220,32 @@ func FuzzParseOutputs(f *testing.F) {
 		}
 	})
 }
+
+func TestLocalEndpoint(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, queue, want string }{
+		{"is where the queue is", "http://127.0.0.1:4570/000000000000/intake", "http://127.0.0.1:4570"},
+		{"is the usual one without a queue", "", "http://127.0.0.1:4566"},
+		{"is the usual one for what is no URL", "http://[::1", "http://127.0.0.1:4566"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := (outputs{QueueUrl: tt.queue}).localEndpoint(); got != tt.want {
+				t.Errorf("gave %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestEndpointOfTheLocalStageIsFound(t *testing.T) {
+	t.Setenv("AWS_ENDPOINT_URL", "")
+	e := newEndpoint(t)
+	file := write(t, strings.Replace(goodFile, `"Other"`, `"QueueUrl":"`+e.URL+`/000000000000/intake","Other"`, 1))
+	if err := run(t.Context(), []string{"-outputs", file, "-user", "ada", "-room", "orders"}, &bytes.Buffer{}, &bytes.Buffer{}); err != nil {
+		t.Fatal(err)
+	}
+	if len(e.targets) != 3 {
+		t.Errorf("the endpoint was asked %q", e.targets)
+	}
+}

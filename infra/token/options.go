@@ -26,7 +26,7 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&o.room, "room", "", "`room` the token opens (required)")
 	flags.DurationVar(&o.ttl, "ttl", time.Hour, "life of the token, at most 720h")
 	flags.BoolVar(&o.classic, "classic", false, "make the classic second factor")
-	flags.StringVar(&o.endpoint, "endpoint", "", "AWS endpoint `URL` (default: AWS_ENDPOINT_URL, and http://127.0.0.1:4566 for stage local)")
+	flags.StringVar(&o.endpoint, "endpoint", "", "AWS endpoint `URL` (default: AWS_ENDPOINT_URL; for stage local, where that listens)")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			flags.SetOutput(stderr)

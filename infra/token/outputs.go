@@ -5,14 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
 )
 
 const (
-	stageLocal  = "local"
-	stackPrefix = "Hermes-" // a stack is named for its stage
+	stageLocal      = "local"
+	stackPrefix     = "Hermes-" // a stack is named for its stage
+	defaultEndpoint = "http://127.0.0.1:4566"
 )
 
 // outputs are those of a stack that this command needs.
@@ -20,6 +22,7 @@ type outputs struct {
 	stage           string
 	TokensTableName string
 	SecretArn       string
+	QueueUrl        string // optional; of stage local it tells the address of the AWS endpoint
 }
 
 // readOutputs reads the file that cdk deploy --outputs-file writes, and the local stage too:
@@ -56,6 +59,7 @@ func parseOutputs(raw []byte, stage string) (outputs, error) {
 		}
 		*field = value
 	}
+	out.QueueUrl, _ = stacks[name]["QueueUrl"].(string)
 	return out, nil
 }
 
@@ -76,4 +80,13 @@ func pick(stacks map[string]map[string]any, stage string) (string, error) {
 		return names[0], nil
 	}
 	return "", fmt.Errorf("%d stacks of the name %s<stage> in it, choose with -stage: %q", len(names), stackPrefix, names)
+}
+
+// localEndpoint is where stage local says that it listens: its queues have URLs there.
+func (o outputs) localEndpoint() string {
+	queue, err := url.Parse(o.QueueUrl)
+	if err != nil || queue.Host == "" {
+		return defaultEndpoint
+	}
+	return queue.Scheme + "://" + queue.Host
 }
