@@ -120,11 +120,12 @@ func (s *Stage) makeFront(context.Context) error {
 	})
 	s.queues = queueClient(s.url, admin())
 	transport := front.NewTransport()
+	s.transport = transport
 	tables, err := s.front.NewDynamoProxy(s.dynamo.URL, transport)
 	if err != nil {
 		return err
 	}
-	queues, err := s.front.NewProxy("sqs", s.queuePeer.URL, transport)
+	queues, err := s.front.NewSQSProxy(s.queuePeer.URL, transport)
 	if err != nil {
 		return err
 	}
@@ -139,6 +140,7 @@ func (s *Stage) makeFront(context.Context) error {
 		s.front.Handle("s3", objects)
 	}
 	s.front.Handle("ses", s.mails)
+	s.front.Handle("monitoring", front.Metrics{})
 	return s.startNotifier()
 }
 

@@ -51,7 +51,8 @@ type Stage struct {
 	faults faults.Set
 	front  *front.Front
 
-	dynamo, queuePeer, storage *peers.Peer // storage is nil when no bucket is asked for
+	transport                  *http.Transport // of the front, to the data services
+	dynamo, queuePeer, storage *peers.Peer     // storage is nil when no bucket is asked for
 
 	secrets     *secrets.Store
 	mails       *mail.Outbox
@@ -168,10 +169,6 @@ func (s *Stage) serve() {
 	}()
 }
 
-func hasPrefix(path, prefix string) bool {
-	return len(path) >= len(prefix) && path[:len(prefix)] == prefix
-}
-
 // URL is the endpoint, e.g. http://127.0.0.1:4566.
 func (s *Stage) URL() string { return s.url }
 
@@ -210,6 +207,9 @@ func (s *Stage) Stop(ctx context.Context) error {
 		note(s.server.Close())
 	} else if s.listener != nil {
 		note(s.listener.Close())
+	}
+	if s.transport != nil {
+		s.transport.CloseIdleConnections() // a peer that stops waits for them
 	}
 	for _, peer := range s.peers() {
 		note(peer.Stop())
