@@ -23,19 +23,34 @@ import (
 )
 
 // chunksAtOnce is the batch size of the fan-out queue's event source mapping.
-const chunksAtOnce = 4
+const chunksAtOnce = 10
 
 // BenchmarkRoom broadcasts one message to a room, from the intake record to the last connection. Each instance is what
 // one Lambda instance has: a window, sockets and signing keys of its own.
 func BenchmarkRoom(b *testing.B) {
 	for _, room := range []int{10_000, 100_000} {
 		for _, instances := range []int{2, 4, 10} {
-			b.Run(fmt.Sprintf("connections=%d/instances=%d", room, instances), func(b *testing.B) { benchmarkRoom(b, room, instances) })
+			b.Run(fmt.Sprintf("connections=%d/instances=%d", room, instances), func(b *testing.B) {
+				benchmarkRoom(b, room, instances, awsQuota)
+			})
 		}
 	}
 }
 
-func benchmarkRoom(b *testing.B, connections, instances int) {
+// BenchmarkThrottledRoom is BenchmarkRoom with a tenth of the quota and of the connections. The machine then has CPU to
+// spare, and the quota alone decides: the time should be near its floor, whatever the number of instances.
+func BenchmarkThrottledRoom(b *testing.B) {
+	tenth := limits{rate: awsQuota.rate / 10, burst: awsQuota.burst / 10}
+	for _, room := range []int{1_000, 10_000} {
+		for _, instances := range []int{2, 4, 10} {
+			b.Run(fmt.Sprintf("connections=%d/instances=%d", room, instances), func(b *testing.B) {
+				benchmarkRoom(b, room, instances, tenth)
+			})
+		}
+	}
+}
+
+func benchmarkRoom(b *testing.B, connections, instances int, quota limits) {
 	endpoint := startGateway(b)
 	table := &hubtest.Connections{PageSize: 5000}
 	for i := range connections {
@@ -52,7 +67,7 @@ func benchmarkRoom(b *testing.B, connections, instances int) {
 	var throttled, repeated, delayed int
 	for b.Loop() {
 		b.StopTimer()
-		call(b, endpoint, "/reset")
+		call(b, endpoint, fmt.Sprintf("/reset?%g/%g", quota.rate, quota.burst))
 		cpuBefore, start := cpuTime(b), time.Now()
 		b.StartTimer()
 		delayed += broadcastOnce(b, table, deliverers)
@@ -69,6 +84,7 @@ func benchmarkRoom(b *testing.B, connections, instances int) {
 	}
 	runs := float64(b.N)
 	b.ReportMetric(wall.Seconds()/runs, "s/room")
+	b.ReportMetric(quota.floor(connections).Seconds(), "s-floor")
 	b.ReportMetric(cpu.Seconds()*1000/runs/float64(connections), "cpu-ms/delivery")
 	b.ReportMetric(float64(throttled)/runs/float64(connections), "429s/delivery")
 	b.ReportMetric(float64(repeated)/runs, "repeats/room") // a post that timed out may have arrived

@@ -16,17 +16,25 @@ import (
 	"time"
 )
 
-// Quotas and latency of the simulated @connections.
+// postLatency is how long the simulated @connections takes for a post.
+const postLatency = 20 * time.Millisecond
+
+// awsQuota is what an account has in most regions.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
-const (
-	quotaRate   = 10_000 // requests a second
-	quotaBurst  = 5_000
-	postLatency = 20 * time.Millisecond
-)
+var awsQuota = limits{rate: 10_000, burst: 5_000}
+
+// limits are those of a token bucket.
+type limits struct{ rate, burst float64 }
+
+// floor is the least time in which n requests can pass.
+func (l limits) floor(n int) time.Duration {
+	return time.Duration(max(0, float64(n)-l.burst) / l.rate * float64(time.Second))
+}
 
 // A quota is a token bucket.
 type quota struct {
 	mu     sync.Mutex
+	limits limits
 	tokens float64
 	at     time.Time
 }
@@ -34,7 +42,7 @@ type quota struct {
 func (q *quota) take(now time.Time) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.tokens = min(quotaBurst, q.tokens+now.Sub(q.at).Seconds()*quotaRate)
+	q.tokens = min(q.limits.burst, q.tokens+now.Sub(q.at).Seconds()*q.limits.rate)
 	q.at = now
 	if q.tokens < 1 {
 		return false
@@ -61,7 +69,9 @@ type gateway struct {
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
 	case "/reset":
-		g.reset()
+		var l limits
+		_, _ = fmt.Sscanf(r.URL.RawQuery, "%g/%g", &l.rate, &l.burst)
+		g.reset(l)
 	case "/stats":
 		g.mu.Lock()
 		defer g.mu.Unlock()
@@ -71,11 +81,13 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (g *gateway) reset() {
+func (g *gateway) reset(l limits) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.seen, g.stats = map[string]bool{}, gatewayStats{}
-	g.quota = quota{tokens: quotaBurst, at: time.Now()}
+	g.quota.mu.Lock()
+	defer g.quota.mu.Unlock()
+	g.quota.limits, g.quota.tokens, g.quota.at = l, l.burst, time.Now()
 }
 
 func (g *gateway) post(w http.ResponseWriter, r *http.Request) {
@@ -106,8 +118,7 @@ func serveGateway() {
 		os.Exit(1)
 	}
 	fmt.Println(listener.Addr())
-	g := &gateway{}
-	g.reset()
+	g := &gateway{seen: map[string]bool{}}
 	go func() { _ = http.Serve(listener, g) }()
 	_, _ = io.Copy(io.Discard, os.Stdin)
 }

@@ -24,7 +24,8 @@ const DefaultConcurrency = 250
 // removals is how many rows are deleted at a time. They have a pool of their own, after the posts.
 const removals = 16
 
-// A Deliverer delivers to connections. One serves all of a process's deliveries, which share its window.
+// A Deliverer delivers to connections. One serves all of a process's deliveries, which share its places and
+// its pace.
 type Deliverer struct {
 	sender  sender
 	remover Remover
@@ -54,7 +55,10 @@ func New(c Config) *Deliverer {
 		c.Concurrency = DefaultConcurrency
 	}
 	return &Deliverer{
-		sender:  sender{poster: c.Poster, prober: c.Prober, window: newWindow(c.Concurrency), clock: c.Clock, jitter: c.Jitter},
+		sender: sender{
+			poster: c.Poster, prober: c.Prober, places: make(chan struct{}, c.Concurrency), pacer: newPacer(c.Clock),
+			clock: c.Clock, jitter: c.Jitter,
+		},
 		remover: c.Remover,
 		log:     c.Log,
 	}

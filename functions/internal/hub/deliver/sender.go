@@ -49,7 +49,8 @@ type Jitter func(most time.Duration) time.Duration
 type sender struct {
 	poster Poster
 	prober Prober
-	window *window
+	places chan struct{} // one for each post that may be under way
+	pacer  *pacer
 	clock  Clock
 	jitter Jitter
 }
@@ -86,22 +87,29 @@ func (s *sender) sendFrame(ctx context.Context, c hub.Connection, body []byte) e
 	}
 }
 
-// post holds a place of the window for one try, with a deadline of its own.
+// post makes one try, with a deadline of its own, in a place that it gives back at once.
 func (s *sender) post(ctx context.Context, connectionID string, body []byte) error {
-	if err := s.window.acquire(ctx); err != nil {
-		return fmt.Errorf("deliver: no time left: %w: %w", ErrUnavailable, err)
+	select {
+	case s.places <- struct{}{}:
+		defer func() { <-s.places }()
+	case <-ctx.Done():
+		return noTimeLeft(ctx.Err())
 	}
-	defer s.window.release()
+	// The pace is kept inside a place: whoever waited for one would otherwise go on at the pace of when it came.
+	if err := s.pacer.wait(ctx); err != nil {
+		return noTimeLeft(err)
+	}
 	try, cancel := context.WithTimeout(ctx, PostTimeout)
 	defer cancel()
 	err := s.poster.Post(try, connectionID, body)
-	switch {
-	case err == nil:
-		s.window.succeeded()
-	case errors.Is(err, ErrThrottled):
-		s.window.throttled(connectionID, s.clock.Now())
+	if errors.Is(err, ErrThrottled) {
+		s.pacer.throttled(connectionID)
 	}
 	return err
+}
+
+func noTimeLeft(err error) error {
+	return fmt.Errorf("deliver: no time left: %w: %w", ErrUnavailable, err)
 }
 
 func (s *sender) isYoung(c hub.Connection) bool { return s.clock.Now().Sub(c.ConnectedAt) < youngAge }

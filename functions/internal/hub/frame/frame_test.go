@@ -2,6 +2,7 @@ package frame_test
 
 import (
 	"encoding/json"
+	"sort"
 	"strings"
 	"testing"
 
@@ -173,11 +174,11 @@ func TestHistory(t *testing.T) {
 func TestLargestPublicationFitsEveryFrame(t *testing.T) {
 	t.Parallel()
 	worst := strings.Repeat("\x01", contract.MaxNameBytes) // JSON writes each byte with six
-	p := contract.Publication{UserID: worst, RoomID: worst, ID: worst}
-	p.Data = json.RawMessage(`"` + strings.Repeat("<", contract.MaxFrameBytes) + `"`)
-	for p.Validate() != nil {
-		p.Data = append(p.Data[:len(p.Data)-2], '"')
+	withData := func(n int) contract.Publication {
+		return contract.Publication{UserID: worst, RoomID: worst, ID: worst, Data: json.RawMessage(`"` + strings.Repeat("<", n) + `"`)}
 	}
+	tooMany := sort.Search(contract.MaxFrameBytes, func(n int) bool { return withData(n).Validate() != nil })
+	p := withData(tooMany - 1)
 	m := hub.NewMessage(p, "", testTime)
 	m.Seq, m.Time = 1<<62, 1<<52
 

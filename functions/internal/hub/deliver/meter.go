@@ -1,0 +1,38 @@
+package deliver
+
+import "time"
+
+// A meter measures how many posts a second begin.
+type meter struct {
+	since  time.Time // when the current period began
+	posts  int       // in the current period
+	last   float64   // posts a second in the period before
+	lately time.Time // when the last post began
+}
+
+// period is long enough to hold many posts and short enough to be news.
+const period = 50 * time.Millisecond
+
+func (m *meter) count(now time.Time) {
+	m.roll(now)
+	m.posts++
+	m.lately = now
+}
+
+// rate is that of the current period, or of the one before while the current one is too young to tell.
+func (m *meter) rate(now time.Time) float64 {
+	m.roll(now)
+	return max(m.last, float64(m.posts)/period.Seconds())
+}
+
+func (m *meter) roll(now time.Time) {
+	passed := now.Sub(m.since)
+	if passed < period {
+		return
+	}
+	m.last = float64(m.posts) / passed.Seconds()
+	m.since, m.posts = now, 0
+}
+
+// idleFor is how long no post has begun.
+func (m *meter) idleFor(now time.Time) time.Duration { return now.Sub(m.lately) }
