@@ -27,14 +27,16 @@ func lock(dir string) (release func(), err error) {
 		return nil, fmt.Errorf("%s: %w (process %s): stop that one, or choose another folder with -data DIR", dir, errTaken,
 			strings.TrimSpace(string(holder)))
 	}
-	if err := file.Truncate(0); err == nil {
-		_, err = file.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
-	}
-	if err != nil {
+	if err := errors.Join(file.Truncate(0), writeAt(file, strconv.Itoa(os.Getpid())+"\n")); err != nil {
 		file.Close()
 		return nil, err
 	}
 	return func() { file.Close() }, nil
+}
+
+func writeAt(file *os.File, text string) error {
+	_, err := file.WriteAt([]byte(text), 0)
+	return err
 }
 
 // claim takes the folder of the options. A second instance beside the first, on another port and with no folder named,

@@ -43,12 +43,16 @@ func run(ctx context.Context, o options) error {
 			return err
 		}
 	}
+	sites, err := app.sites()
+	if err != nil {
+		return err
+	}
 	printer := newConsole(os.Stdout)
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	done := tick(os.Stderr, "starting")
 	running, err := stage.Start(ctx, stage.Options{
 		Assembly: o.assembly, Root: ".", Data: data, Ephemeral: o.ephemeral, Listener: listener,
-		Logger: log, Lines: printer.line, Limits: o.limits,
+		Logger: log, Lines: printer.line, Limits: o.limits, Sites: sites,
 	})
 	done()
 	if err != nil {

@@ -11,7 +11,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/stage"
 )
+
+// serveKey is the context key of folders of static files to serve: a list of path, dir, headers, and the output
+// ("Stack.Name") that tells where.
+const serveKey = "local:serve"
 
 // project is what cdk.json of the working directory says: the app to synthesize, its context, and what to run when all is
 // ready.
@@ -52,6 +58,19 @@ func (p project) ready() map[string]string {
 		}
 	}
 	return commands
+}
+
+// sites lists the folders of serveKey.
+func (p project) sites() ([]stage.Site, error) {
+	raw, err := json.Marshal(p.Context[serveKey])
+	if err != nil {
+		return nil, err
+	}
+	var sites []stage.Site
+	if err := json.Unmarshal(raw, &sites); err != nil {
+		return nil, fmt.Errorf("cdk.json: context %s: %w", serveKey, err)
+	}
+	return sites, nil
 }
 
 // synthesize runs the app for stage local into dir, the way the CDK CLI does: the context in CDK_CONTEXT_JSON, the folder

@@ -22,6 +22,8 @@ type Options struct {
 	Logger *slog.Logger // Default: slog.Default()
 	// Lines receives what functions print. Default: nobody.
 	Lines func(Line)
+	// Sites are folders of static files to serve beside everything else.
+	Sites []Site
 	// Limits differ from AWS's for tests only. Zero is AWS's.
 	Limits Limits
 }

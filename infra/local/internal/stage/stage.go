@@ -42,6 +42,7 @@ type Stage struct {
 	state   string // folder of the state; a temporary one when ephemeral
 
 	listener net.Listener
+	roots    []*os.Root // of the sites
 	server   *http.Server
 	ready    atomic.Bool
 
@@ -121,7 +122,9 @@ func (s *Stage) start(ctx context.Context) error {
 			return err
 		}
 	}
-	s.serve()
+	if err := s.serve(); err != nil {
+		return err
+	}
 	if err := s.subscribe(ctx); err != nil {
 		return err
 	}
@@ -147,8 +150,12 @@ func Listen(ctx context.Context, port int) (net.Listener, error) {
 }
 
 // serve begins to answer.
-func (s *Stage) serve() {
+func (s *Stage) serve() error {
 	controls := s.serveControl()
+	sites, err := s.serveSites()
+	if err != nil {
+		return err
+	}
 	s.server = &http.Server{
 		ReadHeaderTimeout: 10 * time.Second,
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -158,6 +165,10 @@ func (s *Stage) serve() {
 			case strings.HasPrefix(path, control):
 				controls.ServeHTTP(w, r)
 			default:
+				if _, pattern := sites.Handler(r); pattern != "" {
+					sites.ServeHTTP(w, r)
+					return
+				}
 				s.front.ServeHTTP(w, r)
 			}
 		}),
@@ -167,6 +178,7 @@ func (s *Stage) serve() {
 			s.log.Error("the endpoint ended", "error", err)
 		}
 	}()
+	return nil
 }
 
 // URL is the endpoint, e.g. http://127.0.0.1:4566.
@@ -207,6 +219,9 @@ func (s *Stage) Stop(ctx context.Context) error {
 		note(s.server.Close())
 	} else if s.listener != nil {
 		note(s.listener.Close())
+	}
+	for _, root := range s.roots {
+		note(root.Close())
 	}
 	if s.transport != nil {
 		s.transport.CloseIdleConnections() // a peer that stops waits for them

@@ -13,6 +13,12 @@ const { SqsStore } = await import(new URL('./sqs/sqsStore.js', entry));
 const { SnsStore } = await import(new URL('./sns/snsStore.js', entry));
 const { S3Store } = await import(new URL('./s3/s3Store.js', entry));
 
+// It refuses what lies beyond the basic plane, such as emoji; SQS takes it.
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+const { INVALID_MESSAGE_BODY_CHAR } = await import(new URL('./sqs/sqsTypes.js', entry));
+const refused = /[^\x09\x0A\x0D\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+INVALID_MESSAGE_BODY_CHAR.test = (body) => refused.test(body);
+
 class Queues extends SqsStore {
   #kept = new Map(); // queue name -> messages of a queue that is not created again yet
 
