@@ -25,7 +25,7 @@ type Connections struct {
 	region      string
 	credentials aws.CredentialsProvider
 	signer      *v4.Signer
-	client      *http.Client
+	transport   http.RoundTripper
 	now         func() time.Time
 }
 
@@ -38,7 +38,7 @@ var (
 func New(endpoint *url.URL, region string, credentials aws.CredentialsProvider, now func() time.Time) *Connections {
 	return &Connections{
 		endpoint: endpoint, region: region, credentials: credentials,
-		signer: v4.NewSigner(), client: newClient(), now: now,
+		signer: v4.NewSigner(), transport: newTransport(), now: now,
 	}
 }
 
@@ -63,27 +63,28 @@ func (c *Connections) do(ctx context.Context, method, connectionID string, body 
 	if err := c.sign(req, body); err != nil {
 		return err
 	}
-	res, err := c.client.Do(req)
+	// The transport, not a client: a signed request is meant for one URL, so redirects are not followed, and each layer
+	// that copies the headers costs as much as a signature.
+	res, err := c.transport.RoundTrip(req)
 	if err != nil {
 		return fmt.Errorf("%w: %w", deliver.ErrUnavailable, err)
 	}
 	defer res.Body.Close()
-	answer, _ := io.ReadAll(io.LimitReader(res.Body, maxAnswerBytes))
-	return errorOf(res.StatusCode, answer)
+	return readAnswer(res)
 }
 
 func (c *Connections) newRequest(ctx context.Context, method, connectionID string, body []byte) *http.Request {
 	target := *c.endpoint
 	target.Path = strings.TrimSuffix(c.endpoint.Path, "/") + "/@connections/" + connectionID
 	target.RawPath = strings.TrimSuffix(c.endpoint.EscapedPath(), "/") + "/@connections/" + escape(connectionID)
-	req := (&http.Request{Method: method, URL: &target, Host: target.Host, Header: http.Header{}}).WithContext(ctx)
+	req := &http.Request{Method: method, URL: &target, Host: target.Host, Header: make(http.Header, 8)}
 	if body != nil {
 		req.Header.Set("Content-Type", "application/octet-stream")
 		req.ContentLength = int64(len(body))
 		req.Body = io.NopCloser(bytes.NewReader(body))
 		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 	}
-	return req
+	return req.WithContext(ctx)
 }
 
 func (c *Connections) sign(req *http.Request, body []byte) error {

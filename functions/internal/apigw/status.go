@@ -2,21 +2,26 @@ package apigw
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 
 	"github.com/hermes-cdk/hermes/functions/internal/hub/deliver"
 )
 
-// maxAnswerBytes is how much of an error's body is read. API Gateway's are one sentence.
+// maxAnswerBytes is how much of a body is read. API Gateway's are one sentence.
 const maxAnswerBytes = 512
 
-// errorOf translates a status to what it says of the connection.
-func errorOf(status int, answer []byte) error {
-	kind := kindOf(status)
+// readAnswer translates a status to what it says of the connection. It reads the body to its end, without which the
+// socket could not be used again.
+func readAnswer(res *http.Response) error {
+	body := io.LimitReader(res.Body, maxAnswerBytes)
+	kind := kindOf(res.StatusCode)
 	if kind == nil {
+		_, _ = io.Copy(io.Discard, body)
 		return nil
 	}
-	return fmt.Errorf("%w: status %d: %.200q", kind, status, answer)
+	answer, _ := io.ReadAll(body)
+	return fmt.Errorf("%w: status %d: %.200q", kind, res.StatusCode, answer)
 }
 
 func kindOf(status int) error {

@@ -3,6 +3,8 @@ package bench
 import (
 	"os"
 	"testing"
+
+	"github.com/hermes-cdk/hermes/functions/internal/workers"
 )
 
 // gatewayVariable makes the test binary the simulated gateway: in a process of its own, so that the CPU that is
@@ -14,5 +16,6 @@ func TestMain(m *testing.M) {
 		serveGateway()
 		return
 	}
+	workers.TuneCollector() // as in the functions
 	os.Exit(m.Run())
 }

@@ -127,3 +127,26 @@ func BenchmarkColdStart(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkFullBatch reports the memory of deliver after the largest batch of its event source mapping: ten chunks of 250.
+func BenchmarkFullBatch(b *testing.B) {
+	binary(b, "deliver")
+	var connections, records []string
+	for i := range 250 {
+		connections = append(connections, fmt.Sprintf(`{\"id\":\"L0SM9cOF%dA=\"}`, i))
+	}
+	for i := range 10 {
+		records = append(records, fmt.Sprintf(`{"messageId":"%d","body":"{\"room_id\":\"r\",\"messages\":[{\"id\":\"m\",\"data\":1}],\"connections\":[%s]}"}`,
+			i, strings.Join(connections, ",")))
+	}
+	event := []byte(`{"Records":[` + strings.Join(records, ",") + `]}`)
+	var peak float64
+	for b.Loop() {
+		got := invoke(b, "deliver", event)
+		if got.answer.body != `{"batchItemFailures":[]}` {
+			b.Fatalf("answered %s", got.answer.body)
+		}
+		peak = max(peak, got.peakMB)
+	}
+	b.ReportMetric(peak, "MB-peak")
+}

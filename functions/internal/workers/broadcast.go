@@ -31,6 +31,7 @@ func Broadcast(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 	endpoint := vars.URL(contract.EnvManagementURL)
 	vars.MustBeComplete(log)
 
+	TuneCollector()
 	cfg := awsconfig.MustLoad(log)
 	tables, queues := dynamodb.NewFromConfig(cfg), awssqs.NewFromConfig(cfg)
 	connections.Client, rooms.Client, history.Client = tables, tables, tables

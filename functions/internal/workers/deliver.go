@@ -29,6 +29,7 @@ func Deliver(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 	endpoint := vars.URL(contract.EnvManagementURL)
 	vars.MustBeComplete(log)
 
+	TuneCollector()
 	cfg := awsconfig.MustLoad(log)
 	queues := awssqs.NewFromConfig(cfg)
 	connections.Client, chunks.Client, deadLetters.Client = dynamodb.NewFromConfig(cfg), queues, queues

@@ -83,7 +83,14 @@ func (d *Deliverer) Deliver(ctx context.Context, roomID string, messages []hub.M
 			outcome.add(c, 0, err)
 			continue
 		}
+		// Entered here, and not by the goroutine, so that there are never more of them than places: thousands that wait
+		// would cost the garbage collector more than the posts.
+		if err := d.sender.enter(ctx); err != nil {
+			outcome.add(c, 0, err)
+			continue
+		}
 		posts.Go(func() {
+			defer d.sender.leave()
 			delivered, err := d.sender.send(ctx, c, toSend)
 			outcome.add(c, delivered, err)
 		})

@@ -49,13 +49,13 @@ type Jitter func(most time.Duration) time.Duration
 type sender struct {
 	poster Poster
 	prober Prober
-	places chan struct{} // one for each post that may be under way
+	places chan struct{} // one for each connection that may be served at a time
 	pacer  *pacer
 	clock  Clock
 	jitter Jitter
 }
 
-// send posts frames in order and returns how many messages arrived, with the error that stopped it.
+// send posts frames in order, in a place that the caller has entered, and returns how many messages arrived, with the error that stopped it.
 func (s *sender) send(ctx context.Context, c hub.Connection, frames []frame.Frame) (delivered int, err error) {
 	for _, f := range frames {
 		if err := s.sendFrame(ctx, c, f.Body); err != nil {
@@ -81,21 +81,14 @@ func (s *sender) sendFrame(ctx context.Context, c hub.Connection, body []byte) e
 		if !again {
 			return err
 		}
-		if s.clock.Sleep(ctx, s.jitter(backoff)) != nil {
+		if s.sleep(ctx, s.jitter(backoff)) != nil {
 			return fmt.Errorf("deliver: no time left for another try: %w", err)
 		}
 	}
 }
 
-// post makes one try, with a deadline of its own, in a place that it gives back at once.
+// post makes one try, at the pace of the process, with a deadline of its own.
 func (s *sender) post(ctx context.Context, connectionID string, body []byte) error {
-	select {
-	case s.places <- struct{}{}:
-		defer func() { <-s.places }()
-	case <-ctx.Done():
-		return noTimeLeft(ctx.Err())
-	}
-	// The pace is kept inside a place: whoever waited for one would otherwise go on at the pace of when it came.
 	if err := s.pacer.wait(ctx); err != nil {
 		return noTimeLeft(err)
 	}
@@ -108,6 +101,25 @@ func (s *sender) post(ctx context.Context, connectionID string, body []byte) err
 	return err
 }
 
+// enter takes a place among the connections that are being served.
+func (s *sender) enter(ctx context.Context) error {
+	select {
+	case s.places <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return noTimeLeft(ctx.Err())
+	}
+}
+
+func (s *sender) leave() { <-s.places }
+
+// sleep waits outside: a connection that backs off gives its place to another, and takes one again when it is back.
+func (s *sender) sleep(ctx context.Context, d time.Duration) error {
+	s.leave()
+	defer func() { s.places <- struct{}{} }()
+	return s.clock.Sleep(ctx, d)
+}
+
 func noTimeLeft(err error) error {
 	return fmt.Errorf("deliver: no time left: %w: %w", ErrUnavailable, err)
 }
@@ -116,7 +128,7 @@ func (s *sender) isYoung(c hub.Connection) bool { return s.clock.Now().Sub(c.Con
 
 // confirmGone looks again, a little later. It returns ErrUnavailable for a connection that does exist.
 func (s *sender) confirmGone(ctx context.Context, connectionID string) error {
-	if err := s.clock.Sleep(ctx, youngPause); err != nil {
+	if err := s.sleep(ctx, youngPause); err != nil {
 		return fmt.Errorf("deliver: no time left to confirm: %w: %w", ErrUnavailable, err)
 	}
 	probe, cancel := context.WithTimeout(ctx, PostTimeout)
