@@ -12,15 +12,21 @@ import (
 )
 
 func main() {
-	defer jsii.Close()
+	code := run()
+	jsii.Close()
+	os.Exit(code)
+}
+
+// run synthesizes the stage that the context names, and gives the process's exit code.
+func run() int {
 	app := awscdk.NewApp(nil)
 	name, _ := app.Node().TryGetContext(jsii.String("stage")).(string)
 	stage, err := stageNamed(name)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "hermes:", err)
-		jsii.Close()
-		os.Exit(1)
+		return 1
 	}
 	newStack(app, stage)
 	app.Synth(nil)
+	return 0
 }

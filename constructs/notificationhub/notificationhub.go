@@ -165,21 +165,27 @@ func (h *notificationHub) Alarms() []awscloudwatch.Alarm          { return slice
 func (h *notificationHub) AuthorizeFunction() awslambda.Function {
 	return h.functions[contract.FunctionAuthorize]
 }
+
 func (h *notificationHub) ConnectFunction() awslambda.Function {
 	return h.functions[contract.FunctionConnect]
 }
+
 func (h *notificationHub) DisconnectFunction() awslambda.Function {
 	return h.functions[contract.FunctionDisconnect]
 }
+
 func (h *notificationHub) SendFunction() awslambda.Function {
 	return h.functions[contract.FunctionSend]
 }
+
 func (h *notificationHub) DefaultFunction() awslambda.Function {
 	return h.functions[contract.FunctionDefault]
 }
+
 func (h *notificationHub) BroadcastFunction() awslambda.Function {
 	return h.functions[contract.FunctionBroadcast]
 }
+
 func (h *notificationHub) DeliverFunction() awslambda.Function {
 	return h.functions[contract.FunctionDeliver]
 }

@@ -77,17 +77,28 @@ type document []pair
 
 func notification(more ...pair) document {
 	return append(document{
-		{"Type", "Notification"}, {"MessageId", testID}, {"TopicArn", testTopic}, {"Message", "Hello\nworld \"€😀\""},
-		{"Timestamp", "2026-05-04T11:59:58.655Z"}, {"SignatureVersion", "2"}, {"SigningCertURL", testCertURL},
+		{"Type", "Notification"},
+		{"MessageId", testID},
+		{"TopicArn", testTopic},
+		{"Message", "Hello\nworld \"€😀\""},
+		{"Timestamp", "2026-05-04T11:59:58.655Z"},
+		{"SignatureVersion", "2"},
+		{"SigningCertURL", testCertURL},
 		{"UnsubscribeURL", testHost + "/?Action=Unsubscribe&SubscriptionArn=" + testTopic + ":c9135db0-26c4-47ec-8998-413945fb5a96"},
 	}, more...)
 }
 
 func confirmation(typ string) document {
 	return document{
-		{"Type", typ}, {"MessageId", testID}, {"Token", testToken}, {"TopicArn", testTopic}, {"Message", "You have chosen."},
+		{"Type", typ},
+		{"MessageId", testID},
+		{"Token", testToken},
+		{"TopicArn", testTopic},
+		{"Message", "You have chosen."},
 		{"SubscribeURL", testHost + "/?Action=ConfirmSubscription&TopicArn=" + testTopic + "&Token=" + testToken},
-		{"Timestamp", "2026-05-04T11:59:58.655Z"}, {"SignatureVersion", "2"}, {"SigningCertURL", testCertURL},
+		{"Timestamp", "2026-05-04T11:59:58.655Z"},
+		{"SignatureVersion", "2"},
+		{"SigningCertURL", testCertURL},
 	}
 }
 

@@ -22,11 +22,14 @@ func TestNewRefusesWhatCannotBeRight(t *testing.T) {
 		`"cn-north-1" is not a region of partition aws in "arn:aws:sns:cn-north-1:123456789012:t"`:     {topics: []string{"arn:aws:sns:cn-north-1:123456789012:t"}},
 		`"eu-west-1" is not a region of partition aws-cn in "arn:aws-cn:sns:eu-west-1:123456789012:t"`: {topics: []string{"arn:aws-cn:sns:eu-west-1:123456789012:t"}},
 		`"eu-west-1" is not a region of partition aws-us-gov in "arn:aws-us-gov:sns:eu-west-1:123456789012:t"`: {
-			topics: []string{"arn:aws-us-gov:sns:eu-west-1:123456789012:t"}},
+			topics: []string{"arn:aws-us-gov:sns:eu-west-1:123456789012:t"},
+		},
 		`"s3-us-west-2" is not a region of partition aws in "arn:aws:sns:s3-us-west-2:123456789012:t"`: {
-			topics: []string{"arn:aws:sns:s3-us-west-2:123456789012:t"}},
+			topics: []string{"arn:aws:sns:s3-us-west-2:123456789012:t"},
+		},
 		`"eu-west-1.evil" is not a region of partition aws in "arn:aws:sns:eu-west-1.evil:123456789012:t"`: {
-			topics: []string{"arn:aws:sns:eu-west-1.evil:123456789012:t"}},
+			topics: []string{"arn:aws:sns:eu-west-1.evil:123456789012:t"},
+		},
 		`"12345" is not an account in "arn:aws:sns:eu-west-1:12345:t"`:        {topics: []string{"arn:aws:sns:eu-west-1:12345:t"}},
 		`"*" is not a topic's name in "arn:aws:sns:eu-west-1:123456789012:*"`: {topics: []string{"arn:aws:sns:eu-west-1:123456789012:*"}},
 		"minimum version 3 is neither 1 nor 2":                                {option: snsverify.WithMinVersion(3)},

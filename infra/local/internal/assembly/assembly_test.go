@@ -82,7 +82,7 @@ func TestLoadRefusesTemplates(t *testing.T) {
 	tests := []struct{ name, template, want string }{
 		{
 			"with a macro", `{"Transform":"AWS::Serverless-2016-10-31","Resources":{}}`,
-			"assembly: stack S: Transform AWS::Serverless-2016-10-31 is not supported",
+			"assembly: stack S: the template's Transform AWS::Serverless-2016-10-31 is not supported",
 		},
 		{
 			"with an unknown section", `{"Resurces":{}}`,

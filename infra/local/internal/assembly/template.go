@@ -60,7 +60,7 @@ func strict(text []byte, into any) error {
 // fill takes the template over into the stack. values are given to parameters in the manifest.
 func (s *Stack) fill(t template, values map[string]string) error {
 	if t.Transform != nil {
-		return fmt.Errorf("Transform %v is %w", t.Transform, ErrUnsupported)
+		return fmt.Errorf("the template's Transform %v is %w", t.Transform, ErrUnsupported)
 	}
 	s.mappings, s.conditions = t.Mappings, t.Conditions
 	s.parameters = map[string]parameter{}

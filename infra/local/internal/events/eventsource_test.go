@@ -26,8 +26,10 @@ func TestRecordIsWhatLambdaSends(t *testing.T) {
 		MessageId: aws.String("059f36b4-87a3-44ab-83d2-661975830a7d"), ReceiptHandle: aws.String("AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a..."),
 		Body: aws.String("Test message."), MD5OfBody: aws.String("e4e68fb7bd0e697a0ae8f1bb342846b3"),
 		MD5OfMessageAttributes: aws.String("00484c68...59e48fb7"),
-		Attributes: map[string]string{"ApproximateReceiveCount": "1", "SentTimestamp": "1545082649183",
-			"SenderId": "AIDAIENQZJOLO23YVJ4VO", "ApproximateFirstReceiveTimestamp": "1545082649185"},
+		Attributes: map[string]string{
+			"ApproximateReceiveCount": "1", "SentTimestamp": "1545082649183",
+			"SenderId": "AIDAIENQZJOLO23YVJ4VO", "ApproximateFirstReceiveTimestamp": "1545082649185",
+		},
 		MessageAttributes: map[string]types.MessageAttributeValue{
 			"myAttribute": {DataType: aws.String("String"), StringValue: aws.String("myValue")},
 			"raw":         {DataType: aws.String("Binary"), BinaryValue: []byte("1100")},

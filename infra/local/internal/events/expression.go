@@ -22,7 +22,7 @@ func parseRuleExpression(text string) (expression, error) {
 		return expression{}, fmt.Errorf("%w: %s: a rule takes rate and cron only", ErrInvalidExpression, text)
 	}
 	e, err := parseExpression(text, time.UTC)
-	if err == nil && e.rate > 0 && strings.HasSuffix(text, "s)") == (strings.HasPrefix(text, "rate(1 ")) {
+	if err == nil && e.rate > 0 && strings.HasSuffix(text, "s)") == strings.HasPrefix(text, "rate(1 ") {
 		// "rate(1 hours)" and "rate(5 hour)" are not valid.
 		return expression{}, fmt.Errorf("%w: %s: the unit is singular for 1 and plural otherwise", ErrInvalidExpression, text)
 	}

@@ -90,8 +90,10 @@ func TestCronWhenTheClocksChange(t *testing.T) {
 		{"hourly goes over the gap", "0 * * * ? *", "America/New_York", "2026-03-08 00:30", []string{"2026-03-08 01:00", "2026-03-08 03:00"}},
 		{"a midnight that does not exist is skipped", "0 0 * * ? *", "America/Santiago", "2026-09-05 12:00", []string{"2026-09-07 00:00"}},
 		{"a time that comes twice counts once", "30 1 * * ? *", "America/New_York", "2026-10-31 12:00", []string{"2026-11-01 01:30", "2026-11-02 01:30"}},
-		{"each quarter of the hour that comes twice counts once", "0/30 1-2 * * ? *", "Europe/Berlin", "2026-10-25 01:00",
-			[]string{"2026-10-25 01:30", "2026-10-25 02:00", "2026-10-25 02:30", "2026-10-26 01:00"}},
+		{
+			"each quarter of the hour that comes twice counts once", "0/30 1-2 * * ? *", "Europe/Berlin", "2026-10-25 01:00",
+			[]string{"2026-10-25 01:30", "2026-10-25 02:00", "2026-10-25 02:30", "2026-10-26 01:00"},
+		},
 		{"half an hour's change is followed", "45 1 * * ? *", "Australia/Lord_Howe", "2026-04-04 12:00", []string{"2026-04-05 01:45", "2026-04-06 01:45"}},
 	}
 	for _, c := range cases {
@@ -173,8 +175,10 @@ func TestExpressionsThatAreRefused(t *testing.T) {
 }
 
 func FuzzParseExpression(f *testing.F) {
-	for _, seed := range []string{"rate(5 minutes)", "cron(0/15 8-17 ? * MON-FRI *)", "cron(0 0 L * ? *)", "cron(0 0 31W * ? *)",
-		"cron(0 0 ? * 6#5 2030)", "cron(0 0 ? * 6L *)", "at(2026-03-08T02:30:00)", "cron(9999999999999999999 * * * ? *)", "rate(9223372036854775807 days)"} {
+	for _, seed := range []string{
+		"rate(5 minutes)", "cron(0/15 8-17 ? * MON-FRI *)", "cron(0 0 L * ? *)", "cron(0 0 31W * ? *)",
+		"cron(0 0 ? * 6#5 2030)", "cron(0 0 ? * 6L *)", "at(2026-03-08T02:30:00)", "cron(9999999999999999999 * * * ? *)", "rate(9223372036854775807 days)",
+	} {
 		f.Add(seed)
 	}
 	zone, err := time.LoadLocation("America/New_York")

@@ -44,8 +44,10 @@ func (q *fakeQueue) send(body string, delay time.Duration, attributes map[string
 	sum := md5.Sum([]byte(body))
 	id, digest := newID(), hex.EncodeToString(sum[:])
 	q.messages = append(q.messages, &fakeMessage{
-		Message: types.Message{MessageId: &id, Body: &body, MD5OfBody: &digest, MessageAttributes: attributes,
-			Attributes: map[string]string{"SentTimestamp": strconv.FormatInt(time.Now().UnixMilli(), 10)}},
+		Message: types.Message{
+			MessageId: &id, Body: &body, MD5OfBody: &digest, MessageAttributes: attributes,
+			Attributes: map[string]string{"SentTimestamp": strconv.FormatInt(time.Now().UnixMilli(), 10)},
+		},
 		visibleAt: time.Now().Add(delay),
 	})
 	q.wake()

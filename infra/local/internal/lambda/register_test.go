@@ -42,14 +42,22 @@ func TestRegister(t *testing.T) {
 		want   string
 	}{
 		{"a name with a blank is refused", func(f *Function) { f.Name = "a b" }, `lambda: register: invalid function: name "a b"`},
-		{"an ARN of another function is refused", func(f *Function) { f.ARN = "arn:aws:lambda:us-east-1:000000000000:function:b" },
-			`lambda: register: invalid function: a: ARN "arn:aws:lambda:us-east-1:000000000000:function:b" is not that of the function`},
-		{"a timeout over 15 minutes is refused", func(f *Function) { f.Timeout = 16 * time.Minute },
-			"lambda: register: invalid function: a: timeout 16m0s, at most 15m0s is allowed"},
-		{"a reserved key is refused", func(f *Function) { f.Environment = map[string]string{"AWS_REGION": "x", "_HANDLER": "y"} },
-			"lambda: register: invalid function: a: reserved environment keys: _HANDLER, AWS_REGION"},
-		{"an environment over 4 KB is refused", func(f *Function) { f.Environment = map[string]string{"A": strings.Repeat("x", 4100)} },
-			"lambda: register: invalid function: a: environment has 4108 bytes, at most 4096 are allowed"},
+		{
+			"an ARN of another function is refused", func(f *Function) { f.ARN = "arn:aws:lambda:us-east-1:000000000000:function:b" },
+			`lambda: register: invalid function: a: ARN "arn:aws:lambda:us-east-1:000000000000:function:b" is not that of the function`,
+		},
+		{
+			"a timeout over 15 minutes is refused", func(f *Function) { f.Timeout = 16 * time.Minute },
+			"lambda: register: invalid function: a: timeout 16m0s, at most 15m0s is allowed",
+		},
+		{
+			"a reserved key is refused", func(f *Function) { f.Environment = map[string]string{"AWS_REGION": "x", "_HANDLER": "y"} },
+			"lambda: register: invalid function: a: reserved environment keys: _HANDLER, AWS_REGION",
+		},
+		{
+			"an environment over 4 KB is refused", func(f *Function) { f.Environment = map[string]string{"A": strings.Repeat("x", 4100)} },
+			"lambda: register: invalid function: a: environment has 4108 bytes, at most 4096 are allowed",
+		},
 		{"too little memory is refused", func(f *Function) { f.MemoryMB = 64 }, "lambda: register: invalid function: a: memory 64 MB, 128 to 10240 are allowed"},
 	}
 	s := newSetup(t, nil)

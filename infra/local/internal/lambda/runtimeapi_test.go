@@ -108,17 +108,27 @@ func TestRuntimeAPI(t *testing.T) {
 		status             int
 		body               string
 	}{
-		{"a response to another request is refused", "POST", "/2018-06-01/runtime/invocation/id-2/response", nil, 400,
-			`{"errorType":"InvalidRequestID","errorMessage":"Invalid request ID"}`},
-		{"a second response is refused", "POST", "/2018-06-01/runtime/invocation/id-1/response",
+		{
+			"a response to another request is refused", "POST", "/2018-06-01/runtime/invocation/id-2/response", nil, 400,
+			`{"errorType":"InvalidRequestID","errorMessage":"Invalid request ID"}`,
+		},
+		{
+			"a second response is refused", "POST", "/2018-06-01/runtime/invocation/id-1/response",
 			func(c *runtimeClient) { c.call("POST", "/2018-06-01/runtime/invocation/id-1/response", "1") }, 403,
-			`{"errorType":"InvalidStateTransition","errorMessage":"Runtime has answered this invocation before"}`},
-		{"next without an answer is refused", "GET", next, nil, 403,
-			`{"errorType":"InvalidStateTransition","errorMessage":"Runtime has not answered the current invocation"}`},
-		{"an init error after init is refused", "POST", "/2018-06-01/runtime/init/error", nil, 403,
-			`{"errorType":"InvalidStateTransition","errorMessage":"Runtime is past its init phase"}`},
-		{"an extension with events is refused", "POST", "/2020-01-01/extension/register", nil, 403,
-			`{"errorType":"Extension.NotSupported","errorMessage":"extensions that receive events are not supported"}`},
+			`{"errorType":"InvalidStateTransition","errorMessage":"Runtime has answered this invocation before"}`,
+		},
+		{
+			"next without an answer is refused", "GET", next, nil, 403,
+			`{"errorType":"InvalidStateTransition","errorMessage":"Runtime has not answered the current invocation"}`,
+		},
+		{
+			"an init error after init is refused", "POST", "/2018-06-01/runtime/init/error", nil, 403,
+			`{"errorType":"InvalidStateTransition","errorMessage":"Runtime is past its init phase"}`,
+		},
+		{
+			"an extension with events is refused", "POST", "/2020-01-01/extension/register", nil, 403,
+			`{"errorType":"Extension.NotSupported","errorMessage":"extensions that receive events are not supported"}`,
+		},
 	}
 	for _, r := range refusals {
 		t.Run(r.name, func(t *testing.T) {

@@ -19,8 +19,12 @@ func (n *Notifier) getSubscriptionAttributes(w http.ResponseWriter, r *http.Requ
 		return n.forward(w, r, q)
 	}
 	entries := []xmlEntry{
-		{"SubscriptionArn", s.ARN}, {"TopicArn", s.TopicARN}, {"Protocol", s.Protocol}, {"Endpoint", s.Endpoint},
-		{"Owner", owner(s.TopicARN)}, {"PendingConfirmation", strconv.FormatBool(!s.Confirmed)},
+		{"SubscriptionArn", s.ARN},
+		{"TopicArn", s.TopicARN},
+		{"Protocol", s.Protocol},
+		{"Endpoint", s.Endpoint},
+		{"Owner", owner(s.TopicARN)},
+		{"PendingConfirmation", strconv.FormatBool(!s.Confirmed)},
 		{"ConfirmationWasAuthenticated", strconv.FormatBool(s.Authenticated || s.Protocol == "lambda")},
 	}
 	if s.Attributes["RawMessageDelivery"] == "" {
@@ -44,7 +48,7 @@ func (n *Notifier) setSubscriptionAttributes(w http.ResponseWriter, r *http.Requ
 	if err := n.checkAttribute(s, name, value); err != nil {
 		return err
 	}
-	_, _, err := n.store.change(s.ARN, func(r *record) {
+	_, err := n.store.change(s.ARN, func(r *record) {
 		if r.Attributes == nil {
 			r.Attributes = map[string]string{}
 		}

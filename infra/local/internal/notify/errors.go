@@ -24,7 +24,3 @@ func (e *apiError) Error() string { return e.code + ": " + e.message }
 func invalid(message string) *apiError {
 	return &apiError{http.StatusBadRequest, "InvalidParameter", "Invalid parameter: " + message}
 }
-
-func notFound(message string) *apiError {
-	return &apiError{http.StatusNotFound, "NotFound", message}
-}

@@ -152,7 +152,7 @@ func (n *Notifier) servePublic(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write(n.signer.certificate)
 	case r.Method == http.MethodGet && r.URL.Path == "/" && (action == "ConfirmSubscription" || action == "Unsubscribe"):
 		r.Header.Del("Authorization") // nobody has checked it
-		r.URL.RawQuery = url.Values(withoutSignature(r.URL.Query())).Encode()
+		r.URL.RawQuery = withoutSignature(r.URL.Query()).Encode()
 		n.Handler().ServeHTTP(w, r)
 	default:
 		n.config.Logger.Warn("proxy refused a request to SNS: use AWS_ENDPOINT_URL", "method", r.Method, "path", r.URL.Path)

@@ -84,17 +84,17 @@ func (s *store) add(r record) error {
 	return s.save()
 }
 
-// change applies change to the record with this ARN and gives the result; ok is false if there is none.
-func (s *store) change(arn string, change func(*record)) (r record, ok bool, err error) {
+// change applies change to the record with this ARN and gives the result, the zero record if there is none.
+func (s *store) change(arn string, change func(*record)) (record, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	i := s.index(arn)
 	if i < 0 {
-		return record{}, false, nil
+		return record{}, nil
 	}
 	s.records[i].Attributes = maps.Clone(s.records[i].Attributes)
 	change(&s.records[i])
-	return s.records[i], true, s.save()
+	return s.records[i], s.save()
 }
 
 // get gives the active record with this ARN.

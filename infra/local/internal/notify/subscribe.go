@@ -67,7 +67,7 @@ func (n *Notifier) askForConfirmation(t topic, r record) error {
 }
 
 func (n *Notifier) renewToken(arn string) (record, error) {
-	r, _, err := n.store.change(arn, func(r *record) {
+	r, err := n.store.change(arn, func(r *record) {
 		r.Token, r.TokenEnds = newToken(), n.config.Clock.Now().Add(tokenLife)
 	})
 	return r, err
@@ -83,7 +83,7 @@ func (n *Notifier) confirmSubscription(w http.ResponseWriter, r *http.Request, q
 	if !ok {
 		return invalid("Token")
 	}
-	confirmed, _, err := n.store.change(found.ARN, func(s *record) {
+	confirmed, err := n.store.change(found.ARN, func(s *record) {
 		s.Authenticated = isSigned(r) && q.get("AuthenticateOnUnsubscribe") == "true" || s.Confirmed && s.Authenticated
 		s.Confirmed, s.Removed = true, false
 	})
@@ -128,7 +128,7 @@ func (n *Notifier) removeWithWayBack(r *http.Request, stored record) error {
 	if stored, err = n.renewToken(stored.ARN); err != nil {
 		return err
 	}
-	if _, _, err := n.store.change(stored.ARN, func(r *record) { r.Confirmed, r.Removed = false, true }); err != nil {
+	if _, err := n.store.change(stored.ARN, func(r *record) { r.Confirmed, r.Removed = false, true }); err != nil {
 		return err
 	}
 	n.deliver(stored, message{

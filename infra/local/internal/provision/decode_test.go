@@ -57,8 +57,14 @@ func TestTypesDescribeTheStructs(t *testing.T) {
 	t.Parallel()
 	got := describe("", reflect.TypeFor[sample]())
 	want := []Property{
-		{Path: "Name", Only: []string{"a", "b"}}, {Path: "Count"}, {Path: "Ratio"}, {Path: "On"}, {Path: "List[].key"},
-		{Path: "Map"}, {Path: "Free"}, {Path: "Unrun", Ignored: "because"},
+		{Path: "Name", Only: []string{"a", "b"}},
+		{Path: "Count"},
+		{Path: "Ratio"},
+		{Path: "On"},
+		{Path: "List[].key"},
+		{Path: "Map"},
+		{Path: "Free"},
+		{Path: "Unrun", Ignored: "because"},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Fatalf("got %+v", got)

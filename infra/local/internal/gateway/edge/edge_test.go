@@ -34,14 +34,22 @@ func TestCall(t *testing.T) {
 		{"a function error", func(context.Context) ([]byte, string, error) {
 			return []byte(`{"errorMessage":"oops"}`), "Unhandled", nil
 		}, "", ErrFunction, `function failed: Unhandled: "oops"`},
-		{"a function error without JSON", func(context.Context) ([]byte, string, error) { return []byte(`oops`), "Unhandled", nil },
-			"", ErrFunction, `function failed: Unhandled: ""`},
-		{"a throttle", func(context.Context) ([]byte, string, error) { return nil, "", throttledError{} },
-			"", ErrThrottled, "edge: invoke f: function is throttled: Rate Exceeded"},
-		{"another error", func(context.Context) ([]byte, string, error) { return nil, "", errors.New("no such function") },
-			"", ErrUnreachable, "edge: invoke f: function cannot be invoked: no such function"},
-		{"no answer in time", func(ctx context.Context) ([]byte, string, error) { <-ctx.Done(); return nil, "", ctx.Err() },
-			"", ErrTimeout, "edge: invoke f for 10ms: integration timed out"},
+		{
+			"a function error without JSON", func(context.Context) ([]byte, string, error) { return []byte(`oops`), "Unhandled", nil },
+			"", ErrFunction, `function failed: Unhandled: ""`,
+		},
+		{
+			"a throttle", func(context.Context) ([]byte, string, error) { return nil, "", throttledError{} },
+			"", ErrThrottled, "edge: invoke f: function is throttled: Rate Exceeded",
+		},
+		{
+			"another error", func(context.Context) ([]byte, string, error) { return nil, "", errors.New("no such function") },
+			"", ErrUnreachable, "edge: invoke f: function cannot be invoked: no such function",
+		},
+		{
+			"no answer in time", func(ctx context.Context) ([]byte, string, error) { <-ctx.Done(); return nil, "", ctx.Err() },
+			"", ErrTimeout, "edge: invoke f for 10ms: integration timed out",
+		},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {

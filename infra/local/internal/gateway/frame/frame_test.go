@@ -44,8 +44,11 @@ func TestReader(t *testing.T) {
 		{"fragments, with a ping between", bytes.Join([][]byte{
 			masked(0x01, []byte("Hel")), masked(0x89, []byte("p")), masked(0x00, []byte("l")), masked(0x80, []byte("o")),
 		}, nil), []Message{{Ping, []byte("p")}, {Text, []byte("Hello")}}, "EOF"},
-		{"a character split between fragments", append(masked(0x01, []byte("\xc3")), masked(0x80, []byte("\xa9"))...),
-			[]Message{{Text, []byte("é")}}, "EOF"},
+		{
+			"a character split between fragments", append(masked(0x01, []byte("\xc3")), masked(0x80, []byte("\xa9"))...),
+			[]Message{{Text, []byte("é")}},
+			"EOF",
+		},
 		{"text that is not UTF-8", masked(0x81, []byte{0xFF}), nil, "frame: close with 1007: Text is not valid UTF-8"},
 		{"reserved bits", masked(0xC1, nil), nil, "frame: close with 1002: reserved bits set without an extension"},
 		{"a reserved opcode", masked(0x83, nil), nil, "frame: close with 1002: reserved opcode"},
@@ -53,13 +56,19 @@ func TestReader(t *testing.T) {
 		{"a fragmented ping", masked(0x09, nil), nil, "frame: close with 1002: control frame is fragmented or too long"},
 		{"a long ping", masked(0x89, long[:126]), nil, "frame: close with 1002: control frame is fragmented or too long"},
 		{"a continuation of nothing", masked(0x80, nil), nil, "frame: close with 1002: continuation without a message"},
-		{"a message inside another", append(masked(0x01, nil), masked(0x81, nil)...), nil,
-			"frame: close with 1002: new message inside a fragmented one"},
+		{
+			"a message inside another", append(masked(0x01, nil), masked(0x81, nil)...), nil,
+			"frame: close with 1002: new message inside a fragmented one",
+		},
 		{"a frame that is too big", masked(0x81, make([]byte, 100_001)), nil, "frame: close with 1009: Frame too big"},
-		{"a message that is too big", append(masked(0x01, make([]byte, 100_000)), masked(0x80, make([]byte, 50_001))...), nil,
-			"frame: close with 1009: Message too big"},
-		{"a length of more than 63 bits", append([]byte{0x82, 0xFF}, bytes.Repeat([]byte{0xFF}, 12)...), nil,
-			"frame: close with 1002: frame length has its highest bit set"},
+		{
+			"a message that is too big", append(masked(0x01, make([]byte, 100_000)), masked(0x80, make([]byte, 50_001))...), nil,
+			"frame: close with 1009: Message too big",
+		},
+		{
+			"a length of more than 63 bits", append([]byte{0x82, 0xFF}, bytes.Repeat([]byte{0xFF}, 12)...), nil,
+			"frame: close with 1002: frame length has its highest bit set",
+		},
 		{"an end inside a header", []byte{0x81}, nil, "unexpected EOF"},
 		{"an end inside a length", []byte{0x81, 0xFE, 0}, nil, "unexpected EOF"},
 		{"an end before the mask", []byte{0x81, 0x81}, nil, "unexpected EOF"},
@@ -119,7 +128,9 @@ func TestAppend(t *testing.T) {
 
 func FuzzReader(f *testing.F) {
 	for _, seed := range [][]byte{
-		masked(0x81, []byte("Hello")), masked(0x01, []byte("He")), masked(0x88, []byte{3, 0xE8}), {0x81}, {0xC1, 0x80},
+		masked(0x81, []byte("Hello")), masked(0x01, []byte("He")), masked(0x88, []byte{3, 0xE8}),
+		{0x81},
+		{0xC1, 0x80},
 		append(masked(0x01, []byte("Hel")), masked(0x80, []byte("lo"))...), append([]byte{0x82, 0xFF}, bytes.Repeat([]byte{0x7F}, 12)...),
 	} {
 		f.Add(seed)

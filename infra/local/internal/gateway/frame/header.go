@@ -2,6 +2,7 @@ package frame
 
 import (
 	"encoding/binary"
+	"errors"
 	"io"
 )
 
@@ -67,7 +68,7 @@ func readLength(src io.Reader, scratch *[14]byte) (uint64, error) {
 
 // noEOF tells a stream that ends inside a frame from one that ends between frames.
 func noEOF(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}
 	return err

@@ -44,24 +44,32 @@ func TestAuthorizer(t *testing.T) {
 		context    string // requestContext.authorizer on success
 	}{
 		{"a missing identity source is 401", simple, func(*edgetest.Invoker) {}, "X: y", 401, ""},
-		{"isAuthorized true", simple, func(i *edgetest.Invoker) { i.Return("authorize", `{"isAuthorized":true}`) },
-			"Authorization: t", 200, `{"lambda":null}`},
+		{
+			"isAuthorized true", simple, func(i *edgetest.Invoker) { i.Return("authorize", `{"isAuthorized":true}`) },
+			"Authorization: t", 200, `{"lambda":null}`,
+		},
 		{"the context keeps its types", simple, func(i *edgetest.Invoker) {
 			i.Return("authorize", `{"isAuthorized":true,"context":{"text":"a","number":1,"map":{"b":"c"}}}`)
 		}, "Authorization: t", 200, `{"lambda":{"map":{"b":"c"},"number":1,"text":"a"}}`},
 		{"isAuthorized false is 403", simple, func(i *edgetest.Invoker) { i.Return("authorize", `{"isAuthorized":false}`) }, "Authorization: t", 403, ""},
 		{"a policy where a simple response is due is 500", simple, func(i *edgetest.Invoker) { i.Return("authorize", policyAnswer("Allow", "*")) }, "Authorization: t", 500, ""},
-		{"Allow for the route's ARN", iam2, func(i *edgetest.Invoker) { i.Return("authorize", policyAnswer("Allow", petsARN)) },
-			"Authorization: t", 200, `{"lambda":{"list":["x"],"number":1,"text":"a"}}`},
-		{"Allow by wildcard", iam2, func(i *edgetest.Invoker) {
-			i.Return("authorize", policyAnswer("Allow", "arn:aws:execute-api:*/GET/pets/*"))
+		{
+			"Allow for the route's ARN", iam2, func(i *edgetest.Invoker) { i.Return("authorize", policyAnswer("Allow", petsARN)) },
+			"Authorization: t", 200, `{"lambda":{"list":["x"],"number":1,"text":"a"}}`,
 		},
-			"Authorization: t", 200, `{"lambda":{"list":["x"],"number":1,"text":"a"}}`},
+		{
+			"Allow by wildcard", iam2, func(i *edgetest.Invoker) {
+				i.Return("authorize", policyAnswer("Allow", "arn:aws:execute-api:*/GET/pets/*"))
+			},
+			"Authorization: t", 200, `{"lambda":{"list":["x"],"number":1,"text":"a"}}`,
+		},
 		{"Allow for another route is 403", iam2, func(i *edgetest.Invoker) { i.Return("authorize", policyAnswer("Allow", petsARN+"2")) }, "Authorization: t", 403, ""},
 		{"Deny is 403", iam2, func(i *edgetest.Invoker) { i.Return("authorize", policyAnswer("Deny", petsARN)) }, "Authorization: t", 403, ""},
 		{"a simple response where a policy is due is 500", iam2, func(i *edgetest.Invoker) { i.Return("authorize", `{"isAuthorized":true}`) }, "Authorization: t", 500, ""},
-		{"format 1.0 answers with a policy", iam1, func(i *edgetest.Invoker) { i.Return("authorize", policyAnswer("Allow", petsARN)) },
-			"Authorization: t", 200, `{"lambda":{"list":["x"],"number":1,"text":"a"}}`},
+		{
+			"format 1.0 answers with a policy", iam1, func(i *edgetest.Invoker) { i.Return("authorize", policyAnswer("Allow", petsARN)) },
+			"Authorization: t", 200, `{"lambda":{"list":["x"],"number":1,"text":"a"}}`,
+		},
 		{"the error Unauthorized is 401", simple, func(i *edgetest.Invoker) { i.Throw("authorize", "Unauthorized") }, "Authorization: t", 401, ""},
 		{"any other error is 500", simple, func(i *edgetest.Invoker) { i.Throw("authorize", "oops") }, "Authorization: t", 500, ""},
 		{"an unreachable function is 500", simple, func(i *edgetest.Invoker) { i.Fail("authorize", errors.New("no")) }, "Authorization: t", 500, ""},

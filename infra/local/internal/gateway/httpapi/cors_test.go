@@ -39,22 +39,42 @@ func TestCORS(t *testing.T) {
 		status       int
 		want         string
 	}{
-		{"the gateway answers a preflight", "OPTIONS", full, "POST /", []string{origin, preflight}, 204,
-			"Allow-Origin=https://www.example.com Allow-Methods=GET,POST Allow-Headers=authorization,x-a Expose-Headers=date Max-Age=300 Allow-Credentials=true"},
+		{
+			"the gateway answers a preflight", "OPTIONS", full, "POST /",
+			[]string{origin, preflight},
+			204,
+			"Allow-Origin=https://www.example.com Allow-Methods=GET,POST Allow-Headers=authorization,x-a Expose-Headers=date Max-Age=300 Allow-Credentials=true",
+		},
 		{"a preflight from elsewhere gets nothing", "OPTIONS", full, "POST /", []string{"Origin: https://evil.example", preflight}, 204, ""},
-		{"OPTIONS without Access-Control-Request-Method is none", "OPTIONS", full, "POST /", []string{origin}, 404,
-			"Allow-Origin=https://www.example.com Expose-Headers=date Allow-Credentials=true"},
-		{"answers carry the headers, and only those of the configuration", "POST", full, "POST /", []string{origin}, 200,
-			"Allow-Origin=https://www.example.com Expose-Headers=date Allow-Credentials=true"},
-		{"an origin may match a scheme", "POST", full, "POST /", []string{"Origin: http://localhost:3000"}, 200,
-			"Allow-Origin=http://localhost:3000 Expose-Headers=date Allow-Credentials=true"},
+		{
+			"OPTIONS without Access-Control-Request-Method is none", "OPTIONS", full, "POST /",
+			[]string{origin},
+			404,
+			"Allow-Origin=https://www.example.com Expose-Headers=date Allow-Credentials=true",
+		},
+		{
+			"answers carry the headers, and only those of the configuration", "POST", full, "POST /",
+			[]string{origin},
+			200,
+			"Allow-Origin=https://www.example.com Expose-Headers=date Allow-Credentials=true",
+		},
+		{
+			"an origin may match a scheme", "POST", full, "POST /",
+			[]string{"Origin: http://localhost:3000"},
+			200,
+			"Allow-Origin=http://localhost:3000 Expose-Headers=date Allow-Credentials=true",
+		},
 		{"answers to elsewhere carry none, not even the function's", "POST", full, "POST /", []string{"Origin: https://evil.example"}, 200, ""},
 		{"answers to no origin carry none", "POST", full, "POST /", nil, 200, ""},
 		{"any origin is a star", "POST", &CORS{AllowOrigins: []string{"*"}}, "POST /", []string{origin}, 200, "Allow-Origin=*"},
 		{"errors of the gateway carry them too", "GET", &CORS{AllowOrigins: []string{"*"}}, "POST /", []string{origin}, 404, "Allow-Origin=*"},
 		{"without configuration the function decides", "POST", nil, "POST /", []string{origin}, 200, "Allow-Origin=https://function Allow-Methods=PUT"},
-		{"a route for OPTIONS is asked, and the gateway adds the headers", "OPTIONS", full, "OPTIONS /{proxy+}", []string{origin, preflight}, 200,
-			"Allow-Origin=https://www.example.com Allow-Methods=GET,POST Allow-Headers=authorization,x-a Expose-Headers=date Max-Age=300 Allow-Credentials=true"},
+		{
+			"a route for OPTIONS is asked, and the gateway adds the headers", "OPTIONS", full, "OPTIONS /{proxy+}",
+			[]string{origin, preflight},
+			200,
+			"Allow-Origin=https://www.example.com Allow-Methods=GET,POST Allow-Headers=authorization,x-a Expose-Headers=date Max-Age=300 Allow-Credentials=true",
+		},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {

@@ -54,10 +54,7 @@ func parseResponse(raw []byte) (response, error) {
 	if !json.Valid(raw) {
 		return response{}, fmt.Errorf("%w: it is not JSON", errMalformedResponse)
 	}
-	var probe struct {
-		StatusCode json.RawMessage `json:"statusCode"`
-	}
-	if json.Unmarshal(raw, &probe) != nil || probe.StatusCode == nil {
+	if !hasStatusCode(raw) {
 		return inferred(raw), nil
 	}
 	var f functionResponse
@@ -124,4 +121,12 @@ func headerText(value any) (string, bool) {
 		return strconv.FormatFloat(v, 'f', -1, 64), true
 	}
 	return "", false
+}
+
+// hasStatusCode tells an answer for API Gateway from JSON that is the body itself.
+func hasStatusCode(raw []byte) bool {
+	var probe struct {
+		StatusCode json.RawMessage `json:"statusCode"`
+	}
+	return json.Unmarshal(raw, &probe) == nil && probe.StatusCode != nil
 }

@@ -127,19 +127,37 @@ func TestConfigIsChecked(t *testing.T) {
 		{"half a variable", Config{Routes: routes("GET /a{b}")}, `httpapi: new a: route "GET /a{b}": route key is not valid: "GET /a{b}"`, ErrRouteKey},
 		{"a route twice", Config{Routes: routes("GET /a", "GET /a")}, `httpapi: new a: route key is used twice: "GET /a"`, ErrDuplicateRoute},
 		{"no function", Config{Routes: []Route{{Key: "GET /"}}}, `httpapi: new a: route "GET /": function is missing`, ErrNoFunction},
-		{"payload format 1.0", Config{Routes: []Route{{Key: "GET /", Function: "f", PayloadFormat: "1.0"}}},
-			`httpapi: new a: route "GET /": payload format is not supported: "1.0"`, ErrPayloadFormat},
-		{"JWT", Config{Routes: []Route{{Key: "GET /", Function: "f", Authorization: "JWT"}}},
-			`httpapi: new a: route "GET /": authorization type is not supported: "JWT"`, ErrAuthorization},
+		{
+			"payload format 1.0",
+			Config{Routes: []Route{{Key: "GET /", Function: "f", PayloadFormat: "1.0"}}},
+			`httpapi: new a: route "GET /": payload format is not supported: "1.0"`, ErrPayloadFormat,
+		},
+		{
+			"JWT",
+			Config{Routes: []Route{{Key: "GET /", Function: "f", Authorization: "JWT"}}},
+			`httpapi: new a: route "GET /": authorization type is not supported: "JWT"`, ErrAuthorization,
+		},
 		{"CUSTOM without authorizer", Config{Routes: custom(nil)}, `httpapi: new a: route "GET /": authorizer is missing`, ErrNoAuthorizer},
-		{"an authorizer without function", Config{Routes: custom(&Authorizer{})},
-			`httpapi: new a: route "GET /": authorizer: function is missing`, ErrNoFunction},
-		{"simple responses with format 1.0", Config{Routes: custom(&Authorizer{Function: "a", PayloadFormat: "1.0", SimpleResponses: true})},
-			`httpapi: new a: route "GET /": authorizer: payload format is not supported: "1.0" with simple responses: true`, ErrPayloadFormat},
-		{"caching without identity source", Config{Routes: custom(&Authorizer{Function: "a", TTL: time.Second})},
-			`httpapi: new a: route "GET /": authorizer: caching needs an identity source`, ErrNoCacheKey},
-		{"an unknown identity source", Config{Routes: custom(&Authorizer{Function: "a", IdentitySources: []string{"$request.body.x"}})},
-			`httpapi: new a: route "GET /": authorizer: identity source is not supported: "$request.body.x"`, ErrIdentitySource},
+		{
+			"an authorizer without function",
+			Config{Routes: custom(&Authorizer{})},
+			`httpapi: new a: route "GET /": authorizer: function is missing`, ErrNoFunction,
+		},
+		{
+			"simple responses with format 1.0",
+			Config{Routes: custom(&Authorizer{Function: "a", PayloadFormat: "1.0", SimpleResponses: true})},
+			`httpapi: new a: route "GET /": authorizer: payload format is not supported: "1.0" with simple responses: true`, ErrPayloadFormat,
+		},
+		{
+			"caching without identity source",
+			Config{Routes: custom(&Authorizer{Function: "a", TTL: time.Second})},
+			`httpapi: new a: route "GET /": authorizer: caching needs an identity source`, ErrNoCacheKey,
+		},
+		{
+			"an unknown identity source",
+			Config{Routes: custom(&Authorizer{Function: "a", IdentitySources: []string{"$request.body.x"}})},
+			`httpapi: new a: route "GET /": authorizer: identity source is not supported: "$request.body.x"`, ErrIdentitySource,
+		},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {

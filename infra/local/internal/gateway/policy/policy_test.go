@@ -77,14 +77,22 @@ func TestParseRefuses(t *testing.T) {
 	cases := []struct{ name, document, want string }{
 		{"what is no JSON", `{`, "policy: parse: malformed policy document: unexpected end of JSON input"},
 		{"a policy without statements", `{}`, "policy: parse: malformed policy document: Statement is missing"},
-		{"an unknown effect", `{"Statement":[{"Effect":"Maybe","Action":"*","Resource":"*"}]}`,
-			`policy: statement 0: malformed policy document: the Effect is "Maybe", not Allow or Deny`},
-		{"no action", `{"Statement":{"Effect":"Allow","Resource":"*"}}`,
-			"policy: statement 0: malformed policy document: it needs either Action or NotAction"},
-		{"no resource", `{"Statement":{"Effect":"Allow","Action":"*"}}`,
-			"policy: statement 0: malformed policy document: it needs either Resource or NotResource"},
-		{"an unknown operator", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"ArnLike":{"a":"b"}}}}`,
-			`policy: statement 0: malformed policy document: the condition operator "ArnLike" is not supported`},
+		{
+			"an unknown effect", `{"Statement":[{"Effect":"Maybe","Action":"*","Resource":"*"}]}`,
+			`policy: statement 0: malformed policy document: the Effect is "Maybe", not Allow or Deny`,
+		},
+		{
+			"no action", `{"Statement":{"Effect":"Allow","Resource":"*"}}`,
+			"policy: statement 0: malformed policy document: it needs either Action or NotAction",
+		},
+		{
+			"no resource", `{"Statement":{"Effect":"Allow","Action":"*"}}`,
+			"policy: statement 0: malformed policy document: it needs either Resource or NotResource",
+		},
+		{
+			"an unknown operator", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"ArnLike":{"a":"b"}}}}`,
+			`policy: statement 0: malformed policy document: the condition operator "ArnLike" is not supported`,
+		},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {

@@ -3,7 +3,6 @@ package websocket
 import (
 	"errors"
 	"fmt"
-
 	"testing"
 
 	client "github.com/coder/websocket"

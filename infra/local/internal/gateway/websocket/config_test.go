@@ -18,23 +18,33 @@ func TestConfigIsChecked(t *testing.T) {
 	}{
 		{"no API id", func(c *Config) { c.APIID = "" }, "websocket: new: API id is missing", ErrNoAPIID},
 		{"no stage", func(c *Config) { c.Stage = "" }, "websocket: new a: stage is missing", ErrNoStage},
-		{"a route without function", func(c *Config) { c.Routes = map[string]Route{"x": {}} },
-			`websocket: new a: route "x": function is missing`, ErrNoFunction},
-		{"an authorizer elsewhere than on $connect",
+		{
+			"a route without function", func(c *Config) { c.Routes = map[string]Route{"x": {}} },
+			`websocket: new a: route "x": function is missing`, ErrNoFunction,
+		},
+		{
+			"an authorizer elsewhere than on $connect",
 			func(c *Config) {
 				c.Routes = map[string]Route{"x": {Function: "f", Authorizer: &Authorizer{Function: "g"}}}
 			},
-			`websocket: new a: route "x": an authorizer is possible on $connect only`, ErrAuthorizer},
-		{"an authorizer without function",
+			`websocket: new a: route "x": an authorizer is possible on $connect only`, ErrAuthorizer,
+		},
+		{
+			"an authorizer without function",
 			func(c *Config) { c.Routes = map[string]Route{"$connect": {Function: "f", Authorizer: &Authorizer{}}} },
-			`websocket: new a: authorizer: function is missing`, ErrNoFunction},
-		{"an identity source that does not exist",
+			`websocket: new a: authorizer: function is missing`, ErrNoFunction,
+		},
+		{
+			"an identity source that does not exist",
 			func(c *Config) {
 				c.Routes = map[string]Route{"$connect": {Function: "f", Authorizer: &Authorizer{Function: "g", IdentitySources: []string{"route.request.body.x"}}}}
 			},
-			`websocket: new a: identity source is not supported: "route.request.body.x"`, ErrIdentitySource},
-		{"a selection expression on something else", func(c *Config) { c.RouteSelectionExpression = "$request.header.x" },
-			`websocket: new a: route selection expression is not supported: variable "request.header.x" in "$request.header.x"`, ErrExpression},
+			`websocket: new a: identity source is not supported: "route.request.body.x"`, ErrIdentitySource,
+		},
+		{
+			"a selection expression on something else", func(c *Config) { c.RouteSelectionExpression = "$request.header.x" },
+			`websocket: new a: route selection expression is not supported: variable "request.header.x" in "$request.header.x"`, ErrExpression,
+		},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {

@@ -184,10 +184,16 @@ func TestManagementIsAuthorized(t *testing.T) {
 		code string
 		body string
 	}{
-		{"a refusal is AccessDeniedException", errors.New("User: x is not authorized to perform: execute-api:ManageConnections"),
-			"AccessDeniedException", `{"Message":"User: x is not authorized to perform: execute-api:ManageConnections"}`},
-		{"a bad signature has its own code", refusalError{}, "UnrecognizedClientException",
-			`{"message":"The security token included in the request is invalid."}`},
+		{
+			"a refusal is AccessDeniedException", errors.New("User: x is not authorized to perform: execute-api:ManageConnections"),
+			"AccessDeniedException", `{"Message":"User: x is not authorized to perform: execute-api:ManageConnections"}`,
+		},
+		{
+			"a bad signature has its own code",
+			refusalError{},
+			"UnrecognizedClientException",
+			`{"message":"The security token included in the request is invalid."}`,
+		},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {

@@ -2,7 +2,6 @@ package websocket
 
 import (
 	"context"
-
 	"testing"
 	"time"
 
