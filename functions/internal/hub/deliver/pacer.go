@@ -39,6 +39,8 @@ const (
 	doubling = time.Second
 	// leastRate keeps a throttled process moving, in posts a second.
 	leastRate = 10
+	// tick is the shortest pause: posts that are due within it go together, for a timer costs as much as a post.
+	tick = 5 * time.Millisecond
 	// slack is how far behind its moment a post may be without the others losing theirs: timers are late.
 	slack = 20 * time.Millisecond
 	// idle is the pause after which a limit is forgotten: the quota's burst is there again.
@@ -60,7 +62,7 @@ func (p *pacer) wait(ctx context.Context) error {
 		return ctx.Err()
 	}
 	defer func() { <-p.turn }()
-	if pause := p.reserve(); pause > 0 {
+	if pause := p.reserve(); pause >= tick {
 		return p.clock.Sleep(ctx, pause)
 	}
 	return ctx.Err()

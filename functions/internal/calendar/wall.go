@@ -1,0 +1,69 @@
+package calendar
+
+import (
+	"slices"
+	"time"
+)
+
+// reach is more than any zone is away from UTC, and than any change of a clock since 1970.
+const reach = 26 * time.Hour
+
+// Wall is what the clock of loc shows at t, as a time in UTC with the same fields.
+func Wall(t time.Time, loc *time.Location) time.Time {
+	t = t.In(loc)
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
+}
+
+// Instants are all instants at which the clock of loc shows wall, in order: none where the clock was put forward, two
+// where it was put back. Wall's own zone does not count.
+func Instants(wall time.Time, loc *time.Location) []time.Time {
+	var found []time.Time
+	for _, p := range periods(wall, loc) {
+		if t := wall.Add(-p.offset); !t.Before(p.start) && t.Before(p.end) {
+			found = append(found, t)
+		}
+	}
+	slices.SortFunc(found, time.Time.Compare)
+	return found
+}
+
+// Resolve is the instant that wall means: the first, or as long after a gap as the offset before it says.
+func Resolve(wall time.Time, loc *time.Location) time.Time {
+	if found := Instants(wall, loc); len(found) > 0 {
+		return found[0]
+	}
+	around := periods(wall, loc)
+	for i, p := range around[:len(around)-1] {
+		if t := wall.Add(-p.offset); !t.Before(p.end) && wall.Add(-around[i+1].offset).Before(p.end) {
+			return t
+		}
+	}
+	return wall.Add(-around[0].offset) // unreachable: a wall time occurs or lies in a gap
+}
+
+// A period is a time during which a zone's offset stays the same.
+type period struct {
+	start, end time.Time
+	offset     time.Duration
+}
+
+// forever bounds the last period of a zone that changes no more.
+var forever = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+
+// periods are those that may show wall.
+func periods(wall time.Time, loc *time.Location) []period {
+	wall = time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), wall.Nanosecond(), time.UTC)
+	var found []period
+	for at := wall.Add(-reach); ; {
+		_, seconds := at.In(loc).Zone()
+		start, end := at.In(loc).ZoneBounds()
+		if end.IsZero() {
+			end = forever
+		}
+		found = append(found, period{start.UTC(), end.UTC(), time.Duration(seconds) * time.Second})
+		if end.After(wall.Add(reach)) {
+			return found
+		}
+		at = end
+	}
+}
