@@ -117,6 +117,9 @@ func cutMinus(before string) (rest string, negative bool) {
 func unitOf(before, behind string) (string, bool) {
 	before = strings.TrimFunc(before, unicode.IsSpace)
 	behind = strings.TrimSuffix(strings.TrimFunc(behind, unicode.IsSpace), ")")
+	if strings.HasPrefix(strings.ToLower(behind), "per ") { // "$5.00 per day"
+		behind = ""
+	}
 	first, second := unitName(before), unitName(behind)
 	switch {
 	case strings.ContainsAny(before+behind, "0123456789\n"):
@@ -162,5 +165,5 @@ func (a amount) roundedPercentOf(limit amount) float64 {
 	return math.Round(exact*10) / 10
 }
 
-// bounded keeps a percentage a number that JSON can hold.
-func bounded(p float64) float64 { return min(max(p, -1e12), 1e12) }
+// bounded keeps a percentage a number that JSON can hold, with two decimals.
+func bounded(p float64) float64 { return math.Round(min(max(p, -1e12), 1e12)*100) / 100 }
