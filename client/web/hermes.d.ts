@@ -81,10 +81,10 @@ export interface Options {
    */
   token: string | (() => string | null | undefined | Promise<string | null | undefined>);
   /**
-   * How the token travels. Default: "subprotocol", which keeps it out of access logs. "query" puts it into the URL and
-   * speaks the classic protocol, for hubs that know no subprotocol.
+   * How the token travels. Default: "subprotocol", which keeps it out of access logs. "query" puts it into the URL.
+   * "classic" does so too and offers no subprotocol, for hubs that know none; they may know no hello either.
    */
-  transport?: "subprotocol" | "query";
+  transport?: "subprotocol" | "query" | "classic";
   /** Called with each state, the first one included. */
   onstate?: (state: State) => void;
   /** Called with the hub's welcome, at each connection. */
@@ -97,7 +97,7 @@ export interface Options {
   positions?: Record<string, Position>;
   /** How many sends may wait for their answer. Default: 100. */
   queue?: number;
-  /** First and longest delay between tries, in milliseconds; the real ones are random between 0 and it. Default: 500 and 30,000. */
+  /** First and longest delay between tries, in milliseconds; the real ones are random between 0 and it. Default: 1,000 and 30,000. */
   base?: number;
   cap?: number;
   /** How many tries in a row may fail before it is closed ("network"). Default: no end. */

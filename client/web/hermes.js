@@ -69,9 +69,10 @@ class Connection {
     if (!url || !(typeof token === "string" ? token : typeof token === "function")) {
       throw new TypeError("hermes: connect needs url and token");
     }
+    if (options.transport === "subprotocol") options = { ...options, transport: undefined };
     this.#url = new URL(url, globalThis.location?.href);
     this.#url.protocol = this.#url.protocol.replace("http", "ws");
-    this.#options = { queue: 100, base: 500, cap: 30_000, attempts: Infinity, refusals: TRIES, random: Math.random, ...options };
+    this.#options = { queue: 100, base: 1000, cap: 30_000, attempts: Infinity, refusals: TRIES, random: Math.random, ...options };
     for (const [room, { epoch, seq }] of Object.entries(options.positions ?? {})) this.#rooms.set(room, newRoom(epoch, seq));
     if (options.onstate) queueMicrotask(() => this.watch(options.onstate)); // once connect() has returned
     const { document } = globalThis;
@@ -201,11 +202,11 @@ class Connection {
     if (this.#socket !== turn) return;
     if (!this.#token) return this.#end("denied", "the token function gave no token");
     const url = new URL(this.#url);
-    const query = this.#options.transport === "query";
-    if (query) url.searchParams.set("token", this.#token);
+    const { transport, WebSocket = globalThis.WebSocket } = this.#options;
+    const protocols = transport === "query" ? [SUBPROTOCOL] : [SUBPROTOCOL, TOKEN_PREFIX + this.#token];
+    if (transport) url.searchParams.set("token", this.#token);
     try {
-      const Socket = this.#options.WebSocket ?? globalThis.WebSocket;
-      this.#attach(query ? new Socket(url.href) : new Socket(url.href, [SUBPROTOCOL, TOKEN_PREFIX + this.#token]));
+      this.#attach(transport === "classic" ? new WebSocket(url.href) : new WebSocket(url.href, protocols));
     } catch (cause) {
       this.#report("denied", "the WebSocket could not be made: is the token of the right form?", cause);
       this.#end("denied");
@@ -465,7 +466,7 @@ class Connection {
       if (socket !== this.#socket) return;
       this.#report(cause.code ?? "hello", `hello: ${cause.message}`, cause);
       // A hub that is silent is one to leave; one of the classic kind may know no hello.
-      if (cause.code === "timeout" && this.#options.transport !== "query") return this.#retry();
+      if (cause.code === "timeout" && this.#options.transport !== "classic") return this.#retry();
     }
     if (socket === this.#socket) for (const room of this.#rooms.values()) this.#release(room);
   }

@@ -9,11 +9,17 @@ test("the token travels as a subprotocol", async (t) => {
   assert.deepEqual(h.socket.protocols, ["hermes.v1", "hermes.token.a.b.c"]);
 });
 
-test("the token travels in the query on request, without a subprotocol", async (t) => {
-  const h = await hub(t, { token: "a.b.c", transport: "query", url: "wss://hub.test/live?x=1" });
-  assert.equal(h.socket.url, "wss://hub.test/live?x=1&token=a.b.c");
-  assert.equal(h.socket.protocols, undefined);
-});
+for (const [transport, url, protocols] of [
+  ["subprotocol", "wss://hub.test/live?x=1", ["hermes.v1", "hermes.token.a.b.c"]],
+  ["query", "wss://hub.test/live?x=1&token=a.b.c", ["hermes.v1"]],
+  ["classic", "wss://hub.test/live?x=1&token=a.b.c", undefined],
+]) {
+  test(`the token travels as asked: ${transport}`, async (t) => {
+    const h = await hub(t, { token: "a.b.c", transport, url: "wss://hub.test/live?x=1" });
+    assert.equal(h.socket.url, url);
+    assert.deepEqual(h.socket.protocols, protocols);
+  });
+}
 
 test("an https URL is taken for wss", async (t) => {
   const h = await hub(t, { url: "https://hub.test/live" });
@@ -81,7 +87,7 @@ test("a token function is called again when the token is about to expire", async
   await h.open();
   await h.wait(50_000);
   h.socket.lose();
-  await h.wait(500);
+  await h.wait(1000);
   assert.equal(calls, 2);
 });
 
@@ -90,7 +96,7 @@ test("a token function is called again after each refusal, and each time when it
   const h = await hub(t, { token: () => `opaque${++calls}` });
   h.socket.refuse();
   await settle();
-  await h.wait(500);
+  await h.wait(1000);
   assert.equal(h.socket.protocols[1], "hermes.token.opaque2");
   await h.open();
   await h.reopen();
@@ -107,8 +113,8 @@ test("a token function that fails is reported and called again", async (t) => {
   });
   assert.deepEqual(h.codes(), ["token"]);
   assert.equal(h.errors[0].cause.message, "login is down");
-  assert.deepEqual(h.states.at(-1), { name: "reconnecting", attempt: 1, retryAt: START + 500 });
-  await h.wait(500);
+  assert.deepEqual(h.states.at(-1), { name: "reconnecting", attempt: 1, retryAt: START + 1000 });
+  await h.wait(1000);
   await h.open();
   assert.equal(h.connection.state.name, "open");
 });

@@ -74,7 +74,7 @@ test("the memory of ids is bounded", async (t) => {
 });
 
 test("classic frames are understood", async (t) => {
-  const h = await hub(t, { transport: "query" });
+  const h = await hub(t, { transport: "classic" });
   await h.open();
   h.socket.say({ user_id: "bob", data: { type: "note", n: 1 } });
   h.socket.say({ user_id: "bob", data: { type: "note", n: 1 } });
@@ -84,7 +84,7 @@ test("classic frames are understood", async (t) => {
 });
 
 test("a hub of the classic kind, which knows no hello, is good enough", async (t) => {
-  const h = await hub(t, { transport: "query" });
+  const h = await hub(t, { transport: "classic" });
   await h.open(null);
   h.socket.say({ message: "Internal server error", connectionId: "c", requestId: "r" });
   await h.wait(10_000);

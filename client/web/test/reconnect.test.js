@@ -42,18 +42,18 @@ test("delays double up to the cap, are random between nothing and that, and are 
     await h.wait(retryAt - Date.now());
     assert.deepEqual(h.connection.state, { name: "reconnecting", attempt, retryAt: null });
   }
-  assert.deepEqual(told, [[1, 500], [2, 1000], [3, 2000], [4, 4000], [5, 8000], [6, 16000], [7, 30000], [8, 15000], [9, 0]]);
+  assert.deepEqual(told, [[1, 1000], [2, 2000], [3, 4000], [4, 8000], [5, 16000], [6, 30000], [7, 30000], [8, 15000], [9, 0]]);
 });
 
 test("a connection that is lost at once does not begin anew with short delays; one that lived does", async (t) => {
   const h = await hub(t);
   await h.open();
   h.socket.lose();
-  await h.wait(500);
+  await h.wait(1000);
   await h.open();
   h.socket.lose();
   assert.equal(h.connection.state.attempt, 2);
-  await h.wait(1000);
+  await h.wait(2000);
   await h.open();
   await h.wait(5000);
   h.socket.lose();
@@ -75,7 +75,7 @@ test("a server that cannot be reached is tried without end", async (t) => {
 test("a bound on the tries closes it for the network", async (t) => {
   const h = await hub(t, { attempts: 2 });
   h.reachable = false;
-  for (const wait of [500, 1000, 2000]) {
+  for (const wait of [1000, 2000, 4000]) {
     h.socket.refuse();
     await settle();
     await h.wait(wait);
@@ -86,7 +86,7 @@ test("a bound on the tries closes it for the network", async (t) => {
 
 test("a token refused three times by a server that is there is denied, and never tried again", async (t) => {
   const h = await hub(t);
-  for (const wait of [500, 1000, 2000]) {
+  for (const wait of [1000, 2000, 4000]) {
     h.socket.refuse();
     await settle();
     await h.wait(wait);
@@ -306,7 +306,7 @@ test("the default probe asks the server for anything, and takes any answer", asy
   await settle();
   assert.equal(h.connection.state.name, "reconnecting");
   answer = async () => new Response(null, { status: 500 });
-  await h.wait(500);
+  await h.wait(1000);
   h.socket.refuse();
   await settle();
   assert.deepEqual(h.connection.state, { name: "closed", why: "denied" });

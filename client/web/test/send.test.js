@@ -80,7 +80,7 @@ test("what is sent while reconnecting waits, up to a bound", async (t) => {
   h.socket.lose();
   const waiting = [h.connection.send("a"), h.connection.send("b")];
   await rejects(h.connection.send("c"), "queue_full");
-  await h.wait(500);
+  await h.wait(1000);
   await h.open();
   assert.deepEqual(sends(h.socket).map(({ data }) => data), ["a", "b"]);
   for (const { ref } of sends(h.socket)) h.socket.say({ type: "ok", ref });
