@@ -15,7 +15,7 @@ func Wall(t time.Time, loc *time.Location) time.Time {
 }
 
 // Instants are all instants at which the clock of loc shows wall, in order: none where the clock was put forward, two
-// where it was put back. Wall's own zone does not count.
+// where it was put back.
 func Instants(wall time.Time, loc *time.Location) []time.Time {
 	var found []time.Time
 	for _, p := range periods(wall, loc) {
@@ -47,16 +47,22 @@ type period struct {
 	offset     time.Duration
 }
 
-// forever bounds the last period of a zone that changes no more.
-var forever = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+// The first and the last period of a zone have no other bounds.
+var (
+	always  = time.Date(-9999, 1, 1, 0, 0, 0, 0, time.UTC)
+	forever = time.Date(19999, 1, 1, 0, 0, 0, 0, time.UTC)
+)
 
 // periods are those that may show wall.
 func periods(wall time.Time, loc *time.Location) []period {
-	wall = time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), wall.Nanosecond(), time.UTC)
+	wall = Wall(wall, time.UTC)
 	var found []period
 	for at := wall.Add(-reach); ; {
 		_, seconds := at.In(loc).Zone()
 		start, end := at.In(loc).ZoneBounds()
+		if start.IsZero() {
+			start = always
+		}
 		if end.IsZero() {
 			end = forever
 		}
