@@ -41,6 +41,9 @@ type anomalyMessage struct {
 	} `json:"rootCauses"`
 }
 
+// maxAnomaly bounds a message in bytes, so that what is made of it fits a frame of the hub.
+const maxAnomaly = 16 << 10
+
 var accountID = regexp.MustCompile(`^[0-9]{12}$`)
 
 func parseAnomaly(text string) (contract.Alert, error) {
@@ -57,6 +60,8 @@ func parseAnomaly(text string) (contract.Alert, error) {
 		return contract.Alert{}, fmt.Errorf("%w: %q", ErrMissing, "impact")
 	case !accountID.MatchString(m.AccountID):
 		return contract.Alert{}, fmt.Errorf("%w: accountId %.60q", ErrInvalid, m.AccountID)
+	case len(text) > maxAnomaly:
+		return contract.Alert{}, fmt.Errorf("%w: anomaly of %d bytes", ErrInvalid, len(text))
 	}
 	return m.alert(), nil
 }

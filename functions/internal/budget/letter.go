@@ -20,10 +20,14 @@ const (
 	labelForecasted = "forecasted amount"
 )
 
+// maxValue bounds a value in bytes. A budget's name has at most 100 characters.
+// https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Budget.html
+const maxValue = 512
+
 var (
-	titleLine   = regexp.MustCompile(`(?i)^AWS Budgets? Notification\s+(\S.*)$`)
+	titleLine   = regexp.MustCompile(`(?i)^AWS Budgets? Notification\s+(\S.{0,60})$`)
 	accountLine = regexp.MustCompile(`(?i)^AWS Account:?\s+([0-9]{12})$`)
-	linkLine    = regexp.MustCompile(`^\[[0-9]+\]\s+(https://\S+)$`)
+	linkLine    = regexp.MustCompile(`^\[[0-9]+\]\s+(https://\S{1,500})$`)
 )
 
 // A letter is the text of an alert, taken apart.
@@ -62,6 +66,9 @@ func (l *letter) take(line string) error {
 		if label = strings.ToLower(strings.TrimSpace(label)); isLabel(label) {
 			if _, twice := l.values[label]; twice {
 				return fmt.Errorf("%w: %q", ErrTwice, label)
+			}
+			if len(value) > maxValue {
+				return fmt.Errorf("%w: %s of %d bytes", ErrInvalid, label, len(value))
 			}
 			l.values[label] = strings.TrimSpace(value)
 			return nil

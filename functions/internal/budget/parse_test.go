@@ -182,6 +182,11 @@ func TestOtherTextsAreRefused(t *testing.T) {
 		{"an alert without threshold", letter("Alert Threshold", ""), budget.ErrMissing, `budget: parse: line missing: "alert threshold"`},
 		{"a forecast with an actual amount only", letter("Alert Type", "FORECASTED"), budget.ErrMissing, `budget: parse: line missing: "forecasted amount"`},
 		{"an alert with two names", letter("", "") + "Budget Name: c\n", budget.ErrTwice, `budget: parse: line occurs twice: "budget name"`},
+		{"an alert with an endless name", letter("Budget Name", strings.Repeat("n", 600)), budget.ErrInvalid, `budget: parse: value not understood: budget name of 601 bytes`},
+		{
+			"an endless anomaly", `{"anomalyId":"a","accountId":"123456789012","impact":{},"monitorName":"` + strings.Repeat("n", 16<<10) + `"}`,
+			budget.ErrInvalid, `budget: parse: value not understood: anomaly of 16457 bytes`,
+		},
 		{"an alert of no account", strings.Replace(letter("", ""), "123456789012", "1234", 1), budget.ErrMissing, `budget: parse: line missing: "aws account"`},
 	} {
 		t.Run(c.name+" is refused", func(t *testing.T) {

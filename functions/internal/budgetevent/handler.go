@@ -1,0 +1,71 @@
+package budgetevent
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// A Receiver handles messages of SNS; *budgetalert.Subscriber is one.
+type Receiver interface {
+	Receive(ctx context.Context, body []byte, header http.Header) error
+	ReceiveAgain(ctx context.Context, body []byte) error
+}
+
+// A Handler is the function.
+type Handler struct {
+	Receiver Receiver
+	Log      *slog.Logger
+}
+
+// ErrUnknownEvent: the function was invoked by something that it does not know.
+var ErrUnknownEvent = errors.New("unknown event")
+
+// reserve is kept back from the deadline to report what was not done.
+const reserve = time.Second
+
+// Handle answers one event. Its form tells where it is from.
+func (h Handler) Handle(ctx context.Context, event json.RawMessage) (any, error) {
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-reserve))
+		defer cancel()
+	}
+	switch source, err := sourceOf(event); {
+	case err != nil:
+		return nil, err
+	case source == "aws:sqs":
+		return h.queue(ctx, event)
+	case source == "aws:sns":
+		return nil, h.topic(ctx, event)
+	default:
+		return h.http(ctx, event)
+	}
+}
+
+// sourceOf is "aws:sqs", "aws:sns" or "http".
+func sourceOf(event []byte) (string, error) {
+	var form struct {
+		Records []struct {
+			EventSource string `json:"eventSource"` // SNS writes it with a capital, which encoding/json takes too
+		}
+		RequestContext struct {
+			HTTP struct{ Method string } `json:"http"`
+		} `json:"requestContext"`
+	}
+	if err := json.Unmarshal(event, &form); err != nil {
+		return "", fmt.Errorf("budgetevent: %w: %w", ErrUnknownEvent, err)
+	}
+	if form.RequestContext.HTTP.Method != "" {
+		return "http", nil
+	}
+	if len(form.Records) > 0 && strings.HasPrefix(form.Records[0].EventSource, "aws:s") {
+		return form.Records[0].EventSource, nil
+	}
+	return "", fmt.Errorf("budgetevent: %w: neither an HTTP request nor records of SNS or SQS", ErrUnknownEvent)
+}
