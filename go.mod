@@ -62,3 +62,10 @@ require (
 	golang.org/x/tools/cmd/godoc v0.1.0-deprecated // indirect
 	golang.org/x/tools/godoc v0.1.0-deprecated // indirect
 )
+
+// Folders that npm and the CDK write.
+ignore (
+	./node_modules
+	./cdk.out
+	./.hermes
+)
