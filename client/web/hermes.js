@@ -315,7 +315,10 @@ class Connection {
 
   /** The page is seen again, or the network changed: try at once, or see whether the connection still lives. */
   #wake(quiet) {
-    if (this.#timers.has("retry")) this.#try();
+    // A handshake begun on a network that is gone would hang until its time is over.
+    const hangs = quiet === 0 && this.#timers.has("handshake");
+    if (hangs) this.#socket = drop(this.#socket);
+    if (hangs || this.#timers.has("retry")) this.#try();
     else this.#check(quiet);
   }
 

@@ -260,6 +260,20 @@ for (const [name, happen] of [["the page is seen again", (p) => p.show()], ["the
   });
 }
 
+test("when the network is back, a handshake that hangs is begun anew", async (t) => {
+  const p = page();
+  const h = await hub(t);
+  p.show();
+  await settle();
+  assert.equal(h.sockets.length, 1, "but not for a look at the page");
+  p.network("online");
+  await settle();
+  assert.equal(h.sockets.length, 2);
+  assert.equal(h.sockets[0].closed, true);
+  await h.open();
+  assert.equal(h.connection.state.name, "open");
+});
+
 test("a page that is hidden tries nothing", async (t) => {
   const p = page();
   const h = await hub(t);

@@ -11,7 +11,7 @@ export const denied = {
   needsStage: true,
   mount(body, app) {
     const figure = h("span", { class: "figure" }, "–");
-    const list = h("ol", { class: "denials", "aria-label": "Denied calls, newest first" });
+    const list = h("ol", { class: "denials", tabindex: 0, "aria-label": "Denied calls, newest first" });
     body.append(h("p", { class: "figure-line" }, figure, " refused so far"), list);
     app.pulse.on("denied", ({ total, denied: all }) => {
       say(figure, count(total));

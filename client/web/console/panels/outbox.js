@@ -8,7 +8,7 @@ export const outbox = {
   hint: "Nothing leaves this machine: mail ends here.",
   needsStage: true,
   mount(body, app) {
-    const list = h("ol", { class: "mails", "aria-label": "E-mail, newest first" });
+    const list = h("ol", { class: "mails", tabindex: 0, "aria-label": "E-mail, newest first" });
     body.append(list);
     let shown = null;
     app.pulse.on("outbox", ({ messages }) => {
@@ -25,5 +25,5 @@ function item({ time: at, from, to, subject, text, html }) {
     h("details", {},
       h("summary", {}, h("span", { class: "mail-subject" }, subject || "(no subject)"), h("span", { class: "aside" }, ` to ${to.join(", ")}, ${time(at)}`)),
       h("p", { class: "aside" }, `from ${from}`),
-      h("pre", { tabindex: 0, role: "region", "aria-label": `Text of ${subject}` }, text || html)));
+      h("pre", { tabindex: 0, role: "group", "aria-label": `Text of ${subject}` }, text || html)));
 }

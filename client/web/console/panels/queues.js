@@ -9,7 +9,7 @@ export const queues = {
   needsStage: true,
   mount(body, app) {
     const rows = h("tbody");
-    const letters = h("ul", { class: "letters", "aria-label": "Dead letters" });
+    const letters = h("ul", { class: "letters", tabindex: 0, "aria-label": "Dead letters" });
     const result = h("p", { class: "result", role: "status" });
     const column = (name) => h("th", { scope: "col" }, name);
     body.append(
@@ -51,7 +51,7 @@ export const queues = {
       const reason = `${queue.path}: ${letter.reason}`;
       return h("li", { class: "letter" },
         h("p", { class: "letter-reason" }, letter.reason),
-        h("pre", { tabindex: 0, role: "region", "aria-label": `Body of the dead letter, ${reason}` }, letter.body.slice(0, 2000)),
+        h("pre", { tabindex: 0, role: "group", "aria-label": `Body of the dead letter, ${reason}` }, letter.body.slice(0, 2000)),
         h("div", { class: "letter-foot" },
           h("span", {}, `${queue.path}, ${time(letter.sentAt)}`),
           h("button", { type: "button", "aria-label": `Redrive ${reason}`, on: { click: act(() => app.stage.redrive(queue, letter), "Sent again.") } }, "Redrive"),

@@ -1,0 +1,13 @@
+// Runs the tests in a real browser: node test/browser/run.mjs. Where there is none it says so, which in CI is a failure.
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { findChromium } from "./chromium.mjs";
+
+if (!findChromium()) {
+  console.log("browser tests did not run: no Chromium on this machine; apt-get install chromium");
+  process.exit(process.env.CI === "true" ? 1 : 0);
+}
+const file = fileURLToPath(new URL("browser.test.mjs", import.meta.url));
+const reporter = process.stdout.isTTY ? "spec" : "tap";
+const { status } = spawnSync(process.execPath, ["--test", `--test-reporter=${reporter}`, ...process.argv.slice(2), file], { stdio: "inherit" });
+process.exit(status ?? 1);
