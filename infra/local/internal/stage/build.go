@@ -176,11 +176,18 @@ func (s *Stage) create(ctx context.Context) error {
 	return s.world.Create(ctx, clients)
 }
 
-// subscribe makes the subscriptions that SNS delivers itself. Their endpoints are up by now, and are asked to confirm.
+// subscribe makes the subscriptions: of queues at the peer, which delivers to its own, the others at the notifier. Their
+// endpoints are up by now, and are asked to confirm.
 func (s *Stage) subscribe(ctx context.Context) error {
+	topics := sns.NewFromConfig(config(s.queuePeer.URL, admin()))
 	for _, sub := range s.world.Subscriptions {
 		if sub.Protocol == "sqs" {
-			continue // made with the topics
+			if _, err := topics.Subscribe(ctx, &sns.SubscribeInput{
+				TopicArn: &sub.TopicARN, Protocol: &sub.Protocol, Endpoint: &sub.Endpoint, Attributes: sub.Attributes,
+			}); err != nil {
+				return fmt.Errorf("%s: %w", sub.LogicalID, err)
+			}
+			continue
 		}
 		if _, err := s.notifier.AddSubscription(ctx, notify.Subscription{
 			TopicARN: sub.TopicARN, Protocol: sub.Protocol, Endpoint: sub.Endpoint, Attributes: sub.Attributes,
