@@ -27,7 +27,8 @@ help: ## List the targets
 
 .PHONY: run
 run: node_modules ## Run the whole system on this machine; ARGS="--ephemeral --port 4570"
-	@go run ./infra/local $(ARGS)
+	@go build -o $(BIN)/local ./infra/local
+	@exec $(BIN)/local $(ARGS)
 
 .PHONY: test
 test: node_modules ## Run every test
