@@ -1,0 +1,38 @@
+package e2e
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"testing"
+)
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	os.Exit(run(m))
+}
+
+// run runs the tests, then looks at what they have left.
+func run(m *testing.M) (code int) {
+	if err := prepare(); err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		return 1
+	}
+	defer os.RemoveAll(folder)
+	code = m.Run()
+	for _, fault := range audit(code == 0 && whole()) {
+		fmt.Fprintln(os.Stderr, "--- FAIL: after the suite:", fault)
+		code = 1
+	}
+	return code
+}
+
+// whole says whether every test was run, so that it can be told what none of them needed.
+func whole() bool {
+	for _, name := range []string{"test.run", "test.skip"} {
+		if f := flag.Lookup(name); f != nil && f.Value.String() != "" {
+			return false
+		}
+	}
+	return flag.Lookup("test.list").Value.String() == ""
+}
