@@ -19,10 +19,17 @@ type Wildcard struct {
 // wildcards lists every wildcard that any policy of Hermes holds. A statement that is not covered fails the test.
 func wildcards() []Wildcard {
 	const connections = "a connection's id is made when it connects; AWS has no resource between the method and all of them"
+	const objects = "an object's key is made when its message is scheduled; AWS has no resource between the prefix and all of them"
 	return []Wildcard{
 		{"execute-api:ManageConnections", "/POST/@connections/*", connections},
 		{"execute-api:ManageConnections", "/GET/@connections/*", connections},
 		{"execute-api:ManageConnections", "/DELETE/@connections/*", connections},
+		{"s3:PutObject", "/*", objects},
+		{"s3:PutObjectTagging", "/*", objects},
+		{"s3:GetObject", "/*", objects},
+		{"s3:GetObjectTagging", "/*", objects},
+		{"s3:DeleteObject", "/*", objects},
+		{"ses:GetAccount", "*", "the rate at which SES takes mails is the account's; the action has no resource level"},
 		{"logs:CreateLogStream", ":*", "a log stream's name is made by Lambda; the log group is the function's own"},
 		{"logs:PutLogEvents", ":*", "a log stream's name is made by Lambda; the log group is the function's own"},
 	}

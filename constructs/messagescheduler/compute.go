@@ -1,0 +1,133 @@
+package messagescheduler
+
+import (
+	"maps"
+	"strconv"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/hermes-cdk/hermes/constructs/internal/lambdafn"
+	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
+)
+
+// newFunctions makes the functions without their permissions.
+func (s *messageScheduler) newFunctions() {
+	s.functions = map[string]awslambda.Function{}
+	for _, fn := range s.props.functions() {
+		if fn.name == contract.FunctionAuthorize && !s.authorizes {
+			continue
+		}
+		s.functions[fn.name] = lambdafn.New(s, jsii.String(fn.id), &lambdafn.Props{
+			Package:             "functions/messagescheduler/" + fn.name,
+			Code:                fn.options.Code,
+			Description:         "Hermes scheduler: " + fn.description,
+			Architecture:        s.props.Architecture,
+			MemoryMB:            fn.memory(),
+			Timeout:             fn.timeout,
+			ReservedConcurrency: fn.options.ReservedConcurrency,
+			Environment:         s.environment(fn.name),
+			LogRetention:        s.props.LogRetention,
+			RemovalPolicy:       s.removalPolicy(),
+		})
+	}
+}
+
+// environment is what a function reads at its cold start.
+func (s *messageScheduler) environment(name string) map[string]*string {
+	schedule, subscribers := s.tables.schedule.TableName(), s.tables.subscribers.TableName()
+	deliveries := s.tables.deliveries.TableName()
+	env := map[string]*string{}
+	switch name {
+	case contract.FunctionAuthorize:
+		env[contract.EnvSecretARN] = s.secret.SecretArn()
+	case contract.FunctionSchedule:
+		env[contract.EnvScheduleTable] = schedule
+		env[contract.EnvSubscribersTable] = subscribers
+		env[contract.EnvDeliveriesTable] = deliveries
+		env[contract.EnvDueQueueURL] = s.queues.due.QueueUrl()
+		env[contract.EnvShards] = s.shards()
+		env[contract.EnvRetention] = s.retentionSeconds()
+		maps.Copy(env, s.contentEnvironment())
+		maps.Copy(env, s.hubEnvironment())
+	case contract.FunctionSubscribers:
+		env[contract.EnvScheduleTable] = schedule
+		env[contract.EnvSubscribersTable] = subscribers
+		maps.Copy(env, s.mailEnvironment())
+		if s.props.DoubleOptIn {
+			env[contract.EnvDoubleOptIn] = jsii.String("true")
+		}
+	case contract.FunctionDispatch:
+		env[contract.EnvScheduleTable] = schedule
+		env[contract.EnvDueQueueURL] = s.queues.due.QueueUrl()
+		env[contract.EnvShards] = s.shards()
+		env[contract.EnvMetricsName] = s.metricsName
+		maps.Copy(env, s.contentEnvironment())
+	case contract.FunctionExpand:
+		env[contract.EnvScheduleTable] = schedule
+		env[contract.EnvSubscribersTable] = subscribers
+		env[contract.EnvDeliveriesTable] = deliveries
+		env[contract.EnvDueQueueURL] = s.queues.due.QueueUrl()
+		env[contract.EnvDueDeadURL] = s.queues.dueDead.QueueUrl()
+		env[contract.EnvSendsQueueURL] = s.queues.sends.QueueUrl()
+		env[contract.EnvShards] = s.shards()
+		env[contract.EnvRetention] = s.retentionSeconds()
+		env[contract.EnvMetricsName] = s.metricsName
+		maps.Copy(env, s.contentEnvironment())
+		maps.Copy(env, s.hubEnvironment())
+	case contract.FunctionDeliver:
+		env[contract.EnvDeliveriesTable] = deliveries
+		env[contract.EnvSendsQueueURL] = s.queues.sends.QueueUrl()
+		env[contract.EnvSendsDeadURL] = s.queues.sendsDead.QueueUrl()
+		env[contract.EnvRetention] = s.retentionSeconds()
+		env[contract.EnvSendConcurrency] = jsii.String(strconv.Itoa(s.senders()))
+		env[contract.EnvMetricsName] = s.metricsName
+		if s.props.SendRate != 0 {
+			env[contract.EnvSendRate] = jsii.String(strconv.Itoa(s.props.SendRate))
+		}
+		maps.Copy(env, s.contentEnvironment())
+		maps.Copy(env, s.mailEnvironment())
+	case contract.FunctionFeedback:
+		env[contract.EnvSubscribersTable] = subscribers
+		env[contract.EnvDeliveriesTable] = deliveries
+	}
+	return env
+}
+
+// contentEnvironment says where the content of messages is.
+func (s *messageScheduler) contentEnvironment() map[string]*string {
+	env := map[string]*string{contract.EnvBucket: s.bucket.BucketName()}
+	if s.props.BucketPrefix != "" {
+		env[contract.EnvBucketPrefix] = jsii.String(s.props.BucketPrefix)
+	}
+	return env
+}
+
+// mailEnvironment is what it takes to send a mail with a signed link in it.
+func (s *messageScheduler) mailEnvironment() map[string]*string {
+	return map[string]*string{
+		contract.EnvSecretARN:        s.secret.SecretArn(),
+		contract.EnvSender:           jsii.String(s.props.Sender),
+		contract.EnvConfigurationSet: s.configurationSet.ConfigurationSetName(),
+		contract.EnvAPIURL:           s.url,
+	}
+}
+
+func (s *messageScheduler) hubEnvironment() map[string]*string {
+	if s.props.Hub == nil {
+		return nil
+	}
+	return map[string]*string{contract.EnvHubQueueURL: s.props.Hub.Queue().QueueUrl()}
+}
+
+func (s *messageScheduler) senders() int {
+	return orDefault(s.props.Deliver.MaxConcurrency, defaultSenders)
+}
+
+func (s *messageScheduler) shards() *string {
+	return jsii.String(strconv.Itoa(orDefault(s.props.Shards, contract.DefaultShards)))
+}
+
+func (s *messageScheduler) retentionSeconds() *string {
+	return jsii.String(strconv.FormatInt(int64(s.retention().Seconds()), 10))
+}

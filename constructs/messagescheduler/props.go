@@ -1,0 +1,161 @@
+package messagescheduler
+
+import (
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsses"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+
+	"github.com/hermes-cdk/hermes/constructs/notificationhub"
+)
+
+// MessageSchedulerProps configures a scheduler. Sender is required; the zero value of every other field means its
+// default. The scheduler never changes the props it is given.
+type MessageSchedulerProps struct {
+	// Sender is the From of the mails, e.g. "Hermes <no-reply@example.com>". Required.
+	Sender string
+
+	// SenderIdentity is the verified identity of SES under which Sender sends: its domain or its address.
+	// Default: a new identity for the address of Sender, to which AWS sends a mail with a link that verifies it.
+	SenderIdentity awsses.IEmailIdentity
+
+	// ConfigurationSet of SES with which mails are sent. The scheduler adds a destination to it, by which it hears of
+	// bounces and complaints, and suppresses those addresses.
+	// Default: a new one.
+	ConfigurationSet awsses.IConfigurationSet
+
+	// SendRate bounds the mails a second of all senders together, 1 to 100,000.
+	// Default: the account's rate, which the senders ask SES for.
+	SendRate int
+
+	// Hub takes messages for the channel "hub" and pushes them into the room named as the group.
+	// Default: none; that channel is refused.
+	Hub notificationhub.INotificationHub
+
+	// Bucket holds the content of messages, below BucketPrefix. Give it a lifecycle rule that expires objects with the
+	// tag state=finished; the README shows one.
+	// Default: a new one, private, encrypted, without versions, that keeps finished messages for Retention.
+	Bucket awss3.IBucket
+
+	// BucketProps changes the bucket that the scheduler makes; public access, plain http and access control lists stay
+	// out whatever they say. Not together with Bucket.
+	// Default: none.
+	BucketProps *awss3.BucketProps
+
+	// BucketPrefix stands before every key, e.g. "messages/". It ends with a slash.
+	// Default: none.
+	BucketPrefix string
+
+	// SigningSecret holds the JSON object with which callers' tokens are signed and verified: signing_key, optionally
+	// previous_signing_key during a rotation, and link_key for the links in mails, which must outlive rotations.
+	// Default: a secret with a generated signing_key of 86 characters and a generated link_key.
+	SigningSecret awssecretsmanager.ISecret
+
+	// HttpApi gets the routes, at its root, and must have a stage named $default.
+	// Default: a new one with such a stage and an access log.
+	HttpApi awsapigatewayv2.IHttpApi
+
+	// PublicUrl is where HttpApi is reached if not at its endpoint, e.g. "https://schedule.example.com". The links in
+	// mails begin with it.
+	// Default: the endpoint of the API.
+	PublicUrl string
+
+	// Authorizer replaces the scheduler's own on the routes that need one. It must judge the group, the first part of
+	// the path, as the functions behind it do not.
+	// Default: the scheduler's own, which checks a JWT HS512 with the claims exp and groups.
+	Authorizer awsapigatewayv2.IHttpRouteAuthorizer
+
+	// AllowUnauthenticated leaves the API open to everyone who can reach it. Not together with Authorizer.
+	// Default: false.
+	AllowUnauthenticated bool
+
+	// AllowedOrigins lists web pages that may call the API, e.g. "https://app.example.com". Not together with HttpApi.
+	// Default: none; browsers of other origins are refused.
+	AllowedOrigins []string
+
+	// ThrottleRate is the API's steady limit of requests a second, ThrottleBurst its burst. Not together with HttpApi.
+	// Default: the account's limits.
+	ThrottleRate  int
+	ThrottleBurst int
+
+	// DoubleOptIn sends new subscribers a mail with a link, and counts them in once they have followed it.
+	// Default: false; the API's callers are trusted to have asked.
+	DoubleOptIn bool
+
+	// Retention keeps finished messages, their content and the results by subscriber. Whole seconds, at least a day.
+	// Default: 30 days.
+	Retention time.Duration
+
+	// Shards splits each minute of due messages, 1 to 64; a partition takes 1,000 writes a second. It may grow; messages
+	// that wait in a shard that is taken away stay there until it is back.
+	// Default: 8.
+	Shards int
+
+	// RemovalPolicy applies to the bucket, the tables, the queues, the secrets and the log groups. A bucket must be empty
+	// to be deleted.
+	// Default: RETAIN.
+	RemovalPolicy awscdk.RemovalPolicy
+
+	// LogRetention keeps the logs of the functions and of the API.
+	// Default: one month.
+	LogRetention awslogs.RetentionDays
+
+	// LateAfter is how late a message may be sent without an alarm. Whole seconds.
+	// Default: one minute.
+	LateAfter time.Duration
+
+	// AlarmTopic is told when an alarm fires and when it ends.
+	// Default: alarms are shown in CloudWatch and tell no one.
+	AlarmTopic awssns.ITopic
+
+	// DisableAlarms makes no alarms.
+	// Default: false.
+	DisableAlarms bool
+
+	// Architecture of the functions.
+	// Default: ARM_64.
+	Architecture awslambda.Architecture
+
+	// Memory, concurrency and code of each function.
+	// Default: see FunctionOptions.
+	Authorize, Schedule, Subscribers, Dispatch, Expand, Deliver, Feedback FunctionOptions
+}
+
+// FunctionOptions tunes one of the scheduler's functions.
+type FunctionOptions struct {
+	// MemoryMB is the memory, 128 to 10,240 MB; CPU grows with it.
+	// Default: 256; 512 for Schedule, Dispatch and Expand, which hold a message of 5 MB or thousands of keys; 1,024 for
+	// Deliver, which holds ten.
+	MemoryMB int
+
+	// ReservedConcurrency keeps that many instances for the function and allows no more.
+	// Default: none reserved.
+	ReservedConcurrency int
+
+	// MaxConcurrency bounds the instances that read from the function's queue, 2 to 1,000; Expand and Deliver only. Those
+	// of Deliver share the rate at which SES takes mails.
+	// Default: unbounded for Expand, 5 for Deliver.
+	MaxConcurrency int
+
+	// Code replaces the function's code: a directory or archive with an executable named bootstrap.
+	// Default: built from the sources in this module.
+	Code awslambda.Code
+}
+
+// MessageSchedulerAttributes describes a scheduler that another stack made. Only the fields that a grant or an accessor
+// needs must be set; one that misses a field panics with the field's name.
+type MessageSchedulerAttributes struct {
+	// ApiUrl is the base of the API without a slash at its end, e.g. "https://schedule.example.com".
+	ApiUrl string
+	// SecretArn is the full ARN of the signing secret, for GrantSchedule. Leave it empty if an authorizer of yours judges
+	// the callers.
+	SecretArn string
+	// MetricsName is the name under which the scheduler publishes metrics.
+	MetricsName string
+}

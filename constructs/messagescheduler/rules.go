@@ -1,0 +1,48 @@
+package messagescheduler
+
+import (
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
+)
+
+type rules struct{ dispatch, feedback awsevents.Rule }
+
+// newRules runs dispatch each minute and hands the events of SES to feedback.
+func (s *messageScheduler) newRules() {
+	dispatch := s.functions[contract.FunctionDispatch]
+	// A run that failed is not repeated: the next one does its work, and two at once would do it twice.
+	dispatch.ConfigureAsyncInvoke(&awslambda.EventInvokeConfigOptions{
+		RetryAttempts: jsii.Number(0),
+		MaxEventAge:   seconds(time.Minute),
+	})
+	s.rules = rules{
+		dispatch: awsevents.NewRule(s, jsii.String("EachMinute"), &awsevents.RuleProps{
+			Description: jsii.String("Hermes scheduler: hands what falls due to the due queue"),
+			Schedule:    awsevents.Schedule_Rate(seconds(contract.Interval)),
+			Targets: &[]awsevents.IRuleTarget{awseventstargets.NewLambdaFunction(dispatch, &awseventstargets.LambdaFunctionProps{
+				RetryAttempts: jsii.Number(0),
+				MaxEventAge:   seconds(time.Minute),
+			})},
+		}),
+		feedback: awsevents.NewRule(s, jsii.String("MailEvents"), &awsevents.RuleProps{
+			Description: jsii.String("Hermes scheduler: bounces, complaints and acceptance of mails"),
+			EventPattern: &awsevents.EventPattern{
+				Source:     jsii.Strings(contract.EventSource),
+				DetailType: jsii.Strings(contract.DetailTypes()...),
+				// The bus carries the events of every configuration set of the account that sends them there.
+				Detail: &map[string]any{"mail": map[string]any{"tags": map[string]any{
+					"ses:configuration-set": []*string{s.configurationSet.ConfigurationSetName()},
+				}}},
+			},
+			Targets: &[]awsevents.IRuleTarget{
+				awseventstargets.NewLambdaFunction(s.functions[contract.FunctionFeedback], nil),
+			},
+		}),
+	}
+}

@@ -1,0 +1,56 @@
+package messagescheduler
+
+import (
+	"net/mail"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsses"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// newSender makes the identity that sends, the configuration set it sends with, and the destination of its events, or takes
+// the first two as given.
+func (s *messageScheduler) newSender() {
+	s.identity = s.props.SenderIdentity
+	if s.identity == nil {
+		s.identity = awsses.NewEmailIdentity(s, jsii.String("Sender"), &awsses.EmailIdentityProps{
+			Identity: awsses.Identity_Email(jsii.String(s.senderAddress())),
+		})
+	}
+	s.configurationSet = s.props.ConfigurationSet
+	if s.configurationSet == nil {
+		s.configurationSet = awsses.NewConfigurationSet(s, jsii.String("ConfigurationSet"), nil)
+	}
+	// SES sends events to the default bus only.
+	// https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html
+	bus := awsevents.EventBus_FromEventBusName(s, jsii.String("DefaultBus"), jsii.String("default"))
+	awsses.NewConfigurationSetEventDestination(s, jsii.String("Events"), &awsses.ConfigurationSetEventDestinationProps{
+		ConfigurationSet: s.configurationSet,
+		Destination:      awsses.EventDestination_EventBus(bus),
+		Events: &[]awsses.EmailSendingEvent{
+			awsses.EmailSendingEvent_SEND, awsses.EmailSendingEvent_BOUNCE,
+			awsses.EmailSendingEvent_COMPLAINT, awsses.EmailSendingEvent_REJECT,
+		},
+	})
+}
+
+// senderAddress is the bare address of Sender, "" if that is not known yet.
+func (s *messageScheduler) senderAddress() string {
+	if unresolved(s.props.Sender) {
+		return ""
+	}
+	address, err := mail.ParseAddress(s.props.Sender)
+	if err != nil {
+		return "" // validate has refused it
+	}
+	return address.Address
+}
+
+func (s *messageScheduler) configurationSetARN() *string {
+	return awscdk.Stack_Of(s).FormatArn(&awscdk.ArnComponents{
+		Service:      jsii.String("ses"),
+		Resource:     jsii.String("configuration-set"),
+		ResourceName: s.configurationSet.ConfigurationSetName(),
+	})
+}
