@@ -7,6 +7,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/hermes-cdk/hermes/constructs/budgetsubscriber"
 	"github.com/hermes-cdk/hermes/constructs/notificationhub"
 )
 
@@ -32,7 +33,26 @@ func newStack(scope constructs.Construct, stage Stage) awscdk.Stack {
 	output(stack, "QueueUrl", hub.Queue().QueueUrl(), "Where backends publish")
 	output(stack, "TokensTableName", hub.TokensTable().TableName(), "Where issuers store second factors")
 	output(stack, "SecretArn", hub.Secret().SecretArn(), "Signing secret of the tokens")
+	newBudget(stack, stage, hub)
 	return stack
+}
+
+// newBudget watches what the stage costs. The hub hears of every alert; e-mail needs a sender.
+func newBudget(stack awscdk.Stack, stage Stage, hub notificationhub.INotificationHub) {
+	budget := budgetsubscriber.NewBudgetSubscriber(stack, jsii.String("Budget"), &budgetsubscriber.BudgetSubscriberProps{
+		Budget:        &budgetsubscriber.Budget{Amount: stage.Budget.Amount, Thresholds: stage.Budget.Thresholds},
+		Sender:        stage.Budget.Sender,
+		Recipients:    stage.Budget.Recipients,
+		Hub:           hub,
+		Retry:         stage.Budget.Retry,
+		RemovalPolicy: stage.RemovalPolicy,
+		LogRetention:  stage.LogRetention,
+		DisableAlarms: !stage.Alarms,
+		Architecture:  stage.Architecture,
+	})
+	output(stack, "BudgetTopicArn", budget.Topic().TopicArn(), "Where budgets publish alerts")
+	output(stack, "BudgetDeadLetterQueueUrl", budget.DeadLetterQueue().QueueUrl(), "Alerts that reached nobody")
+	output(stack, "BudgetRedriveQueueUrl", budget.RedriveQueue().QueueUrl(), "Where dead letters are tried again")
 }
 
 func customDomain(stack awscdk.Stack, domain *Domain) *notificationhub.CustomDomain {

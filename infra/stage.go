@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+
+	"github.com/hermes-cdk/hermes/constructs/budgetsubscriber"
 )
 
 // Stage is one row of the table of stages: everything in which one deployment differs from another.
@@ -32,8 +34,22 @@ type Stage struct {
 	// Domain serves the hub at a name of yours; nil at the execute-api URL.
 	Domain *Domain
 
+	// Budget watches what the account spends.
+	Budget Budget
+
 	// Architecture of the functions.
 	Architecture awslambda.Architecture
+}
+
+// Budget of a stage. Without a sender its alerts are told in the hub's room "budget" only: an address that nobody has
+// verified with SES would have every alert fail. To get e-mail, set Sender to an address of yours and name Recipients;
+// at the first deployment SES asks that address to confirm.
+type Budget struct {
+	Amount     float64 // US dollars a month
+	Thresholds []budgetsubscriber.Threshold
+	Sender     string // e.g. "Hermes <alerts@example.com>"
+	Recipients []budgetsubscriber.Recipient
+	Retry      budgetsubscriber.RetryPolicy
 }
 
 // Domain names a hub. The certificate lies in the stack's region.
@@ -55,7 +71,14 @@ func stages() []Stage {
 			HistoryRetention: day,
 			IntakeRetention:  4 * day,
 			Alarms:           true,
-			Architecture:     hostArchitecture(),
+			Budget: Budget{
+				Amount:     100,
+				Sender:     "Hermes <alerts@hermes.example>",
+				Recipients: []budgetsubscriber.Recipient{{Name: "Ops", Email: "ops@example.com"}},
+				// Quick, for people who watch.
+				Retry: budgetsubscriber.RetryPolicy{Retries: 3, MinDelay: time.Second, MaxDelay: time.Second},
+			},
+			Architecture: hostArchitecture(),
 		},
 		{
 			Name:             "dev",
@@ -65,6 +88,7 @@ func stages() []Stage {
 			IntakeRetention:  day,
 			ThrottleRate:     100,
 			ThrottleBurst:    200,
+			Budget:           Budget{Amount: 50},
 			Architecture:     awslambda.Architecture_ARM_64(),
 		},
 		{
@@ -76,6 +100,7 @@ func stages() []Stage {
 			ThrottleRate:     1000,
 			ThrottleBurst:    1000,
 			Alarms:           true,
+			Budget:           Budget{Amount: 200},
 			Architecture:     awslambda.Architecture_ARM_64(),
 		},
 		{
@@ -85,7 +110,10 @@ func stages() []Stage {
 			HistoryRetention: 7 * day,
 			IntakeRetention:  14 * day,
 			Alarms:           true,
-			Architecture:     awslambda.Architecture_ARM_64(),
+			Budget: Budget{Amount: 1000, Thresholds: []budgetsubscriber.Threshold{
+				{Percent: 50}, {Percent: 90}, {Percent: 100, Forecasted: true},
+			}},
+			Architecture: awslambda.Architecture_ARM_64(),
 		},
 	}
 }

@@ -1,0 +1,132 @@
+package budgetsubscriber
+
+import (
+	"encoding/json"
+	"net/mail"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsses"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/hermes-cdk/hermes/constructs/internal/lambdafn"
+	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
+)
+
+const (
+	// notifyTimeout is below the 15 s for which SNS waits: a delivery that is still worked on must not look failed.
+	// https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.prepare.html
+	notifyTimeout = 14 * time.Second
+	notifyMemory  = 256
+	layerFolder   = "/opt" // https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html
+)
+
+// newFunction makes the function and allows it what it does. The statements are written by hand because CDK's grants are
+// broader.
+func (b *budgetSubscriber) newFunction() {
+	b.notify = lambdafn.New(b, jsii.String("Notify"), &lambdafn.Props{
+		Package:             "functions/budgetsubscriber/" + contract.FunctionNotify,
+		Code:                b.props.Notify.Code,
+		Description:         "Hermes budget: tells people of alerts",
+		Architecture:        b.props.Architecture,
+		MemoryMB:            orDefault(b.props.Notify.MemoryMB, notifyMemory),
+		Timeout:             notifyTimeout,
+		ReservedConcurrency: b.props.Notify.ReservedConcurrency,
+		Environment:         b.environment(),
+		LogRetention:        b.props.LogRetention,
+		RemovalPolicy:       b.removalPolicy(),
+	})
+	allow(b.notify, b.topic.TopicArn(), "sns:ConfirmSubscription")
+	allow(b.notify, b.receipts.TableArn(), "dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:DeleteItem")
+	allow(b.notify, b.deadLetters.QueueArn(), "sqs:SendMessage")
+	b.consumeRedrive()
+	b.sendMail()
+	if b.props.Hub != nil {
+		b.props.Hub.GrantPublish(b.notify)
+	}
+	if b.props.Templates != "" {
+		b.notify.AddLayers(awslambda.NewLayerVersion(b, jsii.String("Templates"), &awslambda.LayerVersionProps{
+			Code:        awslambda.Code_FromAsset(jsii.String(b.props.Templates), nil),
+			Description: jsii.String("Templates of the e-mail about alerts"),
+		}))
+	}
+}
+
+// environment is what the function reads at its cold start. The hub adds where its queue is.
+func (b *budgetSubscriber) environment() map[string]*string {
+	retention := orDefault(b.props.ReceiptRetention, contract.DefaultReceiptTTL)
+	env := map[string]*string{
+		contract.EnvTopicARN:         b.topic.TopicArn(),
+		contract.EnvSignatureVersion: jsii.String(strconv.Itoa(b.signatureVersion())),
+		contract.EnvReceiptsTable:    b.receipts.TableName(),
+		contract.EnvReceiptTTL:       jsii.String(strconv.FormatInt(int64(retention/time.Second), 10)),
+		contract.EnvDeadLetterURL:    b.deadLetters.QueueUrl(),
+	}
+	b.addRecipients(env)
+	if b.props.Budget != nil {
+		env[contract.EnvBudgetName], env[contract.EnvBudgetTitle] = jsii.String(b.budgetName), jsii.String(b.title())
+	}
+	if b.props.Hub != nil {
+		env[contract.EnvRoom] = jsii.String(orDefault(b.props.Room, contract.DefaultRoom))
+	}
+	if b.props.Templates != "" {
+		env[contract.EnvTemplates] = jsii.String(layerFolder)
+	}
+	if b.props.AuthenticateOnUnsubscribe {
+		env[contract.EnvAuthenticate] = jsii.String("true")
+	}
+	return env
+}
+
+func (b *budgetSubscriber) addRecipients(env map[string]*string) {
+	if len(b.props.Recipients) == 0 {
+		return
+	}
+	text, err := json.Marshal(b.props.Recipients)
+	if err != nil { // strings always encode
+		panic(err)
+	}
+	env[contract.EnvRecipients], env[contract.EnvSender] = jsii.String(string(text)), jsii.String(b.props.Sender)
+}
+
+func (b *budgetSubscriber) signatureVersion() int {
+	switch {
+	case b.props.SignatureVersion != 0:
+		return b.props.SignatureVersion
+	case b.ownTopic != nil:
+		return 2
+	default:
+		return 1
+	}
+}
+
+// sendMail allows e-mail from the sender's identity, and makes that identity unless one is given.
+func (b *budgetSubscriber) sendMail() {
+	if len(b.props.Recipients) == 0 {
+		return
+	}
+	b.identity = b.props.SenderIdentity
+	if b.identity == nil {
+		b.identity = awsses.NewEmailIdentity(b, jsii.String("SenderIdentity"), &awsses.EmailIdentityProps{
+			Identity: awsses.Identity_Email(jsii.String(bare(b.props.Sender))),
+		})
+	}
+	allow(b.notify, b.identity.EmailIdentityArn(), "ses:SendEmail")
+}
+
+// bare is the address of a sender, without a name; a token is the whole address.
+func bare(sender string) string {
+	if parsed, err := mail.ParseAddress(sender); err == nil && !unresolved(sender) {
+		return parsed.Address
+	}
+	return sender
+}
+
+func allow(fn awslambda.Function, resource *string, actions ...string) {
+	fn.AddToRolePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Actions:   jsii.Strings(actions...),
+		Resources: &[]*string{resource},
+	}))
+}

@@ -1,0 +1,24 @@
+package budgetsubscriber
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// FromBudgetSubscriberAttributes refers to a subscriber that another stack or app made, by its outputs.
+func FromBudgetSubscriberAttributes(scope constructs.Construct, id *string, attributes *BudgetSubscriberAttributes) IBudgetSubscriber {
+	b := &budgetSubscriber{}
+	constructs.NewConstruct_Override(b, scope, id)
+	if attributes.TopicArn == "" {
+		panic(fmt.Sprintf("budget subscriber %q: imported without topicArn", *b.Node().Path()))
+	}
+	b.topic = awssns.Topic_FromTopicArn(b, jsii.String("Topic"), jsii.String(attributes.TopicArn))
+	if attributes.EncryptionKeyArn != "" {
+		b.key = awskms.Key_FromKeyArn(b, jsii.String("Key"), jsii.String(attributes.EncryptionKeyArn))
+	}
+	return b
+}
