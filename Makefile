@@ -31,8 +31,10 @@ run: node_modules ## Run the whole system on this machine; ARGS="--ephemeral --p
 	@exec $(BIN)/local $(ARGS)
 
 .PHONY: test
-test: node_modules ## Run every test
+test: node_modules ## Run every test; in a real browser too, where Chromium is installed
+	node --test client/web/test/*.test.js
 	go test ./...
+	node test/browser/run.mjs
 
 .PHONY: test/race
 test/race: node_modules ## Run every test under the race detector
