@@ -331,6 +331,13 @@ func TestFaults(t *testing.T) {
 			},
 		},
 		{
+			"too much patience", `retry.retries times retry.maxDelay must be at most 1h0m0s, got 1h0m10s`,
+			&props{
+				Budget: simple().Budget, Recipients: simple().Recipients, Sender: simple().Sender,
+				Retry: budgetsubscriber.RetryPolicy{Retries: 10, MaxDelay: 361 * time.Second},
+			},
+		},
+		{
 			"a wrong protocol", `retry is for protocol https, but protocol is lambda`,
 			&props{
 				Budget: simple().Budget, Recipients: simple().Recipients, Sender: simple().Sender,

@@ -42,6 +42,10 @@ func (b *budgetSubscriber) subscribe() {
 		DeadLetterQueue: b.deadLetters,
 		DeliveryPolicy:  b.props.Retry.deliveryPolicy(),
 	})
+	// CDK writes the function in capitals, SNS documents it in small letters.
+	// https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html#creating-delivery-policy
+	b.subscription.Node().DefaultChild().(awssns.CfnSubscription).AddPropertyOverride(
+		jsii.String("DeliveryPolicy.healthyRetryPolicy.backoffFunction"), jsii.String("exponential"))
 	// SNS asks for the confirmation at once and the endpoint must answer: route, permission and policy come first.
 	b.subscription.Node().AddDependency(b.route, b.notify.Role())
 	if b.stage != nil {
@@ -109,16 +113,24 @@ func (b *budgetSubscriber) subscribeFunction() {
 	})
 }
 
+// maxRetryTime is what AWS allows all retries of a delivery to take together. All pauses at their longest stay below, so that
+// it does not matter how AWS sums up growing ones.
+// https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
+const maxRetryTime = time.Hour
+
+func (r RetryPolicy) retries() int { return orDefault(r.Retries, 10) }
+
 // delays are the shortest and the longest pause.
 func (r RetryPolicy) delays() (low, high time.Duration) {
 	low = orDefault(r.MinDelay, 10*time.Second)
-	return low, orDefault(r.MaxDelay, max(low, 10*time.Minute))
+	fitting := (maxRetryTime / time.Duration(max(1, r.retries()))).Truncate(time.Second)
+	return low, orDefault(r.MaxDelay, max(low, min(fitting, 5*time.Minute)))
 }
 
 func (r RetryPolicy) deliveryPolicy() *awssns.DeliveryPolicy {
 	low, high := r.delays()
 	return &awssns.DeliveryPolicy{HealthyRetryPolicy: &awssns.HealthyRetryPolicy{
-		NumRetries:      jsii.Number(orDefault(r.Retries, 10)),
+		NumRetries:      jsii.Number(r.retries()),
 		MinDelayTarget:  seconds(low),
 		MaxDelayTarget:  seconds(high),
 		BackoffFunction: awssns.BackoffFunction_EXPONENTIAL,

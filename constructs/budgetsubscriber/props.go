@@ -184,14 +184,15 @@ const (
 	ProtocolLambda Protocol = "lambda"
 )
 
-// RetryPolicy is when SNS delivers again. The pauses grow exponentially from MinDelay to MaxDelay.
+// RetryPolicy is when SNS delivers again. The pauses grow exponentially from MinDelay to MaxDelay; AWS allows them an hour
+// together.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
 type RetryPolicy struct {
 	// Retries after the first try, 1 to 100.
 	// Default: 10.
 	Retries int
 	// MinDelay and MaxDelay bound the pauses. Whole seconds, 1 s to 1 h.
-	// Default: 10 s and 10 minutes.
+	// Default: 10 s and 5 minutes, or less where many retries would exceed the hour.
 	MinDelay, MaxDelay time.Duration
 }
 

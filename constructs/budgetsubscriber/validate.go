@@ -158,8 +158,12 @@ func (f *faults) delivery(p *BudgetSubscriberProps) {
 	f.number("retry.retries", p.Retry.Retries, 1, 100)
 	f.duration("retry.minDelay", p.Retry.MinDelay, time.Second, time.Hour)
 	f.duration("retry.maxDelay", p.Retry.MaxDelay, time.Second, time.Hour)
-	if low, high := p.Retry.delays(); low > high {
+	low, high := p.Retry.delays()
+	if low > high {
 		f.addf("retry.minDelay %s is above retry.maxDelay %s", low, high)
+	}
+	if total := time.Duration(p.Retry.retries()) * high; total > maxRetryTime {
+		f.addf("retry.retries times retry.maxDelay must be at most %s, got %s", maxRetryTime, total)
 	}
 	switch p.Protocol {
 	case "", ProtocolHTTPS:
