@@ -164,14 +164,14 @@ type deadLetters struct {
 }
 
 type deadLetter struct {
-	queue, body string
-	attributes  map[string]string
+	topic, queue, body string
+	attributes         map[string]string
 }
 
-func (d *deadLetters) Send(_ context.Context, queue, body string, attributes map[string]string) error {
+func (d *deadLetters) Send(_ context.Context, topic, queue, body string, attributes map[string]string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.sent = append(d.sent, deadLetter{queue, body, maps.Clone(attributes)})
+	d.sent = append(d.sent, deadLetter{topic, queue, body, maps.Clone(attributes)})
 	return nil
 }
 

@@ -14,9 +14,10 @@ type Invoker interface {
 	Invoke(ctx context.Context, function string, payload []byte) (result []byte, functionError string, err error)
 }
 
-// DeadLetters sends to the queue with this ARN.
+// DeadLetters sends to the queue with this ARN, on behalf of the topic, which queue policies ask for.
+// https://docs.aws.amazon.com/sns/latest/dg/sns-configure-dead-letter-queue.html
 type DeadLetters interface {
-	Send(ctx context.Context, queueARN, body string, attributes map[string]string) error
+	Send(ctx context.Context, topicARN, queueARN, body string, attributes map[string]string) error
 }
 
 // RetryPolicy is the delivery policy where neither topic nor subscription has one.

@@ -189,7 +189,7 @@ func (n *Notifier) giveUp(d delivery, reason error) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(n.ctx), n.config.Timeout)
 	defer cancel()
-	if err := n.config.DeadLetters.Send(ctx, queue, string(d.body), deadLetterAttributes(reason)); err != nil {
+	if err := n.config.DeadLetters.Send(ctx, d.message.topic.arn, queue, string(d.body), deadLetterAttributes(reason)); err != nil {
 		log.Error("message not delivered, and its dead-letter queue failed", "queue", queue, "error", err)
 		return
 	}

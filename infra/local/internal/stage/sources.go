@@ -144,10 +144,10 @@ func (s *Stage) startSweeper() error {
 // deadLetters sends what SNS could not deliver, as SNS, so that the queue's policy is asked.
 type deadLetters struct{ stage *Stage }
 
-func (d deadLetters) Send(ctx context.Context, queueARN, body string, attributes map[string]string) error {
+func (d deadLetters) Send(ctx context.Context, topicARN, queueARN, body string, attributes map[string]string) error {
 	const principal = "sns.amazonaws.com"
 	caller := iam.Caller{ARN: principal, Service: principal}
-	if err := d.stage.front.Authorize(caller, "sqs:SendMessage", queueARN, nil); err != nil {
+	if err := d.stage.front.Authorize(caller, "sqs:SendMessage", queueARN, map[string][]string{"aws:SourceArn": {topicARN}}); err != nil {
 		return err
 	}
 	values := map[string]types.MessageAttributeValue{}
