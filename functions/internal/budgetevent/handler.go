@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 )
 
@@ -39,16 +38,22 @@ func (h Handler) Handle(ctx context.Context, event json.RawMessage) (any, error)
 	switch source, err := sourceOf(event); {
 	case err != nil:
 		return nil, err
-	case source == "aws:sqs":
+	case source == sourceSQS:
 		return h.queue(ctx, event)
-	case source == "aws:sns":
+	case source == sourceSNS:
 		return nil, h.topic(ctx, event)
 	default:
 		return h.http(ctx, event)
 	}
 }
 
-// sourceOf is "aws:sqs", "aws:sns" or "http".
+// Sources that write records.
+const (
+	sourceSQS = "aws:sqs"
+	sourceSNS = "aws:sns"
+)
+
+// sourceOf is one of these, or "http".
 func sourceOf(event []byte) (string, error) {
 	var form struct {
 		Records []struct {
@@ -64,8 +69,10 @@ func sourceOf(event []byte) (string, error) {
 	if form.RequestContext.HTTP.Method != "" {
 		return "http", nil
 	}
-	if len(form.Records) > 0 && strings.HasPrefix(form.Records[0].EventSource, "aws:s") {
-		return form.Records[0].EventSource, nil
+	if len(form.Records) > 0 {
+		if source := form.Records[0].EventSource; source == sourceSQS || source == sourceSNS {
+			return source, nil
+		}
 	}
 	return "", fmt.Errorf("budgetevent: %w: neither an HTTP request nor records of SNS or SQS", ErrUnknownEvent)
 }
