@@ -293,8 +293,7 @@ class Connection {
     this.#socket = drop(this.#socket);
     this.#timers.forEach(clearTimeout);
     this.#timers.clear();
-    for (const { reject } of this.#asked.values()) reject(new HermesError("lost", "the connection was lost"));
-    this.#asked.clear();
+    this.#asked.clear(); // nobody waits any longer: the next connection asks anew
   }
 
   #end(why, message) {
@@ -332,24 +331,19 @@ class Connection {
     this.#put('{"action":"ping"}');
   }
 
-  /** Any frame in either direction shows that the connection is not idle. */
-  #busy() {
-    this.#after("idle", IDLE, () => this.#ping());
-  }
-
+  /** Any frame shows that the connection lives. What this client sends is answered, so that hearing is enough. */
   #heard() {
     this.#heardAt = Date.now();
     this.#cancel("pong");
-    this.#busy();
+    this.#after("idle", IDLE, () => this.#ping());
   }
 
   #put(text) {
     try {
       this.#socket.send(text);
     } catch {
-      return; // closing: its close event follows
+      // closing: its close event follows
     }
-    this.#busy();
   }
 
   // ---- frames
@@ -456,7 +450,7 @@ class Connection {
   }
 
   /** Says hello; the welcome tells how far each room has come. */
-  async #greet() {
+  async #greet(tries = 1) {
     const socket = this.#socket;
     try {
       const welcome = await this.#ask({ action: "hello" });
@@ -470,6 +464,8 @@ class Connection {
       this.#report(cause.code ?? "hello", `hello: ${cause.message}`, cause);
       // A hub that is silent is one to leave; one of the classic kind may know no hello.
       if (cause.code === "timeout" && this.#options.transport !== "classic") return this.#retry();
+      const again = this.#options.base * 2 ** tries;
+      if (cause.code === "unavailable" && tries < TRIES) return this.#after("hello", again, () => this.#greet(tries + 1));
     }
     if (socket === this.#socket) for (const room of this.#rooms.values()) this.#release(room);
   }
@@ -562,10 +558,10 @@ const randomId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b
  */
 function advance(room, seq) {
   if (!room) return;
-  if (seq > room.seq) room.ahead.add(seq);
+  room.ahead.add(seq);
+  for (const old of room.ahead) if (old <= room.seq) room.ahead.delete(old);
   if (room.ahead.size > AHEAD) room.seq = Math.min(...room.ahead) - 1;
   while (room.ahead.delete(room.seq + 1)) room.seq++;
-  for (const old of room.ahead) if (old <= room.seq) room.ahead.delete(old);
 }
 
 /** When a token expires, in milliseconds since the epoch; NaN if it does not say. It is not verified. */
@@ -581,7 +577,6 @@ function expiry(token) {
 /** Forgets a socket without waiting for its closing handshake, which takes long on a dead network. */
 function drop(socket) {
   if (socket?.close) {
-    socket.onopen = socket.onmessage = socket.onclose = null;
     socket.onerror = () => {}; // some classes throw an error that nobody listens to
     try {
       socket.close();

@@ -103,6 +103,24 @@ test("a token function is called again after each refusal, and each time when it
   assert.equal(h.socket.protocols[1], "hermes.token.opaque3");
 });
 
+test("a token that is refused is not used again, however long it has left", async (t) => {
+  let calls = 0;
+  const h = await hub(t, { token: () => jwt(3600, ++calls) });
+  h.socket.refuse();
+  await settle();
+  await h.wait(1000);
+  assert.equal(calls, 2);
+});
+
+test("a watcher that closes the connection keeps the others from hearing what is no longer so", async (t) => {
+  const h = await hub(t);
+  const heard = [];
+  h.connection.watch(({ name }) => name === "open" && h.connection.close());
+  h.connection.watch(({ name }) => heard.push(name));
+  await h.open(null);
+  assert.deepEqual(heard, ["connecting", "closed"]);
+});
+
 test("a token function that fails is reported and called again", async (t) => {
   let calls = 0;
   const h = await hub(t, {

@@ -51,6 +51,7 @@ test("a connection that is lost at once does not begin anew with short delays; o
   h.socket.lose();
   await h.wait(1000);
   await h.open();
+  await h.wait(4999);
   h.socket.lose();
   assert.equal(h.connection.state.attempt, 2);
   await h.wait(2000);
@@ -310,10 +311,43 @@ test("a change of the network makes an open connection prove itself", async (t) 
   assert.equal(h.connection.state.name, "open");
 });
 
+test("a connection that is closed listens to the page no more", async (t) => {
+  const p = page();
+  const listening = new Set();
+  for (const target of [globalThis, globalThis.document]) {
+    t.mock.method(target, "addEventListener", (name, handler) => listening.add(handler));
+    t.mock.method(target, "removeEventListener", (name, handler) => listening.delete(handler));
+  }
+  const h = await hub(t);
+  assert.equal(listening.size, 3);
+  h.connection.close();
+  assert.equal(listening.size, 0);
+  p.show();
+});
+
+test("a silent hub is left, one that fails is asked again, and only then its messages are let go", async (t) => {
+  const h = await hub(t);
+  await h.open();
+  await h.reopen();
+  h.socket.say({ type: "messages", messages: [{ id: "x", room_id: "lobby", seq: 2, data: 1 }] });
+  for (const wait of [2000, 4000]) {
+    h.socket.say({ type: "error", ref: h.socket.last("hello").ref, code: "unavailable", message: "ask again" });
+    await settle();
+    assert.deepEqual(h.got, []);
+    await h.wait(wait);
+  }
+  assert.equal(h.socket.sent.filter(({ action }) => action === "hello").length, 3);
+  h.socket.say({ type: "error", ref: h.socket.last("hello").ref, code: "unavailable", message: "ask again" });
+  await settle();
+  assert.equal(h.got.length, 1);
+  assert.deepEqual(h.codes(), ["unavailable", "unavailable", "unavailable"]);
+  assert.equal(h.connection.state.name, "open");
+});
+
 test("the default probe asks the server for anything, and takes any answer", async (t) => {
   const asked = [];
   let answer = async () => new Response(null, { status: 500 });
-  t.mock.method(globalThis, "fetch", (url, options) => (asked.push([String(url), options.mode]), answer()));
+  t.mock.method(globalThis, "fetch", (url, options) => (asked.push([String(url), options.mode, options.credentials]), answer()));
   const h = await hub(t, { probe: undefined, refusals: 1, transport: "query", token: "secret" });
   answer = () => Promise.reject(new TypeError("fetch failed"));
   h.socket.refuse();
@@ -324,7 +358,7 @@ test("the default probe asks the server for anything, and takes any answer", asy
   h.socket.refuse();
   await settle();
   assert.deepEqual(h.connection.state, { name: "closed", why: "denied" });
-  assert.deepEqual(asked, Array(2).fill(["https://hub.test/live", "no-cors"]), "without the token");
+  assert.deepEqual(asked, Array(2).fill(["https://hub.test/live", "no-cors", "omit"]), "without the token");
 });
 
 test("closing while the server is probed ends it", async (t) => {

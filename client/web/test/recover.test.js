@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hub, message, settle } from "./hub.js";
+import { hub, message } from "./hub.js";
 
 const at = (seq, epoch = "e") => ({ lobby: { epoch, seq } });
 const live = (h, ...seqs) => h.socket.say({ type: "messages", messages: seqs.map((seq) => message(seq)) });
@@ -32,16 +32,16 @@ test("what was missed comes first and in order, what came meanwhile after it, an
   await h.socket.welcome(at(12));
   const { ref, ...question } = h.socket.last("history");
   assert.deepEqual(question, { action: "history", room_id: "lobby", epoch: "e", after: 8 });
-  live(h, 12, 14);
+  live(h, 12, 15, 14);
   assert.deepEqual(h.seqs(), [8], "live messages wait");
   await h.socket.history({ ...page(9, 11, 10), seq: 11, more: true });
   assert.deepEqual(h.seqs(), [8, 9, 10, 11]);
   assert.equal(h.socket.last("history").after, 11);
   await h.socket.history(page(12, 13));
-  assert.deepEqual(h.seqs(), [8, 9, 10, 11, 12, 13, 14]);
-  live(h, 15);
-  assert.equal(h.got.at(-1).seq, 15, "live messages flow again");
-  assert.deepEqual(h.connection.positions, at(15));
+  assert.deepEqual(h.seqs(), [8, 9, 10, 11, 12, 13, 14, 15]);
+  live(h, 16);
+  assert.equal(h.got.at(-1).seq, 16, "live messages flow again");
+  assert.deepEqual(h.connection.positions, at(16));
 });
 
 test("a gap is asked for again: its messages may have been late", async (t) => {
@@ -71,6 +71,34 @@ test("a gap counts as settled once much has come after it", async (t) => {
   assert.deepEqual(h.connection.positions, at(0));
   live(h, 66);
   assert.deepEqual(h.connection.positions, at(66));
+});
+
+test("the position moves over what came before the gap that history closes, and never back", async (t) => {
+  const h = await hub(t);
+  await h.open(at(0));
+  live(h, 3);
+  await h.reopen();
+  await h.socket.welcome(at(3));
+  await h.socket.history({ messages: [], seq: 2 });
+  assert.deepEqual(h.connection.positions, at(3));
+  await h.reopen();
+  await h.socket.welcome(at(9));
+  await h.socket.history({ messages: [], seq: 1 });
+  assert.deepEqual(h.connection.positions, at(3));
+  live(h, 1);
+  assert.deepEqual(h.connection.positions, at(3));
+});
+
+test("what waited outlives a lost connection, also when there is no history", async (t) => {
+  const h = await hub(t);
+  await h.open(at(1));
+  await h.reopen();
+  await h.socket.welcome(at(5));
+  live(h, 6);
+  await h.reopen();
+  await h.socket.welcome(at(6));
+  await h.socket.history({ reset: true, messages: [], seq: 6 });
+  assert.deepEqual(h.seqs(), [6]);
 });
 
 test("messages for others leave gaps that history settles", async (t) => {
@@ -137,8 +165,10 @@ test("a question that fails is asked again, later each time, and in the end live
     const { ref } = h.socket.last("history");
     refs.add(ref);
     h.socket.say({ type: "error", ref, code: "unavailable", message: "the hub could not answer" });
-    await settle();
-    await h.wait(wait);
+    await h.wait(0);
+    await h.wait(wait - 1);
+    assert.equal(h.socket.last("history").ref, ref, "not yet");
+    await h.wait(1);
   }
   assert.equal(refs.size, 4);
   assert.deepEqual(h.codes(), ["history"]);
@@ -170,6 +200,7 @@ test("too many live messages while it catches up are fetched instead of kept", a
   const sent = Array.from({ length: 6000 }, (_, n) => n + 1);
   for (const seq of sent.slice(1)) live(h, seq);
   await h.socket.history(page(1));
+  assert.equal(h.socket.last("history").after, 1);
   while (h.connection.positions.lobby.seq < 6000) {
     const { after } = h.socket.last("history");
     await h.socket.history({ ...page(...sent.slice(after, after + 500)), more: after < 5500 });

@@ -90,6 +90,14 @@ test("what is sent while reconnecting waits, up to a bound", async (t) => {
   await more;
 });
 
+test("a hundred may wait unless said otherwise", async (t) => {
+  const h = await hub(t);
+  const waiting = Array.from({ length: 100 }, (_, n) => h.connection.send(n));
+  await rejects(h.connection.send(100), "queue_full");
+  h.connection.close();
+  await Promise.all(waiting.map((sending) => rejects(sending, "closed")));
+});
+
 test("an answer that does not come makes it be sent again, in the end rejected", async (t) => {
   const h = await hub(t);
   await h.open();
