@@ -93,3 +93,31 @@ func (v *Vars) MustBeComplete(log *slog.Logger) {
 func (v *Vars) fault(name string, why error) {
 	v.faults = append(v.faults, fmt.Errorf("env: %s %w", name, why))
 }
+
+// Number is a required whole number of least to most.
+func (v *Vars) Number(name string, least, most int) int {
+	value := v.Required(name)
+	if value == "" {
+		return least
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || n < least || n > most {
+		v.fault(name, fmt.Errorf("%w: %q is not a number of %d to %d", ErrInvalid, value, least, most))
+		return least
+	}
+	return n
+}
+
+// OptionalDecimal is a number greater than 0, or 0 if the variable is not set.
+func (v *Vars) OptionalDecimal(name string) float64 {
+	value := v.Optional(name)
+	if value == "" {
+		return 0
+	}
+	n, err := strconv.ParseFloat(value, 64)
+	if err != nil || !(n > 0 && n < 1e9) {
+		v.fault(name, fmt.Errorf("%w: %q is not a number greater than 0", ErrInvalid, value))
+		return 0
+	}
+	return n
+}

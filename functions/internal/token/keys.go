@@ -12,9 +12,13 @@ import (
 type Keys struct {
 	Signing  []byte
 	Previous []byte // nil outside a rotation
+	Link     []byte // signs links in mails, which outlive rotations; nil: none of its own
 }
 
-// ParseKeys reads the signing secret: {"signing_key","previous_signing_key"?}. Other fields are not the authorizer's.
+// secretLinkKey is read by the MessageScheduler's functions only.
+const secretLinkKey = "link_key"
+
+// ParseKeys reads the signing secret: {"signing_key","previous_signing_key"?,"link_key"?}. Other fields are not the authorizer's.
 // Its errors never quote the secret.
 func ParseKeys(secret string) (Keys, error) {
 	var fields map[string]json.RawMessage
@@ -32,7 +36,11 @@ func ParseKeys(secret string) (Keys, error) {
 	if err != nil {
 		return Keys{}, err
 	}
-	return Keys{Signing: signing, Previous: previous}, nil
+	link, err := parseKey(fields, secretLinkKey)
+	if err != nil {
+		return Keys{}, err
+	}
+	return Keys{Signing: signing, Previous: previous, Link: link}, nil
 }
 
 // parseKey reads one key, nil when it is absent, null or empty.

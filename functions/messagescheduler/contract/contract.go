@@ -10,27 +10,28 @@
 //	             payload 2.0, identity source
 //	             $request.header.Authorization,
 //	             no result cache: it judges the group)
-//	schedule     RoutesSchedule, RouteOpenAPI             dynamodb:GetItem PutItem UpdateItem BatchGetItem  Schedule
+//	schedule     RoutesSchedule, RouteOpenAPI             dynamodb:GetItem PutItem BatchGetItem  Schedule
 //	                                                      dynamodb:Query                 Schedule/index/by_time
 //	                                                      dynamodb:Query                 Deliveries
 //	                                                      dynamodb:Query                 Subscribers (is the group known)
 //	                                                      s3:PutObject PutObjectTagging GetObject  bucket/prefix*
 //	                                                      sqs:SendMessage                due queue
 //	subscribers  RoutesSubscribers, RoutesLinks           dynamodb:GetItem PutItem UpdateItem DeleteItem Query  Subscribers
+//	                                                      dynamodb:BatchGetItem          Schedule (is the group known)
 //	                                                      dynamodb:Query                 Schedule/index/by_time
 //	                                                      secretsmanager:GetSecretValue  secret
-//	                                                      ses:SendEmail                  sender identity (double opt-in only)
+//	                                                      ses:SendEmail                  sender identity, configuration set (double opt-in only)
 //	dispatch     rate(1 minute)                           dynamodb:Query                 Schedule/index/by_due
 //	                                                      dynamodb:GetItem PutItem BatchGetItem  Schedule
 //	                                                      sqs:SendMessage                due queue
-//	                                                      s3:ListBucket                  bucket (condition s3:prefix = prefix*)
+//	                                                      s3:ListBucket                  bucket (condition s3:prefix = prefix)
 //	                                                      s3:DeleteObject                bucket/prefix*
-//	expand       due queue                                dynamodb:GetItem UpdateItem    Schedule
+//	expand       due queue                                dynamodb:GetItem PutItem       Schedule
 //	                                                      dynamodb:Query                 Subscribers
-//	                                                      dynamodb:PutItem               Deliveries
-//	                                                      s3:GetObject GetObjectTagging PutObject PutObjectTagging  bucket/prefix*
+//	                                                      dynamodb:UpdateItem            Deliveries
+//	                                                      s3:GetObject PutObject PutObjectTagging  bucket/prefix*
 //	                                                      sqs:SendMessage                due queue, its dead letters, sends queue, hub intake
-//	deliver      sends queue                              dynamodb:PutItem UpdateItem    Deliveries
+//	deliver      sends queue                              dynamodb:GetItem UpdateItem    Deliveries
 //	                                                      s3:GetObject                   bucket/prefix*
 //	                                                      secretsmanager:GetSecretValue  secret
 //	                                                      ses:SendEmail                  sender identity, configuration set
@@ -69,20 +70,20 @@ const (
 	EnvDueDeadURL    = "HERMES_DUE_DEAD_LETTER_QUEUE_URL"   // expand
 	EnvSendsQueueURL = "HERMES_SENDS_QUEUE_URL"             // expand, deliver
 	EnvSendsDeadURL  = "HERMES_SENDS_DEAD_LETTER_QUEUE_URL" // deliver
-	EnvHubQueueURL   = "HERMES_HUB_QUEUE_URL"               // expand, schedule: optional, the hub's intake queue
+	EnvHubQueueURL   = "HERMES_HUB_QUEUE_URL"               // expand: optional, the hub's intake queue
 
 	EnvSender           = "HERMES_SENDER"            // deliver, subscribers: From, such as "Hermes <no-reply@example.com>"
 	EnvConfigurationSet = "HERMES_CONFIGURATION_SET" // deliver, subscribers: optional, the SES configuration set
 	EnvAPIURL           = "HERMES_API_URL"           // deliver, subscribers: base of the links in mails, no slash at its end
 	EnvDoubleOptIn      = "HERMES_DOUBLE_OPT_IN"     // subscribers: "true" or unset
 
-	EnvShards    = "HERMES_SHARDS"    // schedule, dispatch, expand: 1 to MaxShards
-	EnvRetention = "HERMES_RETENTION" // schedule, expand, deliver: seconds that finished messages and results are kept
+	EnvShards    = "HERMES_SHARDS"    // schedule, subscribers, dispatch, expand: 1 to MaxShards, as text
+	EnvRetention = "HERMES_RETENTION" // schedule, expand, deliver, feedback: seconds that finished messages and results are kept
 
 	EnvSendConcurrency = "HERMES_SEND_CONCURRENCY" // deliver: the most instances that run at once; they share the rate
 	EnvSendRate        = "HERMES_SEND_RATE"        // deliver: optional, mails a second of all instances; unset asks SES
 
-	EnvMetricsName = "HERMES_METRICS_NAME" // dispatch, expand, deliver: value of MetricDimension
+	EnvMetricsName = "HERMES_METRICS_NAME" // expand, deliver: value of MetricDimension
 )
 
 // Routes of the HTTP API that need a bearer token. {group} is decoded by API Gateway.

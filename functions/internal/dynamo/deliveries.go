@@ -1,0 +1,185 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/hermes-cdk/hermes/functions/internal/schedule"
+	"github.com/hermes-cdk/hermes/functions/internal/schedule/delivery"
+	"github.com/hermes-cdk/hermes/functions/internal/schedule/expand"
+	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
+)
+
+// DeliveriesAPI is what Deliveries needs of *dynamodb.Client.
+type DeliveriesAPI interface {
+	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
+	UpdateItem(context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
+	Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
+}
+
+var (
+	_ DeliveriesAPI    = (*dynamodb.Client)(nil)
+	_ delivery.Records = Deliveries{}
+	_ expand.Records   = Deliveries{}
+	_ schedule.Results = Deliveries{}
+)
+
+// Attributes of a delivery that no other package reads.
+const (
+	attributeClaimant  = "claimant"
+	attributeClaimedAt = "claimed_at"
+	attributeAttempts  = "attempts"
+	attributeReason    = "reason"
+	attributeMessageID = "message_id"
+	attributeAt        = "at"
+	attributeBounced   = "bounced"
+)
+
+// Deliveries is the Deliveries table.
+type Deliveries struct {
+	Client DeliveriesAPI
+	Table  string
+	TTL    time.Duration // how long results are kept
+	Clock  Clock
+}
+
+func deliveryKey(id delivery.ID) item {
+	return item{contract.AttributeDelivery: text(id.Occurrence()), contract.AttributeSubscriber: text(id.Subscriber)}
+}
+
+// Claim takes the record, or says what keeps it from being taken.
+func (d Deliveries) Claim(ctx context.Context, id delivery.ID, now time.Time, lease time.Duration) (delivery.Claim, error) {
+	claimant := NewEpoch()
+	_, err := d.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &d.Table, Key: deliveryKey(id),
+		UpdateExpression: aws.String("SET #status = :sending, #claimant = :claimant, #claimed = :now, #at = :now, #expires = :expires ADD #attempts :one"),
+		ConditionExpression: aws.String("attribute_not_exists(#status) OR #status = :retrying OR (#status = :failed AND attribute_not_exists(#bounced)) " +
+			"OR (#status = :sending AND #claimed <= :stale)"),
+		ExpressionAttributeNames: map[string]string{
+			"#status": attributeStatus, "#claimed": attributeClaimedAt, "#at": attributeAt, "#expires": contract.AttributeTTL,
+			"#attempts": attributeAttempts, "#bounced": attributeBounced, "#claimant": attributeClaimant,
+		},
+		ExpressionAttributeValues: item{
+			":sending": text(delivery.StatusSending), ":retrying": text(delivery.StatusRetrying), ":failed": text(delivery.StatusFailed),
+			":now": number(now.UnixMilli()), ":stale": number(now.Add(-lease).UnixMilli()),
+			":expires": number(now.Add(d.TTL).Unix()), ":one": number(1), ":claimant": text(claimant),
+		},
+	})
+	var taken *types.ConditionalCheckFailedException
+	if err == nil {
+		return delivery.Claimed, nil
+	}
+	if !errors.As(err, &taken) {
+		return delivery.Busy, fmt.Errorf("dynamo: claim delivery to %s: %w", id.Subscriber, err)
+	}
+	return d.taken(ctx, id, claimant)
+}
+
+// taken says who has the record: the claimant itself if the SDK has repeated a call whose answer was lost.
+func (d Deliveries) taken(ctx context.Context, id delivery.ID, claimant string) (delivery.Claim, error) {
+	out, err := d.Client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &d.Table, Key: deliveryKey(id), ConsistentRead: aws.Bool(true)})
+	if err != nil {
+		return delivery.Busy, fmt.Errorf("dynamo: get delivery to %s: %w", id.Subscriber, err)
+	}
+	row := item(out.Item)
+	switch row.text(attributeStatus) {
+	case delivery.StatusSending:
+		if row.text(attributeClaimant) == claimant {
+			return delivery.Claimed, nil
+		}
+		return delivery.Busy, nil
+	case delivery.StatusSent, delivery.StatusSuppressed, delivery.StatusFailed:
+		return delivery.Done, nil
+	default:
+		return delivery.Busy, nil
+	}
+}
+
+// Settle writes the outcome, unless the record says already that the mail was sent, suppressed, or has bounced.
+func (d Deliveries) Settle(ctx context.Context, id delivery.ID, o delivery.Outcome, now time.Time) error {
+	err := d.write(ctx, id, o, now, "(attribute_not_exists(#status) OR NOT #status IN (:sent, :suppressed)) AND attribute_not_exists(#bounced)",
+		"", item{":sent": text(delivery.StatusSent), ":suppressed": text(delivery.StatusSuppressed)})
+	var settled *types.ConditionalCheckFailedException
+	if errors.As(err, &settled) {
+		return nil
+	}
+	return err
+}
+
+// Bounce notes that a mail which SES took has come back, whatever the record says.
+func (d Deliveries) Bounce(ctx context.Context, id delivery.ID, reason string, now time.Time) error {
+	return d.write(ctx, id, delivery.Outcome{Status: delivery.StatusFailed, Reason: reason}, now, "", ", #bounced = :bounced", item{":bounced": number(1)})
+}
+
+// Suppress notes that nothing is sent.
+func (d Deliveries) Suppress(ctx context.Context, id delivery.ID, reason string) error {
+	return d.Settle(ctx, id, delivery.Outcome{Status: delivery.StatusSuppressed, Reason: reason}, d.Clock.Now())
+}
+
+func (d Deliveries) write(ctx context.Context, id delivery.ID, o delivery.Outcome, now time.Time, condition, set string, values item) error {
+	update := &dynamodb.UpdateItemInput{
+		TableName: &d.Table, Key: deliveryKey(id),
+		UpdateExpression: aws.String("SET #status = :status, #at = :now, #expires = :expires, #reason = :reason, #message = :message" + set),
+		ExpressionAttributeNames: map[string]string{
+			"#status": attributeStatus, "#at": attributeAt, "#expires": contract.AttributeTTL, "#reason": attributeReason,
+			"#message": attributeMessageID, "#bounced": attributeBounced,
+		},
+		ExpressionAttributeValues: item{
+			":status": text(o.Status), ":now": number(now.UnixMilli()), ":expires": number(now.Add(d.TTL).Unix()),
+			":reason": text(o.Reason), ":message": text(o.MessageID),
+		},
+	}
+	for name, value := range values {
+		update.ExpressionAttributeValues[name] = value
+	}
+	if condition != "" {
+		update.ConditionExpression = &condition
+	}
+	if _, err := d.Client.UpdateItem(ctx, update); err != nil {
+		return fmt.Errorf("dynamo: settle delivery to %s: %w", id.Subscriber, err)
+	}
+	return nil
+}
+
+// Results reads what became of an occurrence, in the order of the subscribers' ids.
+func (d Deliveries) Results(ctx context.Context, group, key string, due time.Time, after string, limit int) ([]schedule.Result, string, error) {
+	id := delivery.ID{Group: group, Key: key, Due: due.UnixMilli(), Subscriber: after}
+	query := &dynamodb.QueryInput{
+		TableName:                 &d.Table,
+		KeyConditionExpression:    aws.String("#delivery = :delivery"),
+		ExpressionAttributeNames:  map[string]string{"#delivery": contract.AttributeDelivery},
+		ExpressionAttributeValues: item{":delivery": text(id.Occurrence())},
+		ConsistentRead:            aws.Bool(true),
+		Limit:                     aws.Int32(int32(limit)),
+	}
+	if after != "" {
+		query.ExclusiveStartKey = deliveryKey(id)
+	}
+	out, err := d.Client.Query(ctx, query)
+	if err != nil {
+		return nil, "", fmt.Errorf("dynamo: results of %q: %w", key, err)
+	}
+	results := make([]schedule.Result, len(out.Items))
+	for i, row := range out.Items {
+		row := item(row)
+		at, err := row.number(attributeAt)
+		if err != nil {
+			return nil, "", fmt.Errorf("dynamo: results of %q: %w", key, err)
+		}
+		attempts, err := row.number(attributeAttempts)
+		if err != nil {
+			return nil, "", fmt.Errorf("dynamo: results of %q: %w", key, err)
+		}
+		results[i] = schedule.Result{
+			Subscriber: row.text(contract.AttributeSubscriber), Due: due, Status: row.text(attributeStatus), Reason: row.text(attributeReason),
+			MessageID: row.text(attributeMessageID), Attempts: int(attempts), At: time.UnixMilli(at).UTC(),
+		}
+	}
+	return results, item(out.LastEvaluatedKey).text(contract.AttributeSubscriber), nil
+}

@@ -1,0 +1,185 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/hermes-cdk/hermes/functions/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/internal/metrics"
+	"github.com/hermes-cdk/hermes/functions/internal/schedule"
+	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
+)
+
+// A Clock tells the time and waits.
+type Clock interface {
+	Now() time.Time
+	Sleep(ctx context.Context, d time.Duration) error
+}
+
+// A Worker handles the sends queue.
+type Worker struct {
+	Records     Records
+	Contents    Contents
+	Mailer      Mailer
+	Limiter     Limiter
+	Links       Links
+	Sends       schedule.Queue
+	DeadLetters schedule.Queue
+	Jitter      func(time.Duration) time.Duration
+	Clock       Clock
+	Metrics     *metrics.Emitter
+	Log         *slog.Logger
+}
+
+const (
+	maxTries = 8
+	// lease is how long a claim is respected: longer than the function may run.
+	lease = contract.TimeoutWorker + 10*time.Second
+	// placeholder is replaced by the recipient's own link.
+	placeholder = "{{unsubscribe_url}}"
+
+	backoffBase = 2 * time.Second
+	backoffCap  = 5 * time.Minute
+	settleTries = 4
+	settlePause = 100 * time.Millisecond
+)
+
+// errLater: nothing is wrong, it is only not the time.
+var errLater = errors.New("not now")
+
+// Handle works off one message of the sends queue. What fails for now is put back with a pause that grows; what fails for
+// good, and what has failed maxTries times, is noted as failed. An error means that not even that succeeded.
+func (w *Worker) Handle(ctx context.Context, body string) error {
+	s, err := ParseSend(body)
+	if err != nil {
+		return w.bury(ctx, body, err)
+	}
+	work, cancel := hub.WorkContext(ctx)
+	defer cancel()
+	switch err = w.send(work, &s); {
+	case err == nil:
+		return nil
+	case errors.Is(err, errLater):
+		return w.putBack(ctx, s, lease)
+	case s.SentAs != "":
+		return w.putBack(ctx, s, time.Second)
+	case errors.Is(err, ErrRefused), errors.Is(err, schedule.ErrNoContent):
+		return w.fail(ctx, s, err)
+	}
+	if s.Attempt++; s.Attempt >= maxTries {
+		if err := w.fail(ctx, s, err); err != nil {
+			return err
+		}
+		s.Attempt = 0
+		return w.bury(ctx, s.Message(0).Body, err)
+	}
+	w.Log.WarnContext(ctx, "send put back", "group", s.Group, "key", s.Key, "subscriber", s.Subscriber, "attempt", s.Attempt, "error", redact(err, s))
+	return w.putBack(ctx, s, w.pause(s.Attempt, err))
+}
+
+// pause grows with the tries. When it is open whether SES took the mail, nobody may claim it before the lease ends anyway.
+func (w *Worker) pause(attempt int, err error) time.Duration {
+	ceiling := min(backoffBase<<attempt, backoffCap)
+	pause := ceiling/2 + w.Jitter(ceiling/2)
+	if errors.Is(err, ErrThrottled) || errors.Is(err, ErrUnavailable) {
+		return pause
+	}
+	return max(pause, lease)
+}
+
+// send sends, unless it has been done. It sets s.SentAs as soon as SES has taken the mail.
+func (w *Worker) send(ctx context.Context, s *Send) error {
+	if s.SentAs == "" {
+		mail, err := w.compose(ctx, *s)
+		if err != nil {
+			return err
+		}
+		if err := w.Limiter.Wait(ctx); err != nil {
+			return fmt.Errorf("%w: %w", ErrThrottled, err)
+		}
+		claim, err := w.Records.Claim(ctx, s.ID, w.Clock.Now(), lease)
+		switch {
+		case err != nil:
+			return fmt.Errorf("delivery: claim: %w", err)
+		case claim == Done:
+			return nil
+		case claim == Busy:
+			return errLater
+		}
+		if s.SentAs, err = w.Mailer.Send(ctx, mail); err != nil {
+			return w.release(ctx, *s, err)
+		}
+		w.Metrics.Count(contract.MetricSent, 1)
+		w.Metrics.Duration(contract.MetricLateness, w.Clock.Now().Sub(s.Time()))
+	}
+	return w.settle(ctx, s.ID, Outcome{Status: StatusSent, MessageID: s.SentAs})
+}
+
+// release gives a claim back if SES certainly did not take the mail.
+func (w *Worker) release(ctx context.Context, s Send, why error) error {
+	if errors.Is(why, ErrThrottled) {
+		w.Limiter.Slow()
+	}
+	if !errors.Is(why, ErrThrottled) && !errors.Is(why, ErrUnavailable) {
+		return why
+	}
+	if err := w.Records.Settle(ctx, s.ID, Outcome{Status: StatusRetrying, Reason: redact(why, s)}, w.Clock.Now()); err != nil {
+		w.Log.WarnContext(ctx, "claim not released", "group", s.Group, "key", s.Key, "subscriber", s.Subscriber, "error", err)
+	}
+	return why
+}
+
+// settle tries hard: what it writes down is known to be true and nowhere else.
+func (w *Worker) settle(ctx context.Context, id ID, o Outcome) (err error) {
+	for n := range settleTries {
+		if err = w.Records.Settle(ctx, id, o, w.Clock.Now()); err == nil {
+			return nil
+		}
+		if err := w.Clock.Sleep(ctx, settlePause<<n); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("delivery: settle: %w", err)
+}
+
+func (w *Worker) compose(ctx context.Context, s Send) (Mail, error) {
+	content, err := w.Contents.Get(ctx, s.Object)
+	if err != nil {
+		return Mail{}, fmt.Errorf("delivery: content: %w", err)
+	}
+	link, err := w.Links.Unsubscribe(ctx, s.Group, s.Subscriber)
+	if err != nil {
+		return Mail{}, fmt.Errorf("delivery: link: %w", err)
+	}
+	mail := Mail{ID: s.ID, To: s.Email, Subject: content.Subject, UnsubscribeURL: link}
+	body := strings.ReplaceAll(content.Body, placeholder, link)
+	if content.Format == schedule.FormatHTML {
+		mail.HTML = body
+	} else {
+		mail.Text = body
+	}
+	return mail, nil
+}
+
+func (w *Worker) putBack(ctx context.Context, s Send, pause time.Duration) error {
+	return errors.Join(w.Sends.Send(ctx, []hub.QueueMessage{s.Message(pause)})...)
+}
+
+// fail notes the reason where the caller of the API sees it.
+func (w *Worker) fail(ctx context.Context, s Send, why error) error {
+	w.Metrics.Count(contract.MetricFailed, 1)
+	w.Log.ErrorContext(ctx, "send failed", "group", s.Group, "key", s.Key, "subscriber", s.Subscriber, "error", redact(why, s))
+	return w.settle(ctx, s.ID, Outcome{Status: StatusFailed, Reason: redact(why, s)})
+}
+
+func (w *Worker) bury(ctx context.Context, body string, why error) error {
+	w.Log.ErrorContext(ctx, "send given up")
+	return errors.Join(w.DeadLetters.Send(ctx, []hub.QueueMessage{{Body: body, Error: why.Error()}})...)
+}
+
+// redact keeps the address out of logs: SES's errors quote it.
+func redact(err error, s Send) string { return strings.ReplaceAll(err.Error(), s.Email, "[address]") }

@@ -1,0 +1,49 @@
+package schedule
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hermes-cdk/hermes/functions/internal/hub"
+)
+
+// ErrMalformed: a queued message is none of ours.
+var ErrMalformed = errors.New("malformed")
+
+// A Due is the body of the due queue's messages: an occurrence that comes due.
+type Due struct {
+	Group   string `json:"group"`
+	Key     string `json:"key"`
+	Version int64  `json:"version"`
+	Due     int64  `json:"due"`               // milliseconds since the epoch
+	After   string `json:"after,omitempty"`   // goes on with the subscribers after this one
+	Attempt int    `json:"attempt,omitempty"` // failed tries before
+}
+
+// DueOf is the occurrence that m waits for.
+func DueOf(m Message) Due {
+	return Due{Group: m.Group, Key: m.Key, Version: m.Version, Due: m.Due.UnixMilli()}
+}
+
+// Time is the due time.
+func (d Due) Time() time.Time { return time.UnixMilli(d.Due).UTC() }
+
+// Message makes the queue's message, held back for what of delay is whole seconds: the worker waits for the rest.
+func (d Due) Message(delay time.Duration) hub.QueueMessage {
+	body, _ := json.Marshal(d) //nolint:errchkjson // strings and numbers always marshal
+	return hub.QueueMessage{Body: string(body), Group: hub.Group(d.Group), Delay: max(delay, 0).Truncate(time.Second)}
+}
+
+// ParseDue reads a message of the due queue.
+func ParseDue(body string) (Due, error) {
+	var d Due
+	if err := json.Unmarshal([]byte(body), &d); err != nil {
+		return d, fmt.Errorf("schedule: due message: %w: %w", ErrMalformed, err)
+	}
+	if d.Group == "" || d.Key == "" || d.Due <= 0 || d.Version <= 0 {
+		return d, fmt.Errorf("schedule: due message: %w: group %q, key %q, due %d, version %d", ErrMalformed, d.Group, d.Key, d.Due, d.Version)
+	}
+	return d, nil
+}

@@ -1,0 +1,2 @@
+// Package scheduler assembles the scheduler's functions, from their environment and AWS's clients.
+package scheduler

@@ -1,0 +1,65 @@
+package scheduler
+
+import (
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"github.com/hermes-cdk/hermes/functions/internal/dynamo"
+	"github.com/hermes-cdk/hermes/functions/internal/env"
+	"github.com/hermes-cdk/hermes/functions/internal/hub/deliver"
+	"github.com/hermes-cdk/hermes/functions/internal/metrics"
+	"github.com/hermes-cdk/hermes/functions/internal/s3"
+	"github.com/hermes-cdk/hermes/functions/internal/sqs"
+	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
+)
+
+// Parts take their names from the environment first, when all that is missing is to be said at once, and their clients
+// from AWS's configuration after.
+
+func table(vars *env.Vars) dynamo.Schedule {
+	return dynamo.Schedule{
+		Table: vars.Required(contract.EnvScheduleTable), Shards: vars.Number(contract.EnvShards, 1, contract.MaxShards), Clock: deliver.SystemClock{},
+	}
+}
+
+func subscribersTable(vars *env.Vars) dynamo.Subscribers {
+	return dynamo.Subscribers{Table: vars.Required(contract.EnvSubscribersTable)}
+}
+
+func deliveriesTable(vars *env.Vars) dynamo.Deliveries {
+	return dynamo.Deliveries{Table: vars.Required(contract.EnvDeliveriesTable), TTL: vars.Seconds(contract.EnvRetention), Clock: deliver.SystemClock{}}
+}
+
+func bucket(vars *env.Vars) s3.Contents {
+	return s3.Contents{Bucket: vars.Required(contract.EnvBucket), Prefix: vars.Optional(contract.EnvBucketPrefix)}
+}
+
+func queue(vars *env.Vars, name string) sqs.Queue { return sqs.Queue{URL: vars.Required(name)} }
+
+func emitter(vars *env.Vars) *metrics.Emitter {
+	return &metrics.Emitter{
+		Out: os.Stdout, Namespace: contract.MetricNamespace, Dimension: contract.MetricDimension,
+		Value: vars.Required(contract.EnvMetricsName), Now: time.Now,
+	}
+}
+
+// storage is S3's client. Path style is what endpoints of one host understand, and AWS as well.
+func storage(cfg aws.Config) *awss3.Client {
+	return awss3.NewFromConfig(cfg, func(o *awss3.Options) {
+		o.UsePathStyle = cfg.BaseEndpoint != nil || os.Getenv("AWS_ENDPOINT_URL") != ""
+	})
+}
+
+type clients struct {
+	tables *dynamodb.Client
+	queues *awssqs.Client
+}
+
+func clientsOf(cfg aws.Config) clients {
+	return clients{dynamodb.NewFromConfig(cfg), awssqs.NewFromConfig(cfg)}
+}
