@@ -6,11 +6,12 @@ import (
 	"time"
 )
 
-// A Rule is a scheduled AWS::Events::Rule.
+// A Rule is an AWS::Events::Rule.
 type Rule struct {
 	Name       string
-	ARN        string // arn:aws:events:region:account:rule/name
-	Expression string // rate(...) or cron(...), in UTC
+	ARN        string         // arn:aws:events:region:account:rule/name
+	Expression string         // rate(...) or cron(...), in UTC. Default: none, it fires for events only
+	Pattern    map[string]any // of the events it fires for, as in the template. Default: none
 	Disabled   bool
 	Targets    []Target
 }
@@ -80,6 +81,9 @@ type plan struct {
 	origin     time.Time // first time of a rate
 	start, end time.Time
 	targets    []Target
+	pattern    pattern // nil if it takes no events
+	disabled   bool
+	scheduled  bool // false if it takes events only
 }
 
 // A source says which service fires.
@@ -95,11 +99,17 @@ var (
 
 // planRule makes a plan; a rate fires first when it has passed once since now.
 func planRule(r Rule, now time.Time) (*plan, error) {
-	e, err := parseRuleExpression(r.Expression)
-	if err != nil {
-		return nil, fmt.Errorf("events: rule %s: %w", r.Name, err)
+	p := &plan{name: r.Name, arn: r.ARN, source: eventBridge, added: now, pattern: r.Pattern, disabled: r.Disabled}
+	if err := p.pattern.validate(); err != nil {
+		return nil, fmt.Errorf("events: rule %s: pattern: %w", r.Name, err)
 	}
-	p := &plan{name: r.Name, arn: r.ARN, source: eventBridge, expression: e, added: now, origin: now.Add(e.rate)}
+	if r.Expression != "" || r.Pattern == nil {
+		e, err := parseRuleExpression(r.Expression)
+		if err != nil {
+			return nil, fmt.Errorf("events: rule %s: %w", r.Name, err)
+		}
+		p.expression, p.origin, p.scheduled = e, now.Add(e.rate), true
+	}
 	for _, t := range r.Targets {
 		if err := t.validate(); err != nil {
 			return nil, fmt.Errorf("events: rule %s: %w", r.Name, err)
@@ -130,7 +140,7 @@ func planSchedule(s Schedule, now time.Time) (*plan, error) {
 		origin = now
 	}
 	return &plan{
-		name: s.Name, arn: s.ARN, source: scheduler, expression: e, added: now.Add(-time.Nanosecond), // so that a rate fires at once
+		name: s.Name, arn: s.ARN, source: scheduler, expression: e, scheduled: true, disabled: s.Disabled, added: now.Add(-time.Nanosecond), // so that a rate fires at once
 		origin: origin, start: s.Start, end: s.End, targets: []Target{s.Target.withDefaults()},
 	}, nil
 }

@@ -71,7 +71,7 @@ func (s *Scheduler) AddRule(r Rule) error {
 	if err != nil {
 		return err
 	}
-	s.add(p, r.Disabled)
+	s.add(p)
 	return nil
 }
 
@@ -81,15 +81,15 @@ func (s *Scheduler) AddSchedule(sch Schedule) error {
 	if err != nil {
 		return err
 	}
-	s.add(p, sch.Disabled)
+	s.add(p)
 	return nil
 }
 
-func (s *Scheduler) add(p *plan, disabled bool) {
+func (s *Scheduler) add(p *plan) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.plans[p.arn] = p
-	if !disabled && s.ctx.Err() == nil {
+	if p.scheduled && !p.disabled && s.ctx.Err() == nil {
 		s.running.Go(func() { s.follow(p) })
 	}
 }

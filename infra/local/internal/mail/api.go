@@ -17,7 +17,10 @@ type sendInput struct {
 	FromEmailAddress string
 	Destination      struct{ ToAddresses, CcAddresses, BccAddresses []string }
 	ReplyToAddresses []string
-	Content          struct {
+	// The configuration set and tags stand in the events of the mail.
+	ConfigurationSetName string
+	EmailTags            []struct{ Name, Value string }
+	Content              struct {
 		Simple *struct {
 			Subject content
 			Body    struct{ Text, Html content } //nolint:revive // the API's names
@@ -63,6 +66,7 @@ func (b *Outbox) sendV2(w http.ResponseWriter, r *http.Request) {
 	}
 	m, e := in.message()
 	if e == nil {
+		in.mark(&m)
 		var id string
 		if id, e = b.Send(m); e == nil {
 			_ = wire.RESTJSON.WriteJSON(w, map[string]string{"MessageId": id})
@@ -70,6 +74,17 @@ func (b *Outbox) sendV2(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	wire.RESTJSON.WriteError(w, e)
+}
+
+// mark notes the configuration set and the tags of a mail.
+func (in *sendInput) mark(m *Message) {
+	m.ConfigurationSet = in.ConfigurationSetName
+	for _, tag := range in.EmailTags {
+		if m.Tags == nil {
+			m.Tags = map[string]string{}
+		}
+		m.Tags[tag.Name] = tag.Value
+	}
 }
 
 func readJSON(r *http.Request, into any) *wire.Error {

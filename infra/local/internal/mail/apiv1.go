@@ -33,6 +33,7 @@ func (b *Outbox) serveV1(w http.ResponseWriter, r *http.Request) {
 		wire.Query.WriteError(w, fault)
 		return
 	}
+	m.ConfigurationSet = in.Get("ConfigurationSetName")
 	id, fault := b.Send(m)
 	if fault != nil {
 		wire.Query.WriteError(w, v1Error(fault))
@@ -83,6 +84,8 @@ func v1Error(e *wire.Error) *wire.Error {
 		return &wire.Error{Code: "InvalidParameterValue", Message: e.Message}
 	case "TooManyRequestsException":
 		return &wire.Error{Code: "Throttling", Message: e.Message}
+	case "NotFoundException": // of what a mail names there is only its configuration set
+		return &wire.Error{Code: "ConfigurationSetDoesNotExist", Message: e.Message}
 	}
 	return e
 }

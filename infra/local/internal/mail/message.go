@@ -19,6 +19,9 @@ type Message struct {
 	HTML      string    `json:"html"`
 	// Headers are those of a raw message, or the additional ones of a simple one, decoded.
 	Headers map[string][]string `json:"headers"`
+	// ConfigurationSet and Tags are those it was sent with.
+	ConfigurationSet string            `json:"configuration_set,omitempty"`
+	Tags             map[string]string `json:"tags,omitempty"`
 	// Outcomes tells, by address, of recipients that would not get the mail: bounce, complaint or ooto (out of office)
 	// for the addresses of SES's mailbox simulator, suppressed for those on the suppression list. Others would get it.
 	Outcomes map[string]string `json:"outcomes,omitempty"`

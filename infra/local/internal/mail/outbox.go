@@ -25,6 +25,9 @@ type Options struct {
 	File    string           // keeps the mails, one JSON object a line (mode 0600). Default: in memory
 	Rate    float64          // recipients a second; a second's worth may come at once. Default: DefaultRate
 	Now     func() time.Time // Default: time.Now
+	// Told gets the events of mails that were sent with a configuration set, in their order. It must not block for long.
+	// Default: they are dropped.
+	Told func(Event)
 }
 
 // An Outbox takes mail. It is safe for concurrent use.
@@ -33,8 +36,10 @@ type Outbox struct {
 	now                   func() time.Time
 	limit                 *rate.Limiter
 	rate                  float64
+	told                  func(Event)
 
 	mu         sync.RWMutex
+	sets       map[string][]string // events by configuration set
 	identities map[string]bool
 	suppressed map[string]suppression
 	messages   []Message
@@ -56,8 +61,8 @@ func New(o Options) (*Outbox, error) {
 	}
 	b := &Outbox{
 		account: o.Account, region: o.Region, file: o.File, now: o.Now, rate: o.Rate,
-		limit:      rate.NewLimiter(rate.Limit(o.Rate), max(1, int(o.Rate))),
-		identities: map[string]bool{}, suppressed: map[string]suppression{},
+		limit: rate.NewLimiter(rate.Limit(o.Rate), max(1, int(o.Rate))),
+		told:  o.Told, sets: map[string][]string{}, identities: map[string]bool{}, suppressed: map[string]suppression{},
 	}
 	return b, b.load()
 }
@@ -108,14 +113,22 @@ func (b *Outbox) Send(m Message) (id string, fault *wire.Error) {
 		return "", &wire.Error{Code: "TooManyRequestsException", Message: "Maximum sending rate exceeded.", Status: 429}
 	}
 	m.Time, m.MessageID = now, newMessageID(now)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	m.Outcomes = b.outcomes(&m)
-	if err := b.append(&m); err != nil {
+	if err := b.keep(&m); err != nil {
 		return "", &wire.Error{Code: "InternalServiceErrorException", Message: "The outbox cannot be written.", Status: 500}
 	}
-	b.messages = append(b.messages, m)
+	b.publish(&m)
 	return m.MessageID, nil
+}
+
+func (b *Outbox) keep(m *Message) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	m.Outcomes = b.outcomes(m)
+	if err := b.append(m); err != nil {
+		return err
+	}
+	b.messages = append(b.messages, *m)
+	return nil
 }
 
 func (b *Outbox) check(m *Message) *wire.Error {
@@ -136,7 +149,7 @@ func (b *Outbox) check(m *Message) *wire.Error {
 		return &wire.Error{Code: "MessageRejected", Message: "Email address is not verified. The following identities failed the check in region " +
 			strings.ToUpper(b.region) + ": " + from}
 	}
-	return nil
+	return b.checkSet(m.ConfigurationSet)
 }
 
 func bad(message string) *wire.Error {

@@ -27,8 +27,9 @@ type sqsParameters struct{ MessageGroupId string }
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html
 type ruleProperties struct {
 	EventBusName       string `only:"default"`
+	EventPattern       any
 	Name               string
-	ScheduleExpression string `required:"true"`
+	ScheduleExpression string
 	State              string `only:"ENABLED,DISABLED"`
 	Targets            []struct {
 		Arn              string `required:"true"`
@@ -48,8 +49,16 @@ func planRule(p *planner, r *assembly.Resource, in ruleProperties) (assembly.Val
 	if err := p.claim(r, "events", name); err != nil {
 		return assembly.Values{}, err
 	}
+	pattern, err := eventPattern(in.EventPattern)
+	if err != nil {
+		return assembly.Values{}, err
+	}
+	if pattern == nil && in.ScheduleExpression == "" {
+		return assembly.Values{}, invalid("Properties has neither ScheduleExpression nor EventPattern: the rule would never fire")
+	}
 	rule := Rule{
-		ID: identify(r), Name: name, ARN: arn("events", "rule/"+name), Expression: in.ScheduleExpression, Enabled: in.State != "DISABLED",
+		ID: identify(r), Name: name, ARN: arn("events", "rule/"+name), Expression: in.ScheduleExpression, Pattern: pattern,
+		Enabled: in.State != "DISABLED",
 	}
 	for _, t := range in.Targets {
 		target := Target{TargetID: t.Id, ARN: t.Arn, Input: t.Input, DeadLetterARN: t.DeadLetterConfig.Arn, MessageGroupID: t.SqsParameters.MessageGroupId}
@@ -68,6 +77,22 @@ func planRule(p *planner, r *assembly.Resource, in ruleProperties) (assembly.Val
 	}
 	p.world.Rules = append(p.world.Rules, rule)
 	return assembly.Values{Ref: name, Attributes: map[string]any{"Arn": rule.ARN}}, nil
+}
+
+// eventPattern takes patterns for events of SES, the only service here that sends any.
+func eventPattern(value any) (map[string]any, error) {
+	if value == nil {
+		return nil, nil
+	}
+	pattern, ok := value.(map[string]any)
+	if !ok {
+		return nil, invalid("Properties.EventPattern is not an object")
+	}
+	sources, _ := pattern["source"].([]any)
+	if len(sources) != 1 || sources[0] != "aws.ses" {
+		return nil, unsupported("Properties.EventPattern: a rule for other events than those of source aws.ses")
+	}
+	return pattern, nil
 }
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scheduler-schedule.html

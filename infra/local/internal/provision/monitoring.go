@@ -60,6 +60,14 @@ type Identity struct {
 	Name, ARN string
 }
 
+// A ConfigurationSet is how SES sends a mail.
+type ConfigurationSet struct {
+	ID
+	Name, ARN string
+	// Events that go to the default bus of EventBridge: send, bounce, complaint and so on.
+	Events []string
+}
+
 // An Inert resource is accepted and shown, but not run.
 type Inert struct {
 	ID

@@ -12,18 +12,19 @@ import (
 
 // Longest names the services take, in characters.
 const (
-	maxFunctionName = 64  // https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
-	maxTableName    = 255 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
-	maxQueueName    = 80  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
-	maxTopicName    = 256 // https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
-	maxBucketName   = 63  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-	maxRoleName     = 64  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-	maxPolicyName   = 128
-	maxRuleName     = 64  // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
-	maxSecretName   = 512 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
-	maxLogGroupName = 512
-	maxAlarmName    = 255
-	maxBudgetName   = 100
+	maxFunctionName         = 64  // https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+	maxTableName            = 255 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+	maxQueueName            = 80  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
+	maxTopicName            = 256 // https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
+	maxBucketName           = 63  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+	maxRoleName             = 64  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+	maxPolicyName           = 128
+	maxRuleName             = 64  // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
+	maxConfigurationSetName = 64  // https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateConfigurationSet.html
+	maxSecretName           = 512 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
+	maxLogGroupName         = 512
+	maxAlarmName            = 255
+	maxBudgetName           = 100
 )
 
 // physicalName is the name given in the template or else <stack>-<logical id>, the same in every run so that data is

@@ -150,7 +150,17 @@ func TestPlanRefuses(t *testing.T) {
 		{"a stage that serves nothing", with("WebStage", "AutoDeploy", false), "provision: stack Office: resource WebStage (AWS::ApiGatewayV2::Stage): invalid: Properties has neither AutoDeploy nor DeploymentId: the stage would serve nothing", ErrInvalid},
 		{"an unknown managed policy", with("DoorRole", "ManagedPolicyArns", []any{"arn:aws:iam::aws:policy/AdministratorAccess"}), "provision: stack Office: resource DoorRole (AWS::IAM::Role): Properties.ManagedPolicyArns: arn:aws:iam::aws:policy/AdministratorAccess is not supported", ErrUnsupported},
 		{"a policy that cannot be read", with("DoorPolicy", "PolicyDocument", object{"Statement": object{"Effect": "Maybe"}}), "provision: stack Office: resource DoorPolicy (AWS::IAM::Policy): iam: policy: DoorPolicy: statement 0: effect Maybe is neither Allow nor Deny", nil},
-		{"a rule for events", with("Tick", "EventPattern", object{}), "provision: stack Office: resource Tick (AWS::Events::Rule): Properties.EventPattern is not supported", ErrUnsupported},
+		{"a rule for events that nobody sends", with("Tick", "EventPattern", object{"source": []any{"aws.ec2"}}), "provision: stack Office: resource Tick (AWS::Events::Rule): Properties.EventPattern: a rule for other events than those of source aws.ses is not supported", ErrUnsupported},
+		{"a rule that never fires", func(resources map[string]any) {
+			delete(resources["Tick"].(object)["Properties"].(object), "ScheduleExpression")
+		}, "provision: stack Office: resource Tick (AWS::Events::Rule): invalid: Properties has neither ScheduleExpression nor EventPattern: the rule would never fire", ErrInvalid},
+		{"events on a bus of one's own", with("MailEvents", "EventDestination", object{
+			"EventBridgeDestination": object{"EventBusArn": "arn:aws:events:us-east-1:000000000000:event-bus/own"}, "MatchingEventTypes": []any{"bounce"},
+		}), `provision: stack Office: resource MailEvents (AWS::SES::ConfigurationSetEventDestination): invalid: Properties.EventDestination.EventBridgeDestination.EventBusArn "arn:aws:events:us-east-1:000000000000:event-bus/own" is not arn:aws:events:us-east-1:000000000000:event-bus/default`, ErrInvalid},
+		{"events of another app's configuration set", with("MailEvents", "ConfigurationSetName", "other"), "provision: stack Office: resource MailEvents (AWS::SES::ConfigurationSetEventDestination): Properties.ConfigurationSetName other, which is not of the assembly, is not supported", ErrUnsupported},
+		{"events told to a topic", with("MailEvents", "EventDestination", object{
+			"SnsDestination": object{"TopicARN": "x"}, "MatchingEventTypes": []any{"bounce"},
+		}), "provision: stack Office: resource MailEvents (AWS::SES::ConfigurationSetEventDestination): Properties.EventDestination.SnsDestination is not supported", ErrUnsupported},
 		{"a rule with another target", with("Tick", "Targets", []any{object{"Id": "a", "Arn": "arn:aws:states:us-east-1:000000000000:stateMachine:x"}}), "provision: stack Office: resource Tick (AWS::Events::Rule): Properties.Targets.Arn arn:aws:states:us-east-1:000000000000:stateMachine:x: a target that is neither function nor queue is not supported", ErrUnsupported},
 		{"a filter for https", with("NewsToWeb", "FilterPolicy", object{}), "provision: stack Office: resource NewsToWeb (AWS::SNS::Subscription): Properties.FilterPolicy for protocol https is not supported", ErrUnsupported},
 		{"a secret with half a template", with("Key", "GenerateSecretString", object{"SecretStringTemplate": "{}"}), "provision: stack Office: resource Key (AWS::SecretsManager::Secret): invalid: Properties.GenerateSecretString needs both SecretStringTemplate and GenerateStringKey, or neither", ErrInvalid},

@@ -28,6 +28,7 @@ type World struct {
 	Dashboards          []Dashboard
 	Budgets             []Budget
 	Identities          []Identity
+	ConfigurationSets   []*ConfigurationSet
 	// Inert resources are accepted and shown, but not run.
 	Inert []Inert
 	// Outputs by stack name and key, as `cdk deploy --outputs-file` writes them.
@@ -231,11 +232,12 @@ type ResourcePolicy struct {
 	Policy iam.Policy
 }
 
-// A Rule is an EventBridge rule with a schedule.
+// A Rule is an EventBridge rule with a schedule, or for events of SES, or both.
 type Rule struct {
 	ID
 	Name, ARN  string
-	Expression string // rate(...) or cron(...), UTC
+	Expression string         // rate(...) or cron(...), UTC; "" without a schedule
+	Pattern    map[string]any `json:",omitempty"` // of events, nil without
 	Enabled    bool
 	Targets    []Target
 }

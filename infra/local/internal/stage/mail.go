@@ -1,10 +1,14 @@
 package stage
 
-import "github.com/hermes-cdk/hermes/infra/local/internal/mail"
+import (
+	"github.com/hermes-cdk/hermes/infra/local/internal/assembly"
+	"github.com/hermes-cdk/hermes/infra/local/internal/events"
+	"github.com/hermes-cdk/hermes/infra/local/internal/mail"
+)
 
 // startMail opens the outbox, in which every mail ends, and lets the template's identities send.
 func (s *Stage) startMail() error {
-	options := mail.Options{Rate: float64(s.options.Limits.MailsASecond)}
+	options := mail.Options{Rate: float64(s.options.Limits.MailsASecond), Told: s.tellOfMail}
 	if !s.options.Ephemeral {
 		options.File = s.path("outbox.jsonl")
 	}
@@ -15,6 +19,23 @@ func (s *Stage) startMail() error {
 	for _, identity := range s.world.Identities {
 		outbox.Verify(identity.Name)
 	}
+	for _, set := range s.world.ConfigurationSets {
+		outbox.AddConfigurationSet(set.Name, set.Events)
+	}
 	s.mails = outbox
 	return nil
+}
+
+// tellOfMail puts an event of SES on the default bus. A mail sent before the rules were read has no events.
+func (s *Stage) tellOfMail(e mail.Event) {
+	if !s.hearing.Load() {
+		return
+	}
+	err := s.scheduler.Put(events.Event{
+		Source: "aws.ses", DetailType: e.DetailType, Account: assembly.Account, Region: assembly.Region,
+		Time: e.Time, Resources: e.Resources, Detail: e.Detail,
+	})
+	if err != nil {
+		s.log.Error("event of a mail is lost", "error", err)
+	}
 }

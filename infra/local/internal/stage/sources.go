@@ -16,10 +16,11 @@ import (
 
 // startSources begins to poll queues, fire schedules and sweep tables.
 func (s *Stage) startSources() error {
-	if err := s.startMappings(); err != nil {
+	// Rules first: a function that reads a queue may send a mail, of whose events a rule is to hear.
+	if err := s.startSchedules(); err != nil {
 		return err
 	}
-	if err := s.startSchedules(); err != nil {
+	if err := s.startMappings(); err != nil {
 		return err
 	}
 	return s.startSweeper()
@@ -71,7 +72,7 @@ func (s *Stage) startSchedules() error {
 			targets[i] = s.target(t)
 		}
 		if err := s.scheduler.AddRule(events.Rule{
-			Name: r.Name, ARN: r.ARN, Expression: r.Expression, Disabled: !r.Enabled, Targets: targets,
+			Name: r.Name, ARN: r.ARN, Expression: r.Expression, Pattern: r.Pattern, Disabled: !r.Enabled, Targets: targets,
 		}); err != nil {
 			return fmt.Errorf("%s: %w", r.LogicalID, err)
 		}
@@ -84,6 +85,7 @@ func (s *Stage) startSchedules() error {
 			return fmt.Errorf("%s: %w", sch.LogicalID, err)
 		}
 	}
+	s.hearing.Store(true)
 	return nil
 }
 

@@ -71,6 +71,7 @@ type Stage struct {
 	sockets    []*websocket.API
 	sources    []*events.EventSource
 	scheduler  *events.Scheduler
+	hearing    atomic.Bool // scheduler has every rule
 	alarms     *alarms.Board
 	unwatch    context.CancelFunc // ends the watching of queues
 	sweeper    *events.Sweeper
