@@ -153,6 +153,9 @@ func TestWhatIsNotSupportedEndsTheStartByItsName(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			line := refusedStart(t, "-ephemeral", "-port", "0", "-assembly", notes(t, c.replace...))
+			if strings.Contains(line, "\n") {
+				t.Errorf("it takes more than a line: %s", line)
+			}
 			for _, want := range c.want {
 				if !strings.Contains(line, want) {
 					t.Errorf("the line does not name %s: %s", want, line)

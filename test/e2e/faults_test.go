@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"github.com/hermes-cdk/hermes/client"
 )
 
 // What goes wrong on AWS is made to go wrong here. Whatever it is, every message reaches everybody at least once, under
@@ -99,4 +102,25 @@ func TestALargeRoomIsReachedWholeThoughMuchFails(t *testing.T) {
 	if fired := h.heal(t); fired[1] != 1 || fired[2] != 1 || fired[3] != 200 {
 		t.Errorf("the faults struck %v times", fired)
 	}
+}
+
+// visibility changes how long a message that failed stays hidden: three minutes are long for a test.
+func (h *hub) visibility(t *testing.T, seconds string) {
+	t.Helper()
+	for _, queue := range []string{h.intake, h.fanout} {
+		if _, err := h.queues.SetQueueAttributes(t.Context(), &sqs.SetQueueAttributesInput{
+			QueueUrl: &queue, Attributes: map[string]string{"VisibilityTimeout": seconds},
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// many makes messages for a room.
+func many(room string, n int) []client.Message {
+	messages := make([]client.Message, n)
+	for i := range messages {
+		messages[i] = client.Message{UserID: "backend", RoomID: room, Data: i}
+	}
+	return messages
 }

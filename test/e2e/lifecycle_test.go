@@ -2,88 +2,9 @@ package e2e
 
 import (
 	"fmt"
-	"net/url"
-	"regexp"
-	"strings"
+	"os/exec"
 	"testing"
-
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
-
-	"github.com/hermes-cdk/hermes/client"
 )
-
-// refusedStart runs the program, which must end by itself with status 1, and returns the one line that says why.
-func refusedStart(t *testing.T, arguments ...string) string {
-	t.Helper()
-	s, err := launch(t.TempDir(), arguments...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.awaitEnd(); err != nil {
-		t.Fatal(err)
-	}
-	if code := s.command.ProcessState.ExitCode(); code != 1 {
-		t.Errorf("the exit code is %d, want 1", code)
-	}
-	var reasons []string
-	for line := range strings.Lines(s.output.String()) {
-		if line = strings.TrimSpace(line); !progress.MatchString(line) {
-			reasons = append(reasons, line)
-		}
-	}
-	if len(reasons) != 1 || !strings.HasPrefix(reasons[0], "local: ") {
-		t.Fatalf("it says more or less than one line:\n%s", s.output)
-	}
-	return reasons[0]
-}
-
-// progress lines say what is being done.
-var progress = regexp.MustCompile(`^$|^[a-z ]+( \.\.\.|: \d+\.\d s)$`)
-
-func TestAPortInUseIsToldInOneLine(t *testing.T) {
-	t.Parallel()
-	h := shared(t)
-	address, err := url.Parse(h.url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := address.Port()
-	line := refusedStart(t, "-ephemeral", "-port", port, "-assembly", assembly)
-	want := "local: port " + port + " is not free: stop what uses it, or choose another with -port N"
-	if !strings.HasPrefix(line, want) {
-		t.Errorf("got  %s\nwant %s", line, want)
-	}
-}
-
-func TestAFolderInUseIsToldInOneLine(t *testing.T) {
-	t.Parallel()
-	h := shared(t)
-	line := refusedStart(t, "-ephemeral", "-port", "0", "-assembly", assembly, "-data", h.data)
-	want := fmt.Sprintf("local: %s: another local stage uses it (process %d): stop that one, or choose another folder with -data DIR", h.data, h.command.Process.Pid)
-	if line != want {
-		t.Errorf("got  %s\nwant %s", line, want)
-	}
-}
-
-func TestAWrongArgumentIsToldInOneLine(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		name      string
-		arguments []string
-		want      string
-	}{
-		{"an assembly that is not there", []string{"-port", "0", "-assembly", "nowhere"}, "nowhere/manifest.json"},
-		{"a port beyond the last", []string{"-port", "65536"}, "-port must be between 0 and 65535, got 65536"},
-		{"a word too many", []string{"-port", "0", "start"}, `unexpected argument "start"`},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			if line := refusedStart(t, c.arguments...); !strings.Contains(line, c.want) {
-				t.Errorf("got %s, want %s", line, c.want)
-			}
-		})
-	}
-}
 
 func TestTwoStagesRunSideBySide(t *testing.T) {
 	t.Parallel()
@@ -165,23 +86,29 @@ func TestAKilledStageLeavesNoProcess(t *testing.T) {
 	}
 }
 
-// visibility changes how long a message that failed stays hidden: three minutes are long for a test.
-func (h *hub) visibility(t *testing.T, seconds string) {
-	t.Helper()
-	for _, queue := range []string{h.intake, h.fanout} {
-		if _, err := h.queues.SetQueueAttributes(t.Context(), &sqs.SetQueueAttributesInput{
-			QueueUrl: &queue, Attributes: map[string]string{"VisibilityTimeout": seconds},
-		}); err != nil {
-			t.Fatal(err)
-		}
+// "go run", which make run is, does not hand on every signal.
+func TestAStageEndsWithGoRun(t *testing.T) {
+	t.Parallel()
+	shared(t)
+	data := t.TempDir()
+	goRun := exec.Command("go", "run", "./infra/local", "-ephemeral", "-port", "0", "-assembly", assembly, "-data", data)
+	goRun.Dir = root
+	s, err := launch(goRun, data)
+	if err != nil {
+		t.Fatal(err)
 	}
-}
-
-// many makes messages for a room.
-func many(room string, n int) []client.Message {
-	messages := make([]client.Message, n)
-	for i := range messages {
-		messages[i] = client.Message{UserID: "backend", RoomID: room, Data: i}
+	t.Cleanup(func() { s.command.Process.Kill() }) //nolint:errcheck // it should be gone
+	if err := s.becomeReady(); err != nil {
+		t.Fatalf("%v\n%s", err, s.output)
 	}
-	return messages
+	family, err := descendants(s.command.Process.Pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.command.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := noneLeft(family, data); err != nil {
+		t.Error(err)
+	}
 }

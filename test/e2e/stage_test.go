@@ -26,23 +26,30 @@ type stage struct {
 	outputs map[string]string
 }
 
-// launch starts the program in the repository's root and does not wait for anything.
-func launch(data string, arguments ...string) (*stage, error) {
+// command is the program in the repository's root; a flag given twice counts the last time.
+func command(data string, arguments ...string) (*exec.Cmd, error) {
 	path, err := program()
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{data: data, output: &transcript{}, ended: make(chan struct{})}
-	s.command = exec.Command(path, append([]string{"-data", data}, arguments...)...) // a flag given twice counts the last time
-	s.command.Dir = root
-	s.command.Stdout, s.command.Stderr = s.output, s.output
+	c := exec.Command(path, append([]string{"-data", data}, arguments...)...)
+	c.Dir = root
+	return c, nil
+}
+
+// launch starts a command and does not wait for anything.
+func launch(c *exec.Cmd, data string) (*stage, error) {
+	s := &stage{command: c, data: data, output: &transcript{}, ended: make(chan struct{})}
+	c.Stdout, c.Stderr = s.output, s.output
+	// A child of "go run" may keep the output open for longer than the command itself runs.
+	c.WaitDelay = patience
 	// The suite ends it; a Ctrl-C for the suite must not do so first.
-	s.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := s.command.Start(); err != nil {
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := c.Start(); err != nil {
 		return nil, err
 	}
 	go func() {
-		_ = s.command.Wait() // the exit code stays in ProcessState
+		_ = c.Wait() // the exit code stays in ProcessState
 		close(s.ended)
 	}()
 	return s, nil
@@ -50,7 +57,11 @@ func launch(data string, arguments ...string) (*stage, error) {
 
 // boot starts the program and waits until it is ready for use.
 func boot(data string, arguments ...string) (*stage, error) {
-	s, err := launch(data, arguments...)
+	c, err := command(data, arguments...)
+	if err != nil {
+		return nil, err
+	}
+	s, err := launch(c, data)
 	if err != nil {
 		return nil, err
 	}
