@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -20,6 +21,9 @@ import (
 // startFunctions makes the supervisor and registers every function of the world under its role.
 func (s *Stage) startFunctions() error {
 	supervisor, err := lambda.New(lambda.Config{
+		// A burst of connections leaves an instance for each that came at once: a laptop's memory is dearer than the few
+		// milliseconds of a cold start.
+		IdleTimeout:             30 * time.Second,
 		WorkDir:                 filepath.Join(s.state, "functions"),
 		Logger:                  s.log,
 		Sink:                    s.written,
