@@ -40,6 +40,11 @@ test: node_modules ## Run every test; in a real browser too, where Chromium is i
 test/race: node_modules ## Run every test under the race detector
 	go test -race ./...
 
+.PHONY: bench
+bench: node_modules ## Measure the fan-out, and a local stage that runs (make run in another terminal)
+	go test ./functions/internal/bench -run '^$$' -bench . -benchtime 3x
+	go run ./test/bench/load $(ARGS)
+
 .PHONY: build
 build: node_modules ## Compile everything
 	go build ./...
