@@ -1,0 +1,42 @@
+package e2e
+
+import (
+	"fmt"
+	"testing"
+)
+
+// The account's throttle is real here, and shared by handshakes, messages and posts as on AWS; it is lower than AWS's so
+// that a test can reach it.
+func TestARoomIsReachedWholeBeyondTheAccountsRate(t *testing.T) {
+	t.Parallel()
+	h, room := newHubStage(t, "-ephemeral", "-rate", "100", "-burst", "20"), newRoom()
+	crowd := h.crowd(t, room, 60)
+	var ids []string
+	for i := range 5 { // one by one: a batch would be one frame
+		ids = append(ids, h.say(t, room, fmt.Sprint(i)))
+	}
+	for i, s := range crowd {
+		got := s.receive(t, len(ids))
+		for _, id := range ids {
+			if _, arrived := got[id]; !arrived {
+				t.Errorf("socket %d did not get message %s", i, id)
+			}
+		}
+	}
+}
+
+// API Gateway closes a connection that was idle for ten minutes, here for a moment, and tells the hub.
+func TestAnIdleConnectionIsClosedAndLeavesItsRoom(t *testing.T) {
+	t.Parallel()
+	h, room := newHubStage(t, "-ephemeral", "-ws-idle", "1s"), newRoom()
+	s := h.connect(t, "ada", room)
+	if content, err := s.raw(); err == nil {
+		t.Fatalf("got %s, want the socket to be closed", content)
+	}
+	eventually(t, func() error {
+		if rows := h.rows(t, room); len(rows) != 0 {
+			return fmt.Errorf("the rows are %v, want none", rows)
+		}
+		return nil
+	})
+}
