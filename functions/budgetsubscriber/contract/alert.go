@@ -83,6 +83,12 @@ func (a Alert) Forecast() bool { return a.Type == TypeForecasted }
 // PercentText is Percent with at most one decimal, e.g. "90" or "12.5".
 func (a Alert) PercentText() string { return percent(a.Percent) }
 
+// ThresholdPercentText is ThresholdPercent with at most one decimal.
+func (a Alert) ThresholdPercentText() string { return percent(a.ThresholdPercent) }
+
+// Below says whether the alert is about too little: of reservations, for instance, that nobody uses.
+func (a Alert) Below() bool { return a.Comparison == "<" }
+
 // SpentPercentText is SpentPercent with at most one decimal.
 func (a Alert) SpentPercentText() string { return percent(a.SpentPercent) }
 

@@ -32,19 +32,25 @@ func TestOurTemplates(t *testing.T) {
 		{
 			"an alert", actual, "Cost control alert: 90% of Monthly reached",
 			[]string{"Hello Ada,", "Monthly", "123456789012", "$1,000.00 a month", "$900.00 (90%)", "$912.34", "91.2%", "https://console.aws.amazon.com/costmanagement/home#/budgets"},
-			[]string{`<td width="91%"`, `<td width="9%"`, "has passed $900.00"}, []string{"forecast"},
+			[]string{`<td width="91%"`, `<td width="9%"`, "has passed $900.00"},
+			[]string{"forecast"},
 		},
 		{
 			"a forecast", forecast, "Cost control alert: 90% of Monthly reached",
-			[]string{"AWS forecasts that", "Forecast", "$1,234.50"}, []string{`<td width="100%" height`, "90% of Monthly will be reached"}, []string{`<td width="0%"`, "has passed"},
+			[]string{"AWS forecasts that", "Forecast", "$1,234.50"},
+			[]string{`<td width="100%" height`, "90% of Monthly will be reached"},
+			[]string{`<td width="0%"`, "has passed"},
 		},
 		{
 			"a budget of nothing", empty, "Cost control alert: 0% of Monthly reached",
-			[]string{"$0.00"}, nil, []string{`height="12"`, "NaN"},
+			[]string{"$0.00"},
+			nil,
+			[]string{`height="12"`, "NaN"},
 		},
 		{
 			"an anomaly", anomaly, "Cost control alert: $1,001.00 more than expected in Services",
-			[]string{"Hello Ada,", "$300.00", "$1,301.00", "$1,001.00 (334%)", "AmazonEC2, eu-west-1, BoxUsage:m5.large, account 123456789012 (prod)", "2026-11-19T00:00:00Z"}, nil, nil,
+			[]string{"Hello Ada,", "$300.00", "$1,301.00", "$1,001.00 (334%)", "AmazonEC2, eu-west-1, BoxUsage:m5.large, account 123456789012 (prod)", "2026-11-19T00:00:00Z"},
+			nil, nil,
 		},
 	} {
 		t.Run(c.name+" says all there is to say", func(t *testing.T) {
@@ -69,6 +75,21 @@ func TestOurTemplates(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestAThresholdThatWasRoundedAwayIsNotMadeUp(t *testing.T) {
+	t.Parallel()
+	alert := contract.ExampleAlerts()[0]
+	alert.Threshold.Text, alert.ThresholdPercent, alert.Percent, alert.Comparison = "$0.00", 0, 4750, "<"
+	mail, err := ours(t).Render(alert, contract.Recipient{})
+	if err != nil || mail.Subject != "Cost control alert: 4750% of Monthly reached" {
+		t.Fatalf("subject %q, %v", mail.Subject, err)
+	}
+	for _, body := range []string{mail.Text, mail.HTML} {
+		if !strings.Contains(body, "$0.00 (0%)") || !strings.Contains(body, "has fallen below $0.00") {
+			t.Errorf("got %s", body)
+		}
 	}
 }
 

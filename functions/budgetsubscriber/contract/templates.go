@@ -31,7 +31,7 @@ const (
 // maxSubject bounds a subject in characters, so that mail readers show it and budget names cannot stretch it.
 const maxSubject = 200
 
-// ErrTemplate: a template could not be read, parsed or executed.
+// ErrTemplate says that a template could not be read, parsed or executed.
 var ErrTemplate = errors.New("template refused")
 
 //go:embed templates

@@ -2,10 +2,10 @@ package budgetalert
 
 import "errors"
 
-// ErrNotUnderstood: the message is genuine, and no alert. Repeating it is of no use.
+// ErrNotUnderstood says that the message is genuine, and no alert. Repeating it is of no use.
 var ErrNotUnderstood = errors.New("message not understood")
 
-// ErrBusy: another invocation is sending the same message at this moment. Repeating it later is.
+// ErrBusy says that another invocation is sending the same message at this moment. Repeating it later is.
 var ErrBusy = errors.New("message is being sent")
 
 // errUnsubscribed is noted in the dead-letter queue when SNS says that the subscription has ended.

@@ -127,7 +127,9 @@ func (w *world) subscriber(t *testing.T) *budgetalert.Subscriber {
 		Verifier: w, Confirmer: w, Receipts: w, DeadLetters: queue{&w.dead, &w.deadDown, &w.mu},
 		Mailer: mailer{w}, Templates: templates,
 		Recipients: []contract.Recipient{
-			{Name: "Ada", Email: "ada@example.com"}, {Email: "ops@example.com", Budget: "Month*"}, {Email: "web@example.com", Budget: "Web"},
+			{Name: "Ada", Email: "ada@example.com"},
+			{Email: "ops@example.com", Budget: "Month*"},
+			{Email: "web@example.com", Budget: "Web"},
 			{Email: "ADA@example.com"},
 		},
 		Hub: queue{&w.hub, &w.hubDown, &w.mu}, Room: "budget",

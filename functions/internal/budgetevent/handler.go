@@ -22,7 +22,7 @@ type Handler struct {
 	Log      *slog.Logger
 }
 
-// ErrUnknownEvent: the function was invoked by something that it does not know.
+// ErrUnknownEvent says that the function was invoked by something that it does not know.
 var ErrUnknownEvent = errors.New("unknown event")
 
 // reserve is kept back from the deadline to report what was not done.
