@@ -1,0 +1,132 @@
+package client
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// Schedule schedules a message for a group.
+func (s *Scheduler) Schedule(ctx context.Context, group string, r ScheduleRequest) (Scheduled, error) {
+	if r.IdempotencyKey == "" {
+		r.IdempotencyKey = rand.Text()
+	}
+	return s.write(ctx, http.MethodPost, schedulePath(group), "", r)
+}
+
+// Change changes time or content of a message that waits. etag is the ETag that the caller has seen; "" changes it
+// whatever it is.
+func (s *Scheduler) Change(ctx context.Context, group, key, etag string, r ChangeRequest) (Scheduled, error) {
+	return s.write(ctx, http.MethodPut, schedulePath(group, key), etag, r)
+}
+
+// Cancel makes that a message is not sent. ErrTooLate if it is being sent or finished; of a repeat that is being sent,
+// what comes after is cancelled, and Text says so.
+func (s *Scheduler) Cancel(ctx context.Context, group, key, etag string) (Scheduled, error) {
+	return s.write(ctx, http.MethodDelete, schedulePath(group, key), etag, nil)
+}
+
+func (s *Scheduler) write(ctx context.Context, method, path, etag string, body any) (Scheduled, error) {
+	var out struct {
+		Message string
+		Details struct {
+			Group, Subject, Key string
+			Scheduled           int64
+		}
+	}
+	headers, err := s.call(ctx, method, path, etag, body, &out)
+	if err != nil {
+		return Scheduled{}, err
+	}
+	d := out.Details
+	return Scheduled{
+		Group: d.Group, Subject: d.Subject, Key: d.Key, Scheduled: time.UnixMilli(d.Scheduled).UTC(), ETag: headers.Get("ETag"), Text: out.Message,
+	}, nil
+}
+
+// Get looks up a message and what it says.
+func (s *Scheduler) Get(ctx context.Context, group, key string) (ScheduledMessage, error) {
+	var m ScheduledMessage
+	_, err := s.call(ctx, http.MethodGet, schedulePath(group, key), "", nil, &m)
+	return m, err
+}
+
+// List reads a page of a group's messages by due time. What was scheduled a moment ago may be missing.
+func (s *Scheduler) List(ctx context.Context, group string, r ListRequest) (MessagePage, error) {
+	query := paging(r.Limit, r.Next)
+	if r.Status != "" {
+		query.Set("status", r.Status)
+	}
+	for name, t := range map[string]time.Time{"from": r.From, "to": r.To} {
+		if !t.IsZero() {
+			query.Set(name, strconv.FormatInt(t.UnixMilli(), 10))
+		}
+	}
+	var page MessagePage
+	_, err := s.call(ctx, http.MethodGet, schedulePath(group)+encoded(query), "", nil, &page)
+	return page, err
+}
+
+// Results reads what became of an occurrence, by subscriber. The zero time is the latest occurrence that has begun.
+func (s *Scheduler) Results(ctx context.Context, group, key string, occurrence time.Time, limit int, next string) (ResultPage, error) {
+	query := paging(limit, next)
+	if !occurrence.IsZero() {
+		query.Set("scheduled", strconv.FormatInt(occurrence.UnixMilli(), 10))
+	}
+	var page ResultPage
+	_, err := s.call(ctx, http.MethodGet, schedulePath(group, key, "results")+encoded(query), "", nil, &page)
+	return page, err
+}
+
+// Subscribe adds a subscriber. One who is there already, or has left, is returned as they are.
+func (s *Scheduler) Subscribe(ctx context.Context, group string, one Subscriber) (Subscriber, error) {
+	var out struct{ Details Subscriber }
+	body := map[string]string{"email": one.Email, "name": one.Name, "timezone": one.Timezone}
+	_, err := s.call(ctx, http.MethodPost, subscribersPath(group), "", body, &out)
+	return out.Details, err
+}
+
+// Subscribers reads a page of a group's subscribers.
+func (s *Scheduler) Subscribers(ctx context.Context, group string, limit int, next string) (SubscriberPage, error) {
+	var page SubscriberPage
+	_, err := s.call(ctx, http.MethodGet, subscribersPath(group)+encoded(paging(limit, next)), "", nil, &page)
+	return page, err
+}
+
+// RemoveSubscriber removes a subscriber, named by id or address.
+func (s *Scheduler) RemoveSubscriber(ctx context.Context, group, subscriber string) error {
+	_, err := s.call(ctx, http.MethodDelete, subscribersPath(group)+"/"+url.PathEscape(subscriber), "", nil, nil)
+	return err
+}
+
+func schedulePath(group string, rest ...string) string {
+	path := "/" + url.PathEscape(group) + "/schedule"
+	for _, part := range rest {
+		path += "/" + url.PathEscape(part)
+	}
+	return path
+}
+
+func subscribersPath(group string) string { return "/" + url.PathEscape(group) + "/subscribers" }
+
+func paging(limit int, next string) url.Values {
+	query := url.Values{}
+	if limit != 0 {
+		query.Set("limit", fmt.Sprint(limit))
+	}
+	if next != "" {
+		query.Set("next", next)
+	}
+	return query
+}
+
+func encoded(query url.Values) string {
+	if len(query) == 0 {
+		return ""
+	}
+	return "?" + query.Encode()
+}
