@@ -8,6 +8,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/hermes-cdk/hermes/constructs/budgetsubscriber"
+	"github.com/hermes-cdk/hermes/constructs/messagescheduler"
 	"github.com/hermes-cdk/hermes/constructs/notificationhub"
 )
 
@@ -34,6 +35,7 @@ func newStack(scope constructs.Construct, stage Stage) awscdk.Stack {
 	output(stack, "TokensTableName", hub.TokensTable().TableName(), "Where issuers store second factors")
 	output(stack, "SecretArn", hub.Secret().SecretArn(), "Signing secret of the tokens")
 	newBudget(stack, stage, hub)
+	newScheduler(stack, stage, hub)
 	return stack
 }
 
@@ -53,6 +55,34 @@ func newBudget(stack awscdk.Stack, stage Stage, hub notificationhub.INotificatio
 	output(stack, "BudgetTopicArn", budget.Topic().TopicArn(), "Where budgets publish alerts")
 	output(stack, "BudgetDeadLetterQueueUrl", budget.DeadLetterQueue().QueueUrl(), "Alerts that reached nobody")
 	output(stack, "BudgetRedriveQueueUrl", budget.RedriveQueue().QueueUrl(), "Where dead letters are tried again")
+}
+
+// newScheduler sends messages at their time, by e-mail and into the hub's rooms.
+func newScheduler(stack awscdk.Stack, stage Stage, hub notificationhub.INotificationHub) {
+	scheduler := messagescheduler.NewMessageScheduler(stack, jsii.String("Scheduler"), &messagescheduler.MessageSchedulerProps{
+		Sender:         stage.Sender,
+		Hub:            hub,
+		AllowedOrigins: stage.AllowedOrigins,
+		ThrottleRate:   stage.ThrottleRate,
+		ThrottleBurst:  stage.ThrottleBurst,
+		Retention:      stage.ScheduleRetention,
+		RemovalPolicy:  stage.RemovalPolicy,
+		LogRetention:   stage.LogRetention,
+		DisableAlarms:  !stage.Alarms,
+		Architecture:   stage.Architecture,
+	})
+	output(stack, "ApiUrl", scheduler.ApiUrl(), "Base of the scheduler's API; openapi.json describes it")
+	output(stack, "ScheduleMessage", scheduler.ScheduleUrl(), "Where messages are scheduled (POST) and listed (GET)")
+	output(stack, "SubscribersList", scheduler.SubscribersUrl(), "Where subscribers are listed (GET) and added (POST)")
+	output(stack, "SchedulerSecretArn", scheduler.Secret().SecretArn(), "Signing secret of the API's tokens")
+	output(stack, "ScheduleTableName", scheduler.ScheduleTable().TableName(), "Messages and their times")
+	output(stack, "SubscribersTableName", scheduler.SubscribersTable().TableName(), "Subscribers of each group")
+	output(stack, "DeliveriesTableName", scheduler.DeliveriesTable().TableName(), "What became of each message, by subscriber")
+	output(stack, "ScheduleBucketName", scheduler.Bucket().BucketName(), "Content of messages")
+	output(stack, "DueQueueUrl", scheduler.DueQueue().QueueUrl(), "Messages about to be due")
+	output(stack, "DueDeadLetterQueueUrl", scheduler.DueDeadLetterQueue().QueueUrl(), "Messages that could not be sent to anyone")
+	output(stack, "SendsQueueUrl", scheduler.SendsQueue().QueueUrl(), "Mails about to be sent")
+	output(stack, "SendsDeadLetterQueueUrl", scheduler.SendsDeadLetterQueue().QueueUrl(), "Mails that failed too often")
 }
 
 func customDomain(stack awscdk.Stack, domain *Domain) *notificationhub.CustomDomain {

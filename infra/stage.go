@@ -22,7 +22,15 @@ type Stage struct {
 	HistoryRetention time.Duration
 	IntakeRetention  time.Duration
 
-	// ThrottleRate and ThrottleBurst limit the WebSocket stage, in messages a second; 0 leaves the account's limits.
+	// Sender is the From of scheduled mails. Set it to an address of yours before the first deployment, at which SES asks
+	// that address to confirm; until then mails fail, and messages reach the hub's rooms only.
+	Sender string
+
+	// ScheduleRetention keeps messages that were sent, and their results.
+	ScheduleRetention time.Duration
+
+	// ThrottleRate and ThrottleBurst limit the WebSocket stage, in messages a second, and the scheduler's API, in requests
+	// a second; 0 leaves the account's limits.
 	ThrottleRate, ThrottleBurst int
 
 	// Alarms are made, or not.
@@ -65,12 +73,14 @@ func stages() []Stage {
 	const day = 24 * time.Hour
 	return []Stage{
 		{
-			Name:             "local",
-			RemovalPolicy:    awscdk.RemovalPolicy_DESTROY,
-			LogRetention:     awslogs.RetentionDays_ONE_DAY,
-			HistoryRetention: day,
-			IntakeRetention:  4 * day,
-			Alarms:           true,
+			Name:              "local",
+			RemovalPolicy:     awscdk.RemovalPolicy_DESTROY,
+			LogRetention:      awslogs.RetentionDays_ONE_DAY,
+			HistoryRetention:  day,
+			IntakeRetention:   4 * day,
+			Sender:            "Hermes <no-reply@hermes.example>",
+			ScheduleRetention: 7 * day,
+			Alarms:            true,
 			Budget: Budget{
 				Amount:     100,
 				Sender:     "Hermes <alerts@hermes.example>",
@@ -81,35 +91,41 @@ func stages() []Stage {
 			Architecture: hostArchitecture(),
 		},
 		{
-			Name:             "dev",
-			RemovalPolicy:    awscdk.RemovalPolicy_DESTROY,
-			LogRetention:     awslogs.RetentionDays_ONE_WEEK,
-			HistoryRetention: day,
-			IntakeRetention:  day,
-			ThrottleRate:     100,
-			ThrottleBurst:    200,
-			Budget:           Budget{Amount: 50},
-			Architecture:     awslambda.Architecture_ARM_64(),
+			Name:              "dev",
+			RemovalPolicy:     awscdk.RemovalPolicy_DESTROY,
+			LogRetention:      awslogs.RetentionDays_ONE_WEEK,
+			HistoryRetention:  day,
+			IntakeRetention:   day,
+			Sender:            "Hermes <no-reply@example.com>",
+			ScheduleRetention: 7 * day,
+			ThrottleRate:      100,
+			ThrottleBurst:     200,
+			Budget:            Budget{Amount: 50},
+			Architecture:      awslambda.Architecture_ARM_64(),
 		},
 		{
-			Name:             "staging",
-			RemovalPolicy:    awscdk.RemovalPolicy_DESTROY,
-			LogRetention:     awslogs.RetentionDays_ONE_MONTH,
-			HistoryRetention: day,
-			IntakeRetention:  4 * day,
-			ThrottleRate:     1000,
-			ThrottleBurst:    1000,
-			Alarms:           true,
-			Budget:           Budget{Amount: 200},
-			Architecture:     awslambda.Architecture_ARM_64(),
+			Name:              "staging",
+			RemovalPolicy:     awscdk.RemovalPolicy_DESTROY,
+			LogRetention:      awslogs.RetentionDays_ONE_MONTH,
+			HistoryRetention:  day,
+			IntakeRetention:   4 * day,
+			Sender:            "Hermes <no-reply@example.com>",
+			ScheduleRetention: 30 * day,
+			ThrottleRate:      1000,
+			ThrottleBurst:     1000,
+			Alarms:            true,
+			Budget:            Budget{Amount: 200},
+			Architecture:      awslambda.Architecture_ARM_64(),
 		},
 		{
-			Name:             "prod",
-			RemovalPolicy:    awscdk.RemovalPolicy_RETAIN,
-			LogRetention:     awslogs.RetentionDays_SIX_MONTHS,
-			HistoryRetention: 7 * day,
-			IntakeRetention:  14 * day,
-			Alarms:           true,
+			Name:              "prod",
+			RemovalPolicy:     awscdk.RemovalPolicy_RETAIN,
+			LogRetention:      awslogs.RetentionDays_SIX_MONTHS,
+			HistoryRetention:  7 * day,
+			IntakeRetention:   14 * day,
+			Sender:            "Hermes <no-reply@example.com>",
+			ScheduleRetention: 90 * day,
+			Alarms:            true,
 			Budget: Budget{Amount: 1000, Thresholds: []budgetsubscriber.Threshold{
 				{Percent: 50}, {Percent: 90}, {Percent: 100, Forecasted: true},
 			}},

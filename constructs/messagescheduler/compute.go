@@ -49,19 +49,19 @@ func (s *messageScheduler) environment(name string) map[string]*string {
 		env[contract.EnvShards] = s.shards()
 		env[contract.EnvRetention] = s.retentionSeconds()
 		maps.Copy(env, s.contentEnvironment())
-		maps.Copy(env, s.hubEnvironment())
 	case contract.FunctionSubscribers:
 		env[contract.EnvScheduleTable] = schedule
 		env[contract.EnvSubscribersTable] = subscribers
-		maps.Copy(env, s.mailEnvironment())
+		env[contract.EnvShards] = s.shards()
+		maps.Copy(env, s.linkEnvironment())
 		if s.props.DoubleOptIn {
 			env[contract.EnvDoubleOptIn] = jsii.String("true")
+			maps.Copy(env, s.mailEnvironment())
 		}
 	case contract.FunctionDispatch:
 		env[contract.EnvScheduleTable] = schedule
 		env[contract.EnvDueQueueURL] = s.queues.due.QueueUrl()
 		env[contract.EnvShards] = s.shards()
-		env[contract.EnvMetricsName] = s.metricsName
 		maps.Copy(env, s.contentEnvironment())
 	case contract.FunctionExpand:
 		env[contract.EnvScheduleTable] = schedule
@@ -86,10 +86,12 @@ func (s *messageScheduler) environment(name string) map[string]*string {
 			env[contract.EnvSendRate] = jsii.String(strconv.Itoa(s.props.SendRate))
 		}
 		maps.Copy(env, s.contentEnvironment())
+		maps.Copy(env, s.linkEnvironment())
 		maps.Copy(env, s.mailEnvironment())
 	case contract.FunctionFeedback:
 		env[contract.EnvSubscribersTable] = subscribers
 		env[contract.EnvDeliveriesTable] = deliveries
+		env[contract.EnvRetention] = s.retentionSeconds()
 	}
 	return env
 }
@@ -103,13 +105,16 @@ func (s *messageScheduler) contentEnvironment() map[string]*string {
 	return env
 }
 
-// mailEnvironment is what it takes to send a mail with a signed link in it.
+// linkEnvironment is what it takes to sign the links in mails and to follow them.
+func (s *messageScheduler) linkEnvironment() map[string]*string {
+	return map[string]*string{contract.EnvSecretARN: s.secret.SecretArn(), contract.EnvAPIURL: s.url}
+}
+
+// mailEnvironment is what it takes to send a mail.
 func (s *messageScheduler) mailEnvironment() map[string]*string {
 	return map[string]*string{
-		contract.EnvSecretARN:        s.secret.SecretArn(),
 		contract.EnvSender:           jsii.String(s.props.Sender),
 		contract.EnvConfigurationSet: s.configurationSet.ConfigurationSetName(),
-		contract.EnvAPIURL:           s.url,
 	}
 }
 

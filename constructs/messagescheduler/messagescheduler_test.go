@@ -163,31 +163,28 @@ func keys(partition, sort string) []any {
 // TestEachFunctionKnowsWhatItReads holds the environment against the comments of the contract.
 func TestEachFunctionKnowsWhatItReads(t *testing.T) {
 	_, stack := everything(t)
-	metrics, mails := []string{contract.EnvMetricsName}, []string{
-		contract.EnvSecretARN, contract.EnvSender, contract.EnvConfigurationSet, contract.EnvAPIURL,
-	}
 	content := []string{contract.EnvBucket, contract.EnvBucketPrefix}
+	mails := []string{contract.EnvSecretARN, contract.EnvAPIURL, contract.EnvSender, contract.EnvConfigurationSet}
 	want := map[string][]string{
 		"Authorize": {contract.EnvSecretARN},
 		"Schedule": slices.Concat(content, []string{
 			contract.EnvScheduleTable, contract.EnvSubscribersTable, contract.EnvDeliveriesTable, contract.EnvDueQueueURL,
-			contract.EnvHubQueueURL, contract.EnvShards, contract.EnvRetention,
+			contract.EnvShards, contract.EnvRetention,
 		}),
 		"Subscribers": slices.Concat(mails, []string{
-			contract.EnvScheduleTable, contract.EnvSubscribersTable, contract.EnvDoubleOptIn,
+			contract.EnvScheduleTable, contract.EnvSubscribersTable, contract.EnvDoubleOptIn, contract.EnvShards,
 		}),
-		"Dispatch": slices.Concat(content, metrics, []string{
-			contract.EnvScheduleTable, contract.EnvDueQueueURL, contract.EnvShards,
-		}),
-		"Expand": slices.Concat(content, metrics, []string{
+		"Dispatch": slices.Concat(content, []string{contract.EnvScheduleTable, contract.EnvDueQueueURL, contract.EnvShards}),
+		"Expand": slices.Concat(content, []string{
 			contract.EnvScheduleTable, contract.EnvSubscribersTable, contract.EnvDeliveriesTable, contract.EnvDueQueueURL,
 			contract.EnvDueDeadURL, contract.EnvSendsQueueURL, contract.EnvHubQueueURL, contract.EnvShards, contract.EnvRetention,
+			contract.EnvMetricsName,
 		}),
-		"Deliver": slices.Concat(content, metrics, mails, []string{
+		"Deliver": slices.Concat(content, mails, []string{
 			contract.EnvDeliveriesTable, contract.EnvSendsQueueURL, contract.EnvSendsDeadURL, contract.EnvRetention,
-			contract.EnvSendConcurrency, contract.EnvSendRate,
+			contract.EnvSendConcurrency, contract.EnvSendRate, contract.EnvMetricsName,
 		}),
-		"Feedback": {contract.EnvSubscribersTable, contract.EnvDeliveriesTable},
+		"Feedback": {contract.EnvSubscribersTable, contract.EnvDeliveriesTable, contract.EnvRetention},
 	}
 	for id, names := range want {
 		t.Run("function "+id, func(t *testing.T) {

@@ -26,8 +26,7 @@ func (s *messageScheduler) allowFunctions() {
 }
 
 func (s *messageScheduler) allowSchedule(fn awslambda.Function) {
-	allow(fn, s.tables.schedule.TableArn(),
-		"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchGetItem")
+	allow(fn, s.tables.schedule.TableArn(), "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:BatchGetItem")
 	allow(fn, indexARN(s.tables.schedule, contract.IndexByTime), "dynamodb:Query")
 	allow(fn, s.tables.deliveries.TableArn(), "dynamodb:Query")
 	allow(fn, s.tables.subscribers.TableArn(), "dynamodb:Query")
@@ -38,6 +37,7 @@ func (s *messageScheduler) allowSchedule(fn awslambda.Function) {
 func (s *messageScheduler) allowSubscribers(fn awslambda.Function) {
 	allow(fn, s.tables.subscribers.TableArn(),
 		"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query")
+	allow(fn, s.tables.schedule.TableArn(), "dynamodb:BatchGetItem")
 	allow(fn, indexARN(s.tables.schedule, contract.IndexByTime), "dynamodb:Query")
 	s.allowSecret(fn)
 	if s.props.DoubleOptIn {
@@ -54,7 +54,7 @@ func (s *messageScheduler) allowDispatch(fn awslambda.Function) {
 		Resources: &[]*string{s.bucket.BucketArn()},
 	}
 	if s.props.BucketPrefix != "" {
-		list.Conditions = &map[string]any{"StringLike": map[string]any{"s3:prefix": s.props.BucketPrefix + "*"}}
+		list.Conditions = &map[string]any{"StringEquals": map[string]any{"s3:prefix": s.props.BucketPrefix}}
 	}
 	fn.AddToRolePolicy(awsiam.NewPolicyStatement(list))
 	s.allowContent(fn, "s3:DeleteObject")
@@ -62,10 +62,10 @@ func (s *messageScheduler) allowDispatch(fn awslambda.Function) {
 
 func (s *messageScheduler) allowExpand(fn awslambda.Function) {
 	s.consume(fn, s.queues.due, "Due", s.props.Expand.MaxConcurrency)
-	allow(fn, s.tables.schedule.TableArn(), "dynamodb:GetItem", "dynamodb:UpdateItem")
+	allow(fn, s.tables.schedule.TableArn(), "dynamodb:GetItem", "dynamodb:PutItem")
 	allow(fn, s.tables.subscribers.TableArn(), "dynamodb:Query")
-	allow(fn, s.tables.deliveries.TableArn(), "dynamodb:PutItem")
-	s.allowContent(fn, "s3:GetObject", "s3:GetObjectTagging", "s3:PutObject", "s3:PutObjectTagging")
+	allow(fn, s.tables.deliveries.TableArn(), "dynamodb:UpdateItem")
+	s.allowContent(fn, "s3:GetObject", "s3:PutObject", "s3:PutObjectTagging")
 	for _, queue := range []awssqs.Queue{s.queues.due, s.queues.dueDead, s.queues.sends} {
 		allow(fn, queue.QueueArn(), "sqs:SendMessage")
 	}
@@ -77,7 +77,7 @@ func (s *messageScheduler) allowExpand(fn awslambda.Function) {
 
 func (s *messageScheduler) allowDeliver(fn awslambda.Function) {
 	s.consume(fn, s.queues.sends, "Sends", s.senders())
-	allow(fn, s.tables.deliveries.TableArn(), "dynamodb:PutItem", "dynamodb:UpdateItem")
+	allow(fn, s.tables.deliveries.TableArn(), "dynamodb:GetItem", "dynamodb:UpdateItem")
 	s.allowContent(fn, "s3:GetObject")
 	s.allowSecret(fn)
 	s.allowMail(fn)

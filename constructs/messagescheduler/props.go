@@ -35,7 +35,7 @@ type MessageSchedulerProps struct {
 	SendRate int
 
 	// Hub takes messages for the channel "hub" and pushes them into the room named as the group.
-	// Default: none; that channel is refused.
+	// Default: none; messages go by mail only.
 	Hub notificationhub.INotificationHub
 
 	// Bucket holds the content of messages, below BucketPrefix. Give it a lifecycle rule that expires objects with the
@@ -139,8 +139,9 @@ type FunctionOptions struct {
 	ReservedConcurrency int
 
 	// MaxConcurrency bounds the instances that read from the function's queue, 2 to 1,000; Expand and Deliver only. Those
-	// of Deliver share the rate at which SES takes mails.
-	// Default: unbounded for Expand, 5 for Deliver.
+	// of Deliver share the rate at which SES takes mails, and each sends 100 mails a second at most: give it one for each
+	// hundred of your rate.
+	// Default: unbounded for Expand, 2 for Deliver.
 	MaxConcurrency int
 
 	// Code replaces the function's code: a directory or archive with an executable named bootstrap.

@@ -76,7 +76,7 @@ func TestABucketOfYours(t *testing.T) {
 	t.Run("is listed below the prefix only", func(t *testing.T) {
 		template.HasResourceProperties(jsii.String("AWS::IAM::Policy"), map[string]any{"PolicyDocument": map[string]any{
 			"Statement": assertions.Match_ArrayWith(&[]any{assertions.Match_ObjectLike(&map[string]any{
-				"Action": "s3:ListBucket", "Condition": map[string]any{"StringLike": map[string]any{"s3:prefix": "messages/*"}},
+				"Action": "s3:ListBucket", "Condition": map[string]any{"StringEquals": map[string]any{"s3:prefix": "messages/"}},
 			})}),
 		}})
 	})

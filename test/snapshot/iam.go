@@ -27,7 +27,6 @@ func wildcards() []Wildcard {
 		{"s3:PutObject", "/*", objects},
 		{"s3:PutObjectTagging", "/*", objects},
 		{"s3:GetObject", "/*", objects},
-		{"s3:GetObjectTagging", "/*", objects},
 		{"s3:DeleteObject", "/*", objects},
 		{"ses:GetAccount", "*", "the rate at which SES takes mails is the account's; the action has no resource level"},
 		{"logs:CreateLogStream", ":*", "a log stream's name is made by Lambda; the log group is the function's own"},
