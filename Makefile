@@ -60,7 +60,7 @@ lint: $(BIN)/golangci-lint ## Check style and the dependency rule
 
 .PHONY: snapshot/update
 snapshot/update: node_modules ## Write the golden templates anew
-	go test ./test/snapshot/... ./infra/... -update
+	go test ./infra ./constructs/notificationhub ./constructs/budgetsubscriber ./constructs/messagescheduler -update
 
 .PHONY: synth
 synth: node_modules ## Write the template of STAGE to cdk.out

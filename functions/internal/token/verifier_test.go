@@ -143,8 +143,10 @@ func TestVerifyRefuses(t *testing.T) {
 		want  string
 	}{
 		{"no token", func(*testing.T, bundle) string { return "" }, token.ErrMissing, "token: token refused: no token"},
-		{"an oversized token", func(t *testing.T, b bundle) string { return hs512(t, b.with("pad", strings.Repeat("x", 4096))) },
-			token.ErrTooLarge, "token: token refused: token is too large: 5691 bytes, at most 4096 are allowed"},
+		{
+			"an oversized token", func(t *testing.T, b bundle) string { return hs512(t, b.with("pad", strings.Repeat("x", 4096))) },
+			token.ErrTooLarge, "token: token refused: token is too large: 5691 bytes, at most 4096 are allowed",
+		},
 		{"text that is no token", func(*testing.T, bundle) string { return "hello" }, token.ErrMalformed, "token: token refused: token is malformed"},
 		{"a two-part token", func(t *testing.T, b bundle) string {
 			signed := hs512(t, b.valid())
@@ -182,46 +184,78 @@ func TestVerifyRefuses(t *testing.T) {
 		{"a strange key", func(t *testing.T, b bundle) string {
 			return sign(t, jwt.SigningMethodHS512, strangeKey, b.valid())
 		}, token.ErrSignature, "token: token refused: signature is not valid under any active key"},
-		{"an expired token", func(t *testing.T, b bundle) string { return hs512(t, b.with("exp", b.clock.Now().Unix())) },
-			token.ErrExpired, "token: token refused: token has expired"},
-		{"a token without exp", func(t *testing.T, b bundle) string { return hs512(t, b.with("exp", nil)) },
-			token.ErrExpiry, "token: token refused: exp is missing or no time"},
-		{"an exp in text", func(t *testing.T, b bundle) string { return hs512(t, b.with("exp", "1900000000")) },
-			token.ErrExpiry, "token: token refused: exp is missing or no time"},
-		{"an exp that no calendar knows", func(t *testing.T, b bundle) string { return hs512(t, b.with("exp", 1e13)) },
-			token.ErrExpiry, "token: token refused: exp is missing or no time"},
+		{
+			"an expired token", func(t *testing.T, b bundle) string { return hs512(t, b.with("exp", b.clock.Now().Unix())) },
+			token.ErrExpired, "token: token refused: token has expired",
+		},
+		{
+			"a token without exp", func(t *testing.T, b bundle) string { return hs512(t, b.with("exp", nil)) },
+			token.ErrExpiry, "token: token refused: exp is missing or no time",
+		},
+		{
+			"an exp in text", func(t *testing.T, b bundle) string { return hs512(t, b.with("exp", "1900000000")) },
+			token.ErrExpiry, "token: token refused: exp is missing or no time",
+		},
+		{
+			"an exp that no calendar knows", func(t *testing.T, b bundle) string { return hs512(t, b.with("exp", 1e13)) },
+			token.ErrExpiry, "token: token refused: exp is missing or no time",
+		},
 		{"a token that is not valid yet", func(t *testing.T, b bundle) string {
 			return hs512(t, b.with("nbf", b.clock.Now().Add(time.Minute).Unix()))
 		}, token.ErrNotYetValid, "token: token refused: token is not valid yet"},
-		{"a numeric user", func(t *testing.T, b bundle) string { return hs512(t, b.with("user_id", 7)) },
-			token.ErrClaim, "token: token refused: claim is missing or invalid: user_id must be a string of 1 to 256 bytes"},
-		{"an array of users", func(t *testing.T, b bundle) string { return hs512(t, b.with("user_id", []string{"ann"})) },
-			token.ErrClaim, "token: token refused: claim is missing or invalid: user_id must be a string of 1 to 256 bytes"},
-		{"an empty user", func(t *testing.T, b bundle) string { return hs512(t, b.with("user_id", "")) },
-			token.ErrClaim, "token: token refused: claim is missing or invalid: user_id must be a string of 1 to 256 bytes"},
+		{
+			"a numeric user", func(t *testing.T, b bundle) string { return hs512(t, b.with("user_id", 7)) },
+			token.ErrClaim, "token: token refused: claim is missing or invalid: user_id must be a string of 1 to 256 bytes",
+		},
+		{
+			"an array of users", func(t *testing.T, b bundle) string { return hs512(t, b.with("user_id", []string{"ann"})) },
+			token.ErrClaim, "token: token refused: claim is missing or invalid: user_id must be a string of 1 to 256 bytes",
+		},
+		{
+			"an empty user", func(t *testing.T, b bundle) string { return hs512(t, b.with("user_id", "")) },
+			token.ErrClaim, "token: token refused: claim is missing or invalid: user_id must be a string of 1 to 256 bytes",
+		},
 		{"a user under another spelling", func(t *testing.T, b bundle) string {
 			claims := b.with("user_id", nil)
 			claims["USER_ID"] = "ann"
 			return hs512(t, claims)
 		}, token.ErrClaim, "token: token refused: claim is missing or invalid: user_id must be a string of 1 to 256 bytes"},
-		{"a numeric room", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", 7)) },
-			token.ErrClaim, "token: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes"},
-		{"an array of rooms", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", []string{"orders", "admin"})) },
-			token.ErrClaim, "token: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes"},
-		{"no room", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", nil)) },
-			token.ErrClaim, "token: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes"},
-		{"a room whose name is too long", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", strings.Repeat("x", 257))) },
-			token.ErrClaim, "token: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes"},
-		{"a room with a NUL", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", "orders\x00")) },
-			token.ErrClaim, "token: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes"},
-		{"a numeric factor", func(t *testing.T, b bundle) string { return hs512(t, b.with("token", 7)) },
-			token.ErrClaim, "token: token refused: claim is missing or invalid: token must be a string of 1 to 256 bytes"},
-		{"an array of factors", func(t *testing.T, b bundle) string { return hs512(t, b.with("token", []string{"secret"})) },
-			token.ErrClaim, "token: token refused: claim is missing or invalid: token must be a string of 1 to 256 bytes"},
-		{"another user in the room", func(t *testing.T, b bundle) string { return hs512(t, b.with("user_id", "bob")) },
-			token.ErrUnknown, "token: token refused: no stored factor for this user and room"},
-		{"a room for which the user has no row", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", "admin")) },
-			token.ErrUnknown, "token: token refused: no stored factor for this user and room"},
+		{
+			"a numeric room", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", 7)) },
+			token.ErrClaim, "token: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
+		},
+		{
+			"an array of rooms", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", []string{"orders", "admin"})) },
+			token.ErrClaim, "token: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
+		},
+		{
+			"no room", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", nil)) },
+			token.ErrClaim, "token: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
+		},
+		{
+			"a room whose name is too long", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", strings.Repeat("x", 257))) },
+			token.ErrClaim, "token: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
+		},
+		{
+			"a room with a NUL", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", "orders\x00")) },
+			token.ErrClaim, "token: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
+		},
+		{
+			"a numeric factor", func(t *testing.T, b bundle) string { return hs512(t, b.with("token", 7)) },
+			token.ErrClaim, "token: token refused: claim is missing or invalid: token must be a string of 1 to 256 bytes",
+		},
+		{
+			"an array of factors", func(t *testing.T, b bundle) string { return hs512(t, b.with("token", []string{"secret"})) },
+			token.ErrClaim, "token: token refused: claim is missing or invalid: token must be a string of 1 to 256 bytes",
+		},
+		{
+			"another user in the room", func(t *testing.T, b bundle) string { return hs512(t, b.with("user_id", "bob")) },
+			token.ErrUnknown, "token: token refused: no stored factor for this user and room",
+		},
+		{
+			"a room for which the user has no row", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", "admin")) },
+			token.ErrUnknown, "token: token refused: no stored factor for this user and room",
+		},
 		{"the factor of another room's row", func(t *testing.T, b bundle) string {
 			b.tokens.Put("ann", "admin", token.Row{Factor: sha256Of("admin secret")})
 			return hs512(t, b.with("room_id", "admin"))

@@ -190,17 +190,25 @@ func TestMessage(t *testing.T) {
 		change func(*events.APIGatewayWebsocketProxyRequest)
 		want   string
 	}{
-		{"answers as the route response", func(*events.APIGatewayWebsocketProxyRequest) {},
-			`ann@orders/L0SM9cOFvHcCIhw=/hermes.v1/1795172400: {"action":"sendMessage","data":1}`},
-		{"decodes a body in base64", func(e *events.APIGatewayWebsocketProxyRequest) { e.Body, e.IsBase64Encoded = "aGk=", true },
-			`ann@orders/L0SM9cOFvHcCIhw=/hermes.v1/1795172400: hi`},
-		{"answers a body that is no base64", func(e *events.APIGatewayWebsocketProxyRequest) { e.Body, e.IsBase64Encoded = "%", true },
-			`{"type":"error","code":"bad_request","message":"the frame could not be decoded"}`},
+		{
+			"answers as the route response", func(*events.APIGatewayWebsocketProxyRequest) {},
+			`ann@orders/L0SM9cOFvHcCIhw=/hermes.v1/1795172400: {"action":"sendMessage","data":1}`,
+		},
+		{
+			"decodes a body in base64", func(e *events.APIGatewayWebsocketProxyRequest) { e.Body, e.IsBase64Encoded = "aGk=", true },
+			`ann@orders/L0SM9cOFvHcCIhw=/hermes.v1/1795172400: hi`,
+		},
+		{
+			"answers a body that is no base64", func(e *events.APIGatewayWebsocketProxyRequest) { e.Body, e.IsBase64Encoded = "%", true },
+			`{"type":"error","code":"bad_request","message":"the frame could not be decoded"}`,
+		},
 		{"takes context values that are no text", func(e *events.APIGatewayWebsocketProxyRequest) {
 			e.RequestContext.Authorizer = map[string]any{"user_id": 12345678.0, "room_id": true, "expires_at": 1795172400.0, "protocol": nil}
 		}, `12345678@true/L0SM9cOFvHcCIhw=//1795172400: {"action":"sendMessage","data":1}`},
-		{"survives an event without authorizer", func(e *events.APIGatewayWebsocketProxyRequest) { e.RequestContext.Authorizer = nil },
-			`@/L0SM9cOFvHcCIhw=//0: {"action":"sendMessage","data":1}`},
+		{
+			"survives an event without authorizer", func(e *events.APIGatewayWebsocketProxyRequest) { e.RequestContext.Authorizer = nil },
+			`@/L0SM9cOFvHcCIhw=//0: {"action":"sendMessage","data":1}`,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -3,6 +3,7 @@ package hubtest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -69,8 +70,10 @@ func testConnection(t *testing.T, tables Tables) {
 func testUserConnections(t *testing.T, tables Tables) {
 	ctx := context.Background()
 	for _, c := range []hub.Connection{
-		{ID: "u1", RoomID: "users", UserID: "ann"}, {ID: "u2", RoomID: "users", UserID: "ann"},
-		{ID: "u3", RoomID: "users", UserID: "bob"}, {ID: "u4", RoomID: "users 2", UserID: "ann"},
+		{ID: "u1", RoomID: "users", UserID: "ann"},
+		{ID: "u2", RoomID: "users", UserID: "ann"},
+		{ID: "u3", RoomID: "users", UserID: "bob"},
+		{ID: "u4", RoomID: "users 2", UserID: "ann"},
 	} {
 		c.ConnectedAt, c.Protocol = time.UnixMilli(7), "hermes.v1"
 		check(t, tables.Connections.Add(ctx, c))
@@ -108,7 +111,7 @@ func testLargeRoom(t *testing.T, tables Tables) {
 func testStop(t *testing.T, tables Tables) {
 	check(t, tables.Connections.Add(context.Background(), hub.Connection{ID: "1", RoomID: "stop", UserID: "u", ConnectedAt: time.UnixMilli(1)}))
 	err := tables.Connections.Each(context.Background(), "stop", "", func([]hub.Connection) error { return errStop })
-	if err != errStop {
+	if !errors.Is(err, errStop) {
 		t.Errorf("got %v", err)
 	}
 }

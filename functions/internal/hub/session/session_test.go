@@ -105,8 +105,10 @@ func TestPublish(t *testing.T) {
 		answer string
 		queued string
 	}{
-		{"puts what a client says on the queue, in its room", ann, `{"action":"sendMessage","ref":"1","data":{"text":"<hi>"}}`,
-			`{"type":"ok","ref":"1"}`, `{"user_id":"ann","room_id":"orders","data":{"text":"<hi>"}}`},
+		{
+			"puts what a client says on the queue, in its room", ann, `{"action":"sendMessage","ref":"1","data":{"text":"<hi>"}}`,
+			`{"type":"ok","ref":"1"}`, `{"user_id":"ann","room_id":"orders","data":{"text":"<hi>"}}`,
+		},
 		{"answers a hermes.v1 client without ref too", ann, `{"data":1}`, `{"type":"ok"}`, `{"user_id":"ann","room_id":"orders","data":1}`},
 		{"does not answer a classic client", classic, `{"action":"sendMessage","data":1}`, ``, `{"user_id":"ann","room_id":"orders","data":1}`},
 		{"answers a classic client that waits", classic, `{"ref":"1","data":1}`, `{"type":"ok","ref":"1"}`, `{"user_id":"ann","room_id":"orders","data":1}`},
@@ -174,8 +176,10 @@ func TestRespond(t *testing.T) {
 	t.Parallel()
 	const known = "known actions are hello, history, ping, sendMessage"
 	for _, c := range []struct{ name, body, answer string }{
-		{"hello is welcomed with the room's position", `{"action":"hello","ref":"1"}`,
-			`{"type":"welcome","ref":"1","connection_id":"c1","user_id":"ann","rooms":["orders"],"expires_at":9,"positions":{"orders":{"epoch":"epoch-of-orders","seq":3}}}`},
+		{
+			"hello is welcomed with the room's position", `{"action":"hello","ref":"1"}`,
+			`{"type":"welcome","ref":"1","connection_id":"c1","user_id":"ann","rooms":["orders"],"expires_at":9,"positions":{"orders":{"epoch":"epoch-of-orders","seq":3}}}`,
+		},
 		{"ping gets pong", `{"action":"ping","ref":"1"}`, `{"type":"pong","ref":"1"}`},
 		{"an unknown action is named, and the known ones", `{"action":"dance","ref":"1"}`, `{"type":"error","ref":"1","code":"unknown_action","message":"unknown action \"dance\"; ` + known + `"}`},
 		{"no action is an unknown one", `{}`, `{"type":"error","code":"unknown_action","message":"unknown action \"\"; ` + known + `"}`},
