@@ -34,6 +34,9 @@ func newStack(scope constructs.Construct, stage Stage) awscdk.Stack {
 	output(stack, "QueueUrl", hub.Queue().QueueUrl(), "Where backends publish")
 	output(stack, "TokensTableName", hub.TokensTable().TableName(), "Where issuers store second factors")
 	output(stack, "SecretArn", hub.Secret().SecretArn(), "Signing secret of the tokens")
+	if stage.Console {
+		output(stack, "ConsoleUrl", newConsole(stack, stage, hub.WebSocketUrl()), "The console page")
+	}
 	newBudget(stack, stage, hub)
 	newScheduler(stack, stage, hub)
 	return stack

@@ -36,6 +36,9 @@ type Stage struct {
 	// Alarms are made, or not.
 	Alarms bool
 
+	// Console serves the console page by CloudFront. Stage local serves it itself.
+	Console bool
+
 	// AllowedOrigins of browsers; none allows all.
 	AllowedOrigins []string
 
