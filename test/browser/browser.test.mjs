@@ -136,6 +136,7 @@ describe("the console", () => {
 
   test("a wrong token is told plainly, and not tried for ever", async (t) => {
     const page = await openConsole(t, { expected: [wasDenied] });
+    await page.getByText("Listening in the room budget").waitFor(); // its handshake is not counted
     let handshakes = 0;
     page.on("websocket", () => handshakes++);
     await first(page).getByText("Use a token of your own").click();
@@ -193,6 +194,31 @@ describe("the console", () => {
     await first(page).getByText("Not connected").waitFor();
     await comings.getByRole("listitem").filter({ hasText: "went" }).filter({ hasText: room }).waitFor();
     await page.getByRole("region", { name: "Usage and cost" }).getByText(/^\$0\.0+[1-9]\d*$/).first().waitFor();
+  });
+
+  test("an example budget alert arrives as e-mail, toast and panel, and is still there after a reload", async (t) => {
+    const page = await openConsole(t);
+    const panel = page.getByRole("region", { name: "Budget alerts" });
+    await panel.getByText("Listening in the room budget").waitFor();
+    const name = `Größe <b>${newRoom()}</b>`;
+    await panel.getByLabel("Budget", { exact: true }).fill(name);
+    await panel.getByLabel("Limit in USD").fill("2000");
+    await panel.getByLabel("Spent in USD").fill("1912.34");
+    await panel.getByRole("button", { name: "Send an example alert" }).click();
+    await panel.getByText("Published as").waitFor();
+    const alert = panel.getByRole("listitem").filter({ hasText: name });
+    assert.match(await alert.innerText(), /ACTUAL[^]*95\.6% \$1,912\.34 spent of \$2,000\.00[^]* reached 90%/);
+    await page.locator(".toast").getByText(`${name} reached 90%: $1,912.34 spent of $2,000.00`).waitFor({ state: "attached" });
+    await page.getByRole("list", { name: "E-mail, newest first" }).getByText(`Cost control alert: 90% of ${name} reached`).waitFor();
+    assert.equal(await alert.locator("b").count(), 1, "only the figure is bold");
+
+    await panel.getByLabel("Type").selectOption("FORECASTED");
+    await panel.getByLabel("Spent in USD").fill("3000");
+    await panel.getByRole("button", { name: "Send an example alert" }).click();
+    assert.match(await alert.filter({ hasText: "FORECASTED" }).innerText(), /150% \$3,000\.00 forecast of \$2,000\.00/);
+    await page.reload();
+    await alert.nth(1).waitFor();
+    assert.equal(await alert.count(), 2);
   });
 
   test("a deployed console shows what a browser may do, and no more", async (t) => {

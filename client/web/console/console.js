@@ -49,7 +49,8 @@ async function start() {
     if (up) stage.refresh().catch((error) => console.warn(error.message));
   });
   if (!stage) showHealth(true, "deployed");
-  for (const panel of panels) if (stage || !panel.needsStage) mount(panel, app);
+  const fits = ({ needsStage, needsOutput }) => (stage || !needsStage) && (!needsOutput || stage?.outputs[needsOutput]);
+  for (const panel of panels) if (fits(panel)) mount(panel, app);
   bindTheme(document.getElementById("theme"), () => themed.forEach((callback) => callback()));
 }
 

@@ -25,6 +25,13 @@ export function field(label, properties = {}, tag = "input") {
   return { input, element: h("div", { class: "field" }, h("label", { for: id }, label), input) };
 }
 
+/** A choice among texts by value, with its label. */
+export function choice(label, texts, properties = {}) {
+  const made = field(label, properties, "select");
+  made.input.append(...Object.entries(texts).map(([value, text]) => h("option", { value }, text)));
+  return made;
+}
+
 /** Sets text only when it differs, so that screen readers and selections are left alone. */
 export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;

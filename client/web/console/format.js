@@ -1,10 +1,16 @@
 // Numbers and times as a person reads them.
+import { alertIn, readAlert } from "./alert.js";
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 const whole = new Intl.NumberFormat();
 
 /** 12:03:59 */
 export const time = (date) => clock.format(new Date(date));
+
+const calendar = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+
+/** 20 Nov, 12:03:59 */
+export const dateTime = (date) => calendar.format(new Date(date));
 
 /** 1,234 */
 export const count = (n) => whole.format(n);
@@ -24,8 +30,13 @@ export function dollars(usd) {
   return `$${usd.toFixed(digits)}`;
 }
 
-/** What a message says: its text, or all of its data. */
+/** What a message says: its text, its budget alert in words, or all of its data. */
 export function summary(data) {
+  const alert = alertIn(data);
+  if (alert) {
+    const { reached, line } = readAlert(alert);
+    return `${reached}: ${line}`;
+  }
   const text = typeof data === "object" && data !== null && typeof data.text === "string" ? data.text : JSON.stringify(data);
   return text.length > 400 ? `${text.slice(0, 400)}…` : text;
 }

@@ -1,5 +1,6 @@
 // The local stage as the console sees it: its controls, and the AWS endpoint on the same origin as the administrator.
 // A deployed console has no such thing; whatever needs one is then left out.
+import { letterOf } from "./alert.js";
 import { newIssuer } from "./mint.js";
 import { signedHeaders } from "./sigv4.js";
 
@@ -27,10 +28,11 @@ class Local {
 
   /** Reads the outputs and resources anew; they may change when the stage is started again. */
   async refresh() {
-    const { outputs, queues, functions } = await this.get("resources");
+    const { outputs, queues, functions, budgets } = await this.get("resources");
     this.outputs = Object.assign({}, ...Object.values(outputs));
     this.queues = (queues ?? []).map(resource);
     this.functions = (functions ?? []).map(resource);
+    this.budget = (budgets ?? []).map(resource)[0] ?? null; // {name, amount, unit}
     const { TokensTableName: table, SecretArn: secretArn } = this.outputs;
     this.#mint = newIssuer({ aws, table, secretArn });
   }
@@ -64,6 +66,14 @@ class Local {
       const Entries = bodies.slice(from, from + 10).map((body, n) => ({ Id: `m${n}`, MessageBody: JSON.stringify(body) }));
       await aws("sqs", "SendMessageBatch", { QueueUrl: this.outputs.QueueUrl, Entries });
     }
+  }
+
+  /** Publishes an alert as AWS Budgets does; see letterOf for its fields. Resolves to the SNS message id. */
+  async alert(alert) {
+    const TopicArn = this.outputs.BudgetTopicArn;
+    const Message = letterOf({ account: TopicArn.split(":")[4], ...alert });
+    const answer = await query("sns", "Publish", { Version: "2010-03-31", TopicArn, Subject: `AWS Budgets: ${alert.budget}`.slice(0, 100), Message });
+    return answer.querySelector("MessageId")?.textContent;
   }
 
   /** How much is in each queue: [{name, path, waiting, inFlight, delayed, dead}], dead being whether it takes dead letters. */
@@ -119,15 +129,26 @@ class Local {
   }
 }
 
-/** Calls AWS on this page's origin. Rejects with an error whose `code` is AWS's. */
+/** Posts to AWS on this page's origin, signed as the administrator. */
+async function post(request) {
+  const headers = await signedHeaders({ host: location.host, region: REGION, accessKeyId: "test", secretAccessKey: "test", ...request });
+  return fetch("/", { method: "POST", headers, body: request.body, cache: "no-store" });
+}
+
+/** Calls a service that speaks forms and XML. Resolves to the answer's document. */
+async function query(service, operation, input) {
+  const body = new URLSearchParams({ Action: operation, ...input }).toString();
+  const answer = await post({ service, type: "application/x-www-form-urlencoded", body });
+  const text = await answer.text();
+  const result = new DOMParser().parseFromString(text, "application/xml");
+  if (answer.ok) return result;
+  throw new Error(`${operation}: ${result.querySelector("Message")?.textContent ?? answer.status}`);
+}
+
+/** Calls a service that speaks JSON. Rejects with an error whose `code` is AWS's. */
 async function aws(service, operation, input) {
   const { prefix, type } = SERVICES[service];
-  const body = JSON.stringify(input);
-  const headers = await signedHeaders({
-    host: location.host, service, target: `${prefix}.${operation}`, type, body,
-    region: REGION, accessKeyId: "test", secretAccessKey: "test",
-  });
-  const answer = await fetch("/", { method: "POST", headers, body, cache: "no-store" });
+  const answer = await post({ service, target: `${prefix}.${operation}`, type, body: JSON.stringify(input) });
   const text = await answer.text();
   const result = parse(text) ?? {};
   if (answer.ok) return result;
