@@ -92,15 +92,7 @@ func TestABudgetAlertReachesPeopleByMailAndTheRoomOnce(t *testing.T) {
 func TestAnAlertThatReachedNobodyIsKeptAndTriedAgain(t *testing.T) {
 	t.Parallel()
 	h := newHubStage(t)
-	notify := ""
-	for _, f := range get[struct{ Functions []resource }](t, h.stage, "resources").Functions {
-		if strings.Contains(f.Path, "Budget/Notify") {
-			notify = f.Name
-		}
-	}
-	if notify == "" {
-		t.Fatal("the function of the budget is not found")
-	}
+	notify := h.function(t, "Budget/Notify")
 	h.inject(t, fault{Service: "ses", Kind: "error"})
 	text := alertText(t)
 	h.alert(t, text)

@@ -79,10 +79,10 @@ func (h *hub) look() error {
 		return err
 	}
 	tables, queues, functions := byConstruct(all.Tables), byConstruct(all.Queues), byConstruct(all.Functions)
-	h.connections, h.rooms = tables["Connections"].Name, tables["Rooms"].Name
-	h.dead, h.fanout, h.fanDead = queues["DeadLetters"].URL, queues["Fanout"].URL, queues["FanoutDeadLetters"].URL
-	h.authorize, h.broadcast = functions["Authorize"].Name, functions["Broadcast"].Name
-	h.deliver, h.disconnect = functions["Deliver"].Name, functions["Disconnect"].Name
+	h.connections, h.rooms = tables["Hub/Connections"].Name, tables["Hub/Rooms"].Name
+	h.dead, h.fanout, h.fanDead = queues["Hub/DeadLetters"].URL, queues["Hub/Fanout"].URL, queues["Hub/FanoutDeadLetters"].URL
+	h.authorize, h.broadcast = functions["Hub/Authorize"].Name, functions["Hub/Broadcast"].Name
+	h.deliver, h.disconnect = functions["Hub/Deliver"].Name, functions["Hub/Disconnect"].Name
 	for _, name := range []string{
 		h.connections, h.rooms, h.dead, h.fanout, h.fanDead, h.authorize, h.broadcast, h.deliver, h.disconnect,
 	} {
@@ -93,14 +93,24 @@ func (h *hub) look() error {
 	return nil
 }
 
-// byConstruct lists resources by the id of their construct in the hub, such as Connections.
+// byConstruct lists resources by the last two ids of their construct's path, such as Hub/Connections.
 func byConstruct(list []resource) map[string]resource {
 	found := map[string]resource{}
 	for _, r := range list {
-		path := strings.TrimSuffix(r.Path, "/Resource")
-		found[path[strings.LastIndex(path, "/")+1:]] = r
+		ids := strings.Split(strings.TrimSuffix(r.Path, "/Resource"), "/")
+		found[strings.Join(ids[max(0, len(ids)-2):], "/")] = r
 	}
 	return found
+}
+
+// function is the name of the function of a construct, such as Budget/Notify.
+func (s *stage) function(t *testing.T, construct string) string {
+	t.Helper()
+	name := byConstruct(get[struct{ Functions []resource }](t, s, "resources").Functions)[construct].Name
+	if name == "" {
+		t.Fatalf("there is no function %s", construct)
+	}
+	return name
 }
 
 // newHubStage starts a stage for one test and takes its hub.
