@@ -120,31 +120,43 @@ func (q *quota) GetAccount(context.Context, *sesv2.GetAccountInput, ...func(*ses
 	return &sesv2.GetAccountOutput{SendQuota: &types.SendQuota{MaxSendRate: q.rate}}, q.err
 }
 
-func TestLimiterKeepsToItsShare(t *testing.T) {
+func TestLimiter(t *testing.T) {
 	t.Parallel()
-	now := time.Unix(1_700_000_000, 0)
+	start := time.Unix(1_700_000_000, 0)
 	for _, c := range []struct {
 		name      string
 		quota     quota
 		fixed     float64
 		instances int
-		slow      bool
-		at, most  int // mails at once, and in the time of the test
+		throttles int // a second apart, the last one just now
+		ago       time.Duration
+		at, most  int // mails at once, and in 100 ms
 	}{
-		{"of the account's rate", quota{rate: 4000}, 0, 10, false, 40, 40 + 40},
-		{"of a fixed rate", quota{rate: 1}, 4000, 10, false, 40, 40 + 40},
-		{"which is less for a while after SES has throttled", quota{rate: 4000}, 0, 10, true, 20, 20 + 20},
-		{"of the sandbox's when SES does not say", quota{err: errors.New("down")}, 0, 1, false, 1, 1},
+		{"begins with the account's rate", quota{rate: 400}, 0, 10, 0, 0, 40, 40 + 40},
+		{"keeps to its share of a fixed rate", quota{rate: 1}, 4000, 10, 1, 0, 40, 40 + 40},
+		{"halves its rate when SES throttles", quota{rate: 400}, 0, 10, 1, 0, 1, 40 + 20},
+		{"does not fall below its share", quota{rate: 400}, 0, 4, 9, 0, 1, 40 + 10},
+		{"comes back after a while", quota{rate: 400}, 0, 10, 9, 20 * time.Second, 40, 40 + 40},
+		{"takes the sandbox's rate when SES does not say", quota{err: errors.New("down")}, 0, 1, 0, 0, 1, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
+			now := start
 			l := &ses.Limiter{Client: &c.quota, Fixed: c.fixed, Instances: c.instances, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)}
 			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 			defer cancel()
-			if c.slow {
+			sent := 0
+			if c.throttles > 0 {
+				if err := l.Wait(ctx); err != nil {
+					t.Fatal(err)
+				}
+				sent++
+			}
+			for range c.throttles {
+				now = now.Add(time.Second)
 				l.Slow()
 			}
-			sent := 0
+			now = now.Add(c.ago)
 			for l.Wait(ctx) == nil {
 				sent++
 			}

@@ -80,8 +80,8 @@ const (
 	EnvShards    = "HERMES_SHARDS"    // schedule, subscribers, dispatch, expand: 1 to MaxShards, as text
 	EnvRetention = "HERMES_RETENTION" // schedule, expand, deliver, feedback: seconds that finished messages and results are kept
 
-	EnvSendConcurrency = "HERMES_SEND_CONCURRENCY" // deliver: the most instances that run at once; they share the rate
-	EnvSendRate        = "HERMES_SEND_RATE"        // deliver: optional, mails a second of all instances; unset asks SES
+	EnvSendConcurrency = "HERMES_SEND_CONCURRENCY" // deliver: the most instances that run at once
+	EnvSendRate        = "HERMES_SEND_RATE"        // deliver: optional, mails a second, of which each instance keeps to its share; unset adapts to SES
 
 	EnvMetricsName = "HERMES_METRICS_NAME" // expand, deliver: value of MetricDimension
 )

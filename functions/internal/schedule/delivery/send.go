@@ -54,6 +54,7 @@ type Send struct {
 	Email   string `json:"email"`
 	Name    string `json:"name,omitempty"`
 	Attempt int    `json:"attempt,omitempty"` // failed tries before
+	Waits   int    `json:"waits,omitempty"`   // times it was throttled before; that is nobody's failure
 	SentAs  string `json:"sent_as,omitempty"` // SES has taken it, only the record is missing
 }
 

@@ -42,8 +42,13 @@ const (
 	// placeholder is replaced by the recipient's own link.
 	placeholder = "{{unsubscribe_url}}"
 
-	backoffBase = 2 * time.Second
+	backoffBase = time.Second
 	backoffCap  = 5 * time.Minute
+	// throttledCap is less: the rate of an account is used up by mails that come back soon.
+	throttledCap = 30 * time.Second
+	// patience is how long after its due time a mail may be throttled before that counts as failing.
+	patience = 24 * time.Hour
+
 	settleTries = 4
 	settlePause = 100 * time.Millisecond
 )
@@ -69,26 +74,32 @@ func (w *Worker) Handle(ctx context.Context, body string) error {
 		return w.putBack(ctx, s, time.Second)
 	case errors.Is(err, ErrRefused), errors.Is(err, schedule.ErrNoContent):
 		return w.fail(ctx, s, err)
+	case errors.Is(err, ErrThrottled) && w.Clock.Now().Sub(s.Time()) < patience:
+		s.Waits++
+		return w.putBack(ctx, s, w.pause(s.Waits, throttledCap))
 	}
 	if s.Attempt++; s.Attempt >= maxTries {
 		if err := w.fail(ctx, s, err); err != nil {
 			return err
 		}
-		s.Attempt = 0
+		s.Attempt, s.Waits = 0, 0
 		return w.bury(ctx, s.Message(0).Body, err)
 	}
 	w.Log.WarnContext(ctx, "send put back", "group", s.Group, "key", s.Key, "subscriber", s.Subscriber, "attempt", s.Attempt, "error", redact(err, s))
-	return w.putBack(ctx, s, w.pause(s.Attempt, err))
+	pause := w.pause(s.Attempt, backoffCap)
+	if !errors.Is(err, ErrUnavailable) { // whether SES took the mail is open: nobody may claim it before the lease ends
+		pause = max(pause, lease)
+	}
+	return w.putBack(ctx, s, pause)
 }
 
-// pause grows with the tries. When it is open whether SES took the mail, nobody may claim it before the lease ends anyway.
-func (w *Worker) pause(attempt int, err error) time.Duration {
-	ceiling := min(backoffBase<<attempt, backoffCap)
-	pause := ceiling/2 + w.Jitter(ceiling/2)
-	if errors.Is(err, ErrThrottled) || errors.Is(err, ErrUnavailable) {
-		return pause
+// pause grows with the tries.
+func (w *Worker) pause(tries int, most time.Duration) time.Duration {
+	ceiling := most
+	if tries < 16 {
+		ceiling = min(backoffBase<<tries, most)
 	}
-	return max(pause, lease)
+	return ceiling/2 + w.Jitter(ceiling/2)
 }
 
 // send sends, unless it has been done. It sets s.SentAs as soon as SES has taken the mail.
