@@ -27,13 +27,14 @@ func (s *messageScheduler) SubscribersUrl() *string {
 	return jsii.String(*s.ApiUrl() + path(contract.RouteListSubscribers))
 }
 
-func (s *messageScheduler) Secret() awssecretsmanager.ISecret          { return s.secret }
-func (s *messageScheduler) MetricsName() *string                       { return s.need(s.metricsName, "metricsName") }
-func (s *messageScheduler) HttpApi() awsapigatewayv2.IHttpApi          { return s.api }
-func (s *messageScheduler) Stage() awsapigatewayv2.HttpStage           { return s.stage }
-func (s *messageScheduler) Bucket() awss3.IBucket                      { return s.bucket }
-func (s *messageScheduler) ScheduleTable() awsdynamodb.ITable          { return s.tables.schedule }
-func (s *messageScheduler) SubscribersTable() awsdynamodb.ITable       { return s.tables.subscribers }
+func (s *messageScheduler) Secret() awssecretsmanager.ISecret    { return s.secret }
+func (s *messageScheduler) MetricsName() *string                 { return s.need(s.metricsName, "metricsName") }
+func (s *messageScheduler) HttpApi() awsapigatewayv2.IHttpApi    { return s.api }
+func (s *messageScheduler) Stage() awsapigatewayv2.HttpStage     { return s.stage }
+func (s *messageScheduler) Bucket() awss3.IBucket                { return s.bucket }
+func (s *messageScheduler) ScheduleTable() awsdynamodb.ITable    { return s.tables.schedule }
+func (s *messageScheduler) SubscribersTable() awsdynamodb.ITable { return s.tables.subscribers }
+
 func (s *messageScheduler) DeliveriesTable() awsdynamodb.ITable        { return s.tables.deliveries }
 func (s *messageScheduler) DueQueue() awssqs.IQueue                    { return s.queues.due }
 func (s *messageScheduler) DueDeadLetterQueue() awssqs.IQueue          { return s.queues.dueDead }

@@ -17,7 +17,7 @@ const (
 )
 
 // defaultSenders is how many instances of deliver share the rate of SES; Lambda takes no fewer. Each sends up to ten mails
-// at a time, of some 100 ms, so that two suffice for 200 mails a second, and more would only wait longer for their share.
+// at a time, of some 100 ms, so that two suffice for 200 mails a second; more would only meet SES's throttling.
 const defaultSenders = 2
 
 // function is what the scheduler knows of one of its functions before the template's resources exist.

@@ -30,8 +30,8 @@ type MessageSchedulerProps struct {
 	// Default: a new one.
 	ConfigurationSet awsses.IConfigurationSet
 
-	// SendRate bounds the mails a second of all senders together, 1 to 100,000.
-	// Default: the account's rate, which the senders ask SES for.
+	// SendRate bounds the mails a second of all senders together, 1 to 100,000; each keeps to its share.
+	// Default: the account's rate, which the senders ask SES for, and to whose throttling they adapt.
 	SendRate int
 
 	// Hub takes messages for the channel "hub" and pushes them into the room named as the group.
@@ -139,8 +139,7 @@ type FunctionOptions struct {
 	ReservedConcurrency int
 
 	// MaxConcurrency bounds the instances that read from the function's queue, 2 to 1,000; Expand and Deliver only. Those
-	// of Deliver share the rate at which SES takes mails, and each sends 100 mails a second at most: give it one for each
-	// hundred of your rate.
+	// of Deliver share SendRate, and each sends some 100 mails a second at most: give it one for each hundred of your rate.
 	// Default: unbounded for Expand, 2 for Deliver.
 	MaxConcurrency int
 
