@@ -49,14 +49,14 @@ func LeastPrivilege(t *testing.T, template map[string]any) Statements {
 				continue // a Deny may be as broad as it likes
 			}
 			counted.Allow++
-			counted.Wildcards += check(t, id, statement)
+			counted.Wildcards += check(t, resources, id, statement)
 		}
 	}
 	return counted
 }
 
 // check fails on what is not listed and counts what is.
-func check(t *testing.T, id string, statement map[string]any) int {
+func check(t *testing.T, resources map[string]any, id string, statement map[string]any) int {
 	t.Helper()
 	actions := flatten(statement["Action"])
 	for _, key := range []string{"NotAction", "NotResource", "NotPrincipal"} {
@@ -71,6 +71,7 @@ func check(t *testing.T, id string, statement map[string]any) int {
 	}
 	found := 0
 	for _, resource := range flatten(statement["Resource"]) {
+		resource = withStreams(resources, resource)
 		if !strings.Contains(resource, "*") {
 			continue
 		}
@@ -85,6 +86,18 @@ func check(t *testing.T, id string, statement map[string]any) int {
 		}
 	}
 	return found
+}
+
+// withStreams shows the star that a log group's ARN hides: Fn::GetAtt gives it with ":*" at its end.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html
+func withStreams(resources map[string]any, resource string) string {
+	for id, value := range resources {
+		group, _ := value.(map[string]any)
+		if group["Type"] == "AWS::Logs::LogGroup" && resource == `<{"Fn::GetAtt":["`+id+`","Arn"]}>` {
+			return resource + ":*"
+		}
+	}
+	return resource
 }
 
 // statements finds the statements anywhere below a value: in policies, in roles, in queue and topic policies.
