@@ -81,6 +81,7 @@ async function openClient(page, room, user = "eve") {
 // Chromium writes each handshake and each request that fails into the console.
 const wasDenied = /WebSocket connection to .* failed|status of 426/;
 const wasConflict = /status of 400/;
+const wasUnknown = /status of 40[04]/; // a group that is new, a time that is past
 
 describe("the console", () => {
   test("two people connect, write to each other, and both see it", async (t) => {
@@ -221,6 +222,60 @@ describe("the console", () => {
     assert.equal(await alert.count(), 2);
   });
 
+  test("a message is scheduled, arrives at its second, and its result is seen; another is cancelled", async (t) => {
+    const page = await openConsole(t, { expected: [wasUnknown] });
+    const panel = page.getByRole("region", { name: "Scheduled messages" });
+    const upcoming = panel.getByRole("list", { name: "Upcoming messages" });
+    const past = panel.getByRole("list", { name: "Messages of the last hour" });
+    const group = newRoom();
+    const email = `ada.${group}@example.com`;
+    await connect(first(page), { room: group });
+    await panel.getByRole("textbox", { name: "Group" }).fill(group);
+    await panel.getByRole("button", { name: "Open group" }).click();
+    await panel.getByText(`There is no group ${group} yet`).waitFor();
+    await panel.getByLabel("E-mail address").fill(email);
+    await panel.getByLabel("Name (optional)").fill("Ada <b>");
+    await panel.getByRole("button", { name: "Add subscriber" }).click();
+    await panel.getByText(`Ada <b>, ${email}`).waitFor();
+
+    const schedule = async (subject, count, unit) => {
+      await panel.getByLabel("Subject").fill(subject);
+      await panel.getByLabel("In", { exact: true }).fill(count);
+      await panel.getByLabel("Unit").selectOption(unit);
+      await panel.getByRole("button", { name: "Schedule", exact: true }).click();
+      await panel.getByText(/^Scheduled for/).filter({ hasText: subject }).waitFor();
+    };
+    await schedule("never <i>sent</i>", "2", "hours");
+    await schedule("at its second", "5", "seconds");
+    await upcoming.getByRole("listitem").nth(1).waitFor();
+    assert.match(await upcoming.getByRole("listitem").first().innerText(), /at its second\s+scheduled[^]*(in [1-5] s|due now), by e-mail and hub/, "the soonest is first");
+    assert.equal(await panel.locator(".timeline-dot").count(), 2);
+
+    await rows(first(page)).getByText("at its second: In five minutes, room 3.").waitFor();
+    const sent = past.getByRole("listitem").filter({ hasText: "at its second" });
+    await sent.getByText("sent", { exact: true }).waitFor();
+    await sent.getByText("Results of at its second").click();
+    await sent.getByRole("listitem").filter({ hasText: email }).getByText("sent", { exact: true }).waitFor();
+    await page.getByRole("list", { name: "E-mail, newest first" }).getByText(`to ${email}`).waitFor();
+
+    await panel.getByRole("button", { name: "Cancel never <i>sent</i>" }).click();
+    await past.getByRole("listitem").filter({ hasText: "never <i>sent</i>" }).waitFor();
+    await upcoming.getByText("Nothing is scheduled.").waitFor();
+    assert.equal(await panel.locator(".timeline-dot").count(), 0);
+    assert.equal(await panel.locator("li b, li i").count(), 0);
+
+    await panel.getByLabel("Unit").selectOption("at a time");
+    await panel.getByLabel("At", { exact: true }).fill("2001-01-01T00:00:00");
+    await panel.getByRole("button", { name: "Schedule", exact: true }).click();
+    await panel.getByText(/^Not done: schedule_on/).waitFor();
+    for (const channel of ["E-mail", "Hub room"]) await panel.getByRole("checkbox", { name: channel }).uncheck();
+    await panel.getByRole("button", { name: "Schedule", exact: true }).click();
+    await panel.getByText("Choose e-mail, the hub room, or both.").waitFor();
+
+    await panel.getByRole("button", { name: `Remove ${email}` }).click();
+    await panel.getByText("Nobody yet.").waitFor();
+  });
+
   test("a deployed console shows what a browser may do, and no more", async (t) => {
     const page = await openConsole(t, { config: { stage: "prod", webSocketUrl: stage.outputs.WebSocketUrl } });
     await page.getByText("deployed").waitFor();
@@ -270,6 +325,20 @@ describe("the console", () => {
       await stage.publish('{"data":"no room"}');
       await first(page).getByRole("button", { name: "all 6" }).waitFor();
       await page.locator(".letter").first().waitFor();
+      const scheduled = page.getByRole("region", { name: "Scheduled messages" });
+      await scheduled.getByRole("textbox", { name: "Group" }).fill(room);
+      await scheduled.getByLabel("E-mail address").fill("ada@example.com");
+      await scheduled.getByRole("button", { name: "Add subscriber" }).click();
+      await scheduled.getByLabel("In", { exact: true }).fill("3600");
+      await scheduled.getByRole("button", { name: "Schedule", exact: true }).click();
+      await scheduled.getByRole("button", { name: "Cancel Standup" }).click();
+      await scheduled.getByText("cancelled", { exact: true }).waitFor();
+      await scheduled.getByRole("button", { name: "Schedule", exact: true }).click();
+      await scheduled.getByText("scheduled", { exact: true }).waitFor();
+      await scheduled.getByText("Results of Standup").first().click();
+      const budget = page.getByRole("region", { name: "Budget alerts" });
+      await budget.getByRole("button", { name: "Send an example alert" }).click();
+      await budget.getByRole("listitem").filter({ hasText: "reached" }).first().waitFor();
       // The policy allows no script from elsewhere: axe comes through the debugger.
       await page.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
       const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));

@@ -30,13 +30,15 @@ export function dollars(usd) {
   return `$${usd.toFixed(digits)}`;
 }
 
-/** What a message says: its text, its budget alert in words, or all of its data. */
+/** What a message says: its text, its budget alert or scheduled message in words, or all of its data. */
 export function summary(data) {
   const alert = alertIn(data);
   if (alert) {
     const { reached, line } = readAlert(alert);
     return `${reached}: ${line}`;
   }
-  const text = typeof data === "object" && data !== null && typeof data.text === "string" ? data.text : JSON.stringify(data);
+  const { text: own, subject, body } = data ?? {};
+  const scheduled = typeof subject === "string" ? [subject, body].filter((part) => typeof part === "string").join(": ") : null;
+  const text = typeof own === "string" ? own : (scheduled ?? JSON.stringify(data));
   return text.length > 400 ? `${text.slice(0, 400)}…` : text;
 }

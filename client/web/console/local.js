@@ -1,7 +1,8 @@
 // The local stage as the console sees it: its controls, and the AWS endpoint on the same origin as the administrator.
 // A deployed console has no such thing; whatever needs one is then left out.
 import { letterOf } from "./alert.js";
-import { newIssuer } from "./mint.js";
+import { newGroupIssuer, newIssuer } from "./mint.js";
+import { newScheduler } from "./scheduler.js";
 import { signedHeaders } from "./sigv4.js";
 
 const REGION = "us-east-1";
@@ -35,6 +36,8 @@ class Local {
     this.budget = (budgets ?? []).map(resource)[0] ?? null; // {name, amount, unit}
     const { TokensTableName: table, SecretArn: secretArn } = this.outputs;
     this.#mint = newIssuer({ aws, table, secretArn });
+    const { ApiUrl: url, SchedulerSecretArn: schedulerSecretArn } = this.outputs;
+    this.scheduler = url ? newScheduler({ url, token: newGroupIssuer({ aws, secretArn: schedulerSecretArn }) }) : null;
   }
 
   /** One of the stage's controls, as JSON. Health answers 503 with the same body when something is down. */

@@ -3,6 +3,7 @@
 import { hmac } from "./sigv4.js";
 
 const LIFE = 3600; // seconds
+const GROUP_LIFE = 300; // seconds; short, so that a rotated secret is soon used
 const ROUNDS = 16; // writers that come between
 
 const utf8 = new TextEncoder();
@@ -23,6 +24,20 @@ export function newIssuer({ aws, table, secretArn }) {
       if (factor) return sign(keys.signing_key, { user_id: user, room_id: room, token: factor, exp: end });
     }
     throw new Error(`the row of ${user} in ${room} changes all the time`);
+  };
+}
+
+/** Makes an issuer of tokens for the scheduler's API, each for one group. `secretArn` is an output of the stack. */
+export function newGroupIssuer({ aws, secretArn }) {
+  const kept = new Map();
+  return async function mint(group) {
+    const now = Math.floor(Date.now() / 1000);
+    if (kept.get(group)?.end > now + 60) return kept.get(group).token;
+    const { SecretString } = await aws("secretsmanager", "GetSecretValue", { SecretId: secretArn });
+    const end = now + GROUP_LIFE;
+    const token = await sign(JSON.parse(SecretString).signing_key, { groups: [group], exp: end });
+    kept.set(group, { token, end });
+    return token;
   };
 }
 

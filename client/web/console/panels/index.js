@@ -15,5 +15,6 @@ import { outbox } from "./outbox.js";
 import { people } from "./people.js";
 import { publish } from "./publish.js";
 import { queues } from "./queues.js";
+import { scheduler } from "./scheduler.js";
 
-export const panels = [flow, people, publish, charts, budget, queues, connections, cost, denied, outbox];
+export const panels = [flow, people, publish, charts, scheduler, budget, queues, connections, cost, denied, outbox];
