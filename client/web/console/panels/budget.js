@@ -26,7 +26,7 @@ export const budget = {
     listen(app, status, (message) => {
       const alert = alertIn(message.data);
       if (!alert) return;
-      alerts = [{ at: message.time, element: item(alert) }, ...alerts].sort((a, b) => b.at - a.at).slice(0, KEPT);
+      alerts = [{ at: message.time, element: item(alert, message.time) }, ...alerts].sort((a, b) => b.at - a.at).slice(0, KEPT);
       draw();
       if (!isCaughtUp(latencyOf(message))) app.toasts.show("this page", message);
     });
@@ -77,10 +77,11 @@ function sender(app) {
   return h("div", {}, form, result);
 }
 
-function item(alert) {
+function item(alert, sentAt) {
+  const at = Date.parse(alert.time) || sentAt;
   const { budget: name, kind, line, reached, spent, threshold } = readAlert(alert);
   return h("li", { class: "letter alert", dataset: { kind } },
-    h("p", { class: "alert-head" }, h("span", { class: "alert-name wrap" }, name), h("span", { class: "alert-kind" }, kind), h("time", { datetime: alert.time }, dateTime(alert.time))),
+    h("p", { class: "alert-head" }, h("span", { class: "alert-name wrap" }, name), h("span", { class: "alert-kind" }, kind), h("time", { datetime: new Date(at).toISOString() }, dateTime(at))),
     h("p", { class: "alert-figures" }, h("b", {}, `${percent(spent)}%`), ` ${line}`),
     bar(spent, threshold),
     h("p", { class: "letter-foot" }, h("span", { class: "wrap" }, reached), h("span", {}, `account ${alert.account}`)));
