@@ -198,8 +198,11 @@ func TestIssueBearerRefusesWhatIsNoUse(t *testing.T) {
 		groups []string
 		is     error
 	}{
-		{time.Hour, nil, ErrConfig}, {time.Hour, []string{""}, ErrConfig}, {0, []string{"g"}, ErrExpiryRequired},
-		{31 * 24 * time.Hour, []string{"g"}, ErrExpiryTooLong}, {time.Hour, []string{strings.Repeat("g", 5000)}, ErrTokenTooLong},
+		{time.Hour, nil, ErrConfig},
+		{time.Hour, []string{""}, ErrConfig},
+		{0, []string{"g"}, ErrExpiryRequired},
+		{31 * 24 * time.Hour, []string{"g"}, ErrExpiryTooLong},
+		{time.Hour, []string{strings.Repeat("g", 5000)}, ErrTokenTooLong},
 	} {
 		if _, err := s.IssueBearer(t.Context(), c.ttl, c.groups...); !errors.Is(err, c.is) {
 			t.Errorf("%s for %d groups: got %v", c.ttl, len(c.groups), err)

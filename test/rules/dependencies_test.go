@@ -30,7 +30,7 @@ func TestDependencies(t *testing.T) {
 			module + "/functions", module + "/client",
 		}, cdk...)},
 		{"domain packages import no SDK", domain(), sdk},
-		{"contracts are standard library only", []string{"./functions/notificationhub/contract", "./functions/budgetsubscriber/contract"}, []string{"github.com/", "golang.org/"}},
+		{"contracts are standard library only", []string{"./functions/notificationhub/contract", "./functions/budgetsubscriber/contract", "./functions/messagescheduler/contract"}, []string{"github.com/", "golang.org/"}},
 	} {
 		t.Run(rule.name, func(t *testing.T) {
 			t.Parallel()
@@ -47,7 +47,11 @@ func TestDependencies(t *testing.T) {
 
 // domain lists the packages that hold rules and no technology.
 func domain() []string {
-	return []string{"./functions/internal/token", "./functions/internal/hub/...", "./functions/internal/budget", "./functions/internal/budgetalert", "./functions/snsverify"}
+	return []string{
+		"./functions/internal/token", "./functions/internal/hub/...", "./functions/internal/budget", "./functions/internal/budgetalert",
+		"./functions/internal/calendar", "./functions/internal/schedule/...", "./functions/internal/subscribers",
+		"./functions/internal/bearer", "./functions/snsverify",
+	}
 }
 
 // within says whether the dependency is one of the packages themselves.

@@ -194,8 +194,11 @@ func parseScheduled(row item) (schedule.Message, error) {
 		into *time.Time
 		of   func(int64) time.Time
 	}{
-		{contract.AttributeTime, &m.Due, time.UnixMilli}, {attributePrevious, &m.Previous, time.UnixMilli}, {attributePlace, &m.Place, time.UnixMilli},
-		{attributeCreatedAt, &m.CreatedAt, time.UnixMilli}, {attributeUpdatedAt, &m.UpdatedAt, time.UnixMilli},
+		{contract.AttributeTime, &m.Due, time.UnixMilli},
+		{attributePrevious, &m.Previous, time.UnixMilli},
+		{attributePlace, &m.Place, time.UnixMilli},
+		{attributeCreatedAt, &m.CreatedAt, time.UnixMilli},
+		{attributeUpdatedAt, &m.UpdatedAt, time.UnixMilli},
 		{contract.AttributeTTL, &m.ExpiresAt, func(s int64) time.Time { return time.Unix(s, 0) }},
 	} {
 		n, err := row.number(f.name)

@@ -161,7 +161,7 @@ func (g *Register) Remove(ctx context.Context, group, subscriber string) error {
 
 // Unsubscribe follows a link out of the group. Following it twice is no error, nor after the subscriber was removed.
 func (g *Register) Unsubscribe(ctx context.Context, group, id, signature string) error {
-	return g.follow(ctx, PurposeUnsubscribe, group, id, signature, func(s Subscriber) string { return StatusUnsubscribed })
+	return g.follow(ctx, PurposeUnsubscribe, group, id, signature, func(Subscriber) string { return StatusUnsubscribed })
 }
 
 // Confirm follows a link into the group.

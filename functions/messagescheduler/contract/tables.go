@@ -1,12 +1,12 @@
 package contract
 
-// The Schedule table (stack output ScheduleMessage): partition AttributeGroup (S), sort AttributeKey (S), TTL AttributeTTL.
+// The Schedule table (stack output ScheduleTableName): partition AttributeGroup (S), sort AttributeKey (S), TTL AttributeTTL.
 //
 //	index    partition            sort               projection
 //	by_due   AttributeBucket (S)  AttributeDue (S)   INCLUDE AttributeVersion   sparse: messages that wait only
 //	by_time  AttributeGroup (S)   AttributeTime (N)  KEYS_ONLY
 //
-// The Subscribers table (stack output SubscribersList): partition AttributeGroup (S), sort AttributeSubscriber (S).
+// The Subscribers table (stack output SubscribersTableName): partition AttributeGroup (S), sort AttributeSubscriber (S).
 //
 // The Deliveries table: partition AttributeDelivery (S), sort AttributeSubscriber (S), TTL AttributeTTL.
 const (
