@@ -37,6 +37,7 @@ func parse(args []string) (options, error) {
 	flags.IntVar(&o.limits.Concurrency, "concurrency", 0, "concurrent invocations of the account (AWS: 1000)")
 	flags.IntVar(&o.limits.Instances, "instances", 8, "processes of one function at a time; invocations beyond wait (AWS: none)")
 	flags.DurationVar(&o.limits.SNSRetry, "sns-retry", 0, "`TIME` between SNS deliveries that failed (AWS: 20s)")
+	flags.IntVar(&o.limits.MailsASecond, "mail-rate", 0, "mails a second that SES takes (AWS: 14 at first)")
 	flags.DurationVar(&o.limits.TTLInterval, "ttl-interval", 0, "`TIME` between sweeps for expired rows (AWS: within days; here 5s)")
 	if err := flags.Parse(args); err != nil {
 		return o, err
