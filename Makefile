@@ -44,6 +44,7 @@ test/race: node_modules ## Run every test under the race detector
 bench: node_modules ## Measure the fan-out, and a local stage that runs (make run in another terminal)
 	go test ./functions/internal/bench -run '^$$' -bench . -benchtime 3x
 	go run ./test/bench/load $(ARGS)
+	go run ./test/bench/schedule
 
 .PHONY: build
 build: node_modules ## Compile everything
