@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/stage"
@@ -39,7 +40,11 @@ func run(ctx context.Context, o options) error {
 			return err
 		}
 		o.assembly = filepath.Join(data, "cdk.out")
-		if err := app.synthesize(ctx, o.assembly, os.Stderr); err != nil {
+		var prepared sync.WaitGroup
+		prepared.Go(func() { _ = stage.Prepare(ctx, ".") }) // Start tells what matters of it
+		err = app.synthesize(ctx, o.assembly, os.Stderr)
+		prepared.Wait()
+		if err != nil {
 			return err
 		}
 	}

@@ -81,6 +81,21 @@ func (s *Stage) startPeers(ctx context.Context) error {
 // storageKey is versitygw's root; only this process and its front know it.
 var storageKey = front.Credentials{AccessKeyID: "local", SecretAccessKey: rand.Text()}
 
+// Prepare builds the program that buckets need, unless it is there. Whoever synthesizes first may call it meanwhile: both are
+// slow on a new machine, and neither uses it fully. A failure is told by Start, if there is a bucket at all.
+func Prepare(ctx context.Context, root string) error {
+	found, err := peers.FindRoot(root)
+	if err != nil {
+		return err
+	}
+	cache, err := peers.ToolCache()
+	if err != nil {
+		return err
+	}
+	_, err = peers.BuildS3(ctx, found, cache, nil)
+	return err
+}
+
 func (s *Stage) startStorage(ctx context.Context, root string) error {
 	cache, err := peers.ToolCache()
 	if err != nil {
