@@ -17,8 +17,15 @@ func main() {
 	os.Exit(code)
 }
 
-// run synthesizes the stage that the context names, and gives the process's exit code.
-func run() int {
+// run synthesizes the stage that the context names, and gives the process's exit code. Constructs panic with what is wrong,
+// as the compiler's output of a function that does not build; the stack of our own code would only hide it.
+func run() (code int) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			fmt.Fprintln(os.Stderr, "hermes:", fault)
+			code = 1
+		}
+	}()
 	app := awscdk.NewApp(nil)
 	name, _ := app.Node().TryGetContext(jsii.String("stage")).(string)
 	stage, err := stageNamed(name)

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime"
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/stage"
 )
@@ -35,7 +36,7 @@ func parse(args []string) (options, error) {
 	flags.IntVar(&o.limits.Burst, "burst", 0, "burst of -rate (AWS: 5000)")
 	flags.Float64Var(&o.limits.ConnectRate, "connect-rate", 0, "new WebSocket connections a second (AWS: 500)")
 	flags.IntVar(&o.limits.Concurrency, "concurrency", 0, "concurrent invocations of the account (AWS: 1000)")
-	flags.IntVar(&o.limits.Instances, "instances", 8, "processes of one function at a time; invocations beyond wait (AWS: none)")
+	flags.IntVar(&o.limits.Instances, "instances", max(4, 2*runtime.NumCPU()), "processes of one function at a time; invocations beyond wait (AWS: none)")
 	flags.DurationVar(&o.limits.SNSRetry, "sns-retry", 0, "`TIME` between SNS deliveries that failed (AWS: 20s)")
 	flags.IntVar(&o.limits.MailsASecond, "mail-rate", 0, "mails a second that SES takes (AWS: 14 at first)")
 	flags.DurationVar(&o.limits.TTLInterval, "ttl-interval", 0, "`TIME` between sweeps for expired rows (AWS: within days; here 5s)")
