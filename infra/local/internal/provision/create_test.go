@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
-	"github.com/hermes-cdk/hermes/infra/local/internal/peers"
+	"github.com/hermes-cdk/hermes/infra/local/internal/backends"
 )
 
 // services are the real data services, empty.
@@ -34,21 +34,21 @@ func startServices(t *testing.T) services {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute) // the first build of versitygw takes one of them
 	t.Cleanup(cancel)
-	root, err := peers.FindRoot(".")
+	root, err := backends.FindRoot(".")
 	if err != nil {
 		t.Fatal(err)
 	}
-	cache, err := peers.ToolCache()
+	cache, err := backends.ToolCache()
 	if err != nil {
 		t.Fatal(err)
 	}
-	program, err := peers.BuildS3(ctx, root, cache, nil)
+	program, err := backends.BuildS3(ctx, root, cache, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	tables := started(peers.StartDynamo(ctx, peers.DynamoOptions{Root: root}))
-	queues := started(peers.StartQueues(ctx, peers.QueueOptions{Root: root, PublicURL: "http://127.0.0.1:4566"}))
-	files := started(peers.StartS3(ctx, peers.S3Options{Program: program, Dir: t.TempDir(), AccessKey: "test", SecretKey: "test"}))
+	tables := started(backends.StartDynamo(ctx, backends.DynamoOptions{Root: root}))
+	queues := started(backends.StartQueues(ctx, backends.QueueOptions{Root: root, PublicURL: "http://127.0.0.1:4566"}))
+	files := started(backends.StartS3(ctx, backends.S3Options{Program: program, Dir: t.TempDir(), AccessKey: "test", SecretKey: "test"}))
 	return services{
 		dynamo: dynamodb.NewFromConfig(tables(t)), queues: sqs.NewFromConfig(queues(t)), topics: sns.NewFromConfig(queues(t)),
 		files: s3.NewFromConfig(files(t), func(o *s3.Options) { o.UsePathStyle = true }),
@@ -56,7 +56,7 @@ func startServices(t *testing.T) services {
 }
 
 // started ends the peer with the test and gives the configuration of a client for it.
-func started(peer *peers.Peer, err error) func(*testing.T) aws.Config {
+func started(peer *backends.Peer, err error) func(*testing.T) aws.Config {
 	return func(t *testing.T) aws.Config {
 		t.Helper()
 		if err != nil {

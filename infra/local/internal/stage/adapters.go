@@ -5,9 +5,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/hermes-cdk/hermes/infra/local/internal/faults"
-	"github.com/hermes-cdk/hermes/infra/local/internal/front"
-	"github.com/hermes-cdk/hermes/infra/local/internal/gateway/edge"
+	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway/edge"
+	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint"
+	"github.com/hermes-cdk/hermes/infra/local/internal/faultinjection"
 	"github.com/hermes-cdk/hermes/infra/local/internal/lambda"
 )
 
@@ -27,7 +27,7 @@ func (i asyncInvoker) Invoke(ctx context.Context, function string, payload []byt
 }
 
 // authorize checks what the gateways serve themselves: posts to connections and routes with IAM authorization.
-func authorize(f *front.Front) edge.Authorize {
+func authorize(f *endpoint.Front) edge.Authorize {
 	return func(r *http.Request, body []byte, action, resource string) (edge.Caller, error) {
 		caller, err := f.Authenticate(r, body)
 		if err != nil {
@@ -38,21 +38,21 @@ func authorize(f *front.Front) edge.Authorize {
 }
 
 // gatewayFaults translates rules into what a gateway can do.
-type gatewayFaults struct{ rules *faults.Set }
+type gatewayFaults struct{ rules *faultinjection.Set }
 
 func (g gatewayFaults) Decide(service, action, function string) edge.Fault {
-	kinds := []faults.Kind{faults.Error, faults.Throttle, faults.Delay, faults.Drop}
+	kinds := []faultinjection.Kind{faultinjection.Error, faultinjection.Throttle, faultinjection.Delay, faultinjection.Drop}
 	if service == "socket" {
-		kinds = []faults.Kind{faults.Close}
+		kinds = []faultinjection.Kind{faultinjection.Close}
 	}
 	switch d := g.rules.DecideAmong(kinds, service, action, function); d.Kind {
-	case faults.Error:
+	case faultinjection.Error:
 		return edge.Fault{Status: http.StatusInternalServerError}
-	case faults.Throttle:
+	case faultinjection.Throttle:
 		return edge.Fault{Status: http.StatusTooManyRequests}
-	case faults.Delay:
+	case faultinjection.Delay:
 		return edge.Fault{Delay: d.Delay}
-	case faults.Drop, faults.Close:
+	case faultinjection.Drop, faultinjection.Close:
 		return edge.Fault{Drop: true}
 	default:
 		return edge.Fault{}
@@ -63,17 +63,17 @@ func (g gatewayFaults) Decide(service, action, function string) edge.Fault {
 const killAfter = 5 * time.Millisecond
 
 // functionFaults translates rules into what the supervisor can do.
-func functionFaults(rules *faults.Set) func(function string) lambda.Fault {
-	kinds := []faults.Kind{faults.Error, faults.Throttle, faults.Delay, faults.Kill}
+func functionFaults(rules *faultinjection.Set) func(function string) lambda.Fault {
+	kinds := []faultinjection.Kind{faultinjection.Error, faultinjection.Throttle, faultinjection.Delay, faultinjection.Kill}
 	return func(function string) lambda.Fault {
 		switch d := rules.DecideAmong(kinds, "lambda", "Invoke", function); d.Kind {
-		case faults.Error:
+		case faultinjection.Error:
 			return lambda.Fault{Error: true}
-		case faults.Throttle:
+		case faultinjection.Throttle:
 			return lambda.Fault{Throttle: true}
-		case faults.Delay:
+		case faultinjection.Delay:
 			return lambda.Fault{Delay: d.Delay}
-		case faults.Kill:
+		case faultinjection.Kill:
 			return lambda.Fault{Kill: true, KillAfter: killAfter}
 		default:
 			return lambda.Fault{}

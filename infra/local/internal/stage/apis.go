@@ -3,16 +3,16 @@ package stage
 import (
 	"fmt"
 
-	"github.com/hermes-cdk/hermes/infra/local/internal/gateway"
-	"github.com/hermes-cdk/hermes/infra/local/internal/gateway/edge"
-	"github.com/hermes-cdk/hermes/infra/local/internal/gateway/httpapi"
-	"github.com/hermes-cdk/hermes/infra/local/internal/gateway/websocket"
+	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway"
+	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway/edge"
+	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway/httpapi"
+	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway/websocket"
 	"github.com/hermes-cdk/hermes/infra/local/internal/provision"
 )
 
 func (s *Stage) startAPIs() error {
 	limits := s.options.Limits
-	running, err := gateway.New(edge.Services{
+	running, err := apigateway.New(edge.Services{
 		Invoker:          invoker{s.functions},
 		Authorize:        authorize(s.front),
 		Meter:            s.meter,

@@ -9,26 +9,26 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
+	awssns "github.com/aws/aws-sdk-go-v2/service/sns"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/assembly"
-	"github.com/hermes-cdk/hermes/infra/local/internal/front"
+	"github.com/hermes-cdk/hermes/infra/local/internal/backends"
+	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint"
 	"github.com/hermes-cdk/hermes/infra/local/internal/iam"
 	"github.com/hermes-cdk/hermes/infra/local/internal/meter"
-	"github.com/hermes-cdk/hermes/infra/local/internal/notify"
-	"github.com/hermes-cdk/hermes/infra/local/internal/peers"
 	"github.com/hermes-cdk/hermes/infra/local/internal/provision"
-	"github.com/hermes-cdk/hermes/infra/local/internal/secrets"
+	"github.com/hermes-cdk/hermes/infra/local/internal/secretsmanager"
+	"github.com/hermes-cdk/hermes/infra/local/internal/sns"
 )
 
 // plan reads the assembly into the world, making the secrets on the way.
 func (s *Stage) plan(ctx context.Context, read *assembly.Assembly) error {
-	options := secrets.Options{Account: assembly.Account, Region: assembly.Region}
+	options := secretsmanager.Options{Account: assembly.Account, Region: assembly.Region}
 	if !s.options.Ephemeral {
 		options.File = s.path("secrets.json")
 	}
-	store, err := secrets.New(options)
+	store, err := secretsmanager.New(options)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func constructPath(f *provision.Function) string {
 
 // startPeers starts the data services side by side; S3 only when the template has a bucket, for it is built on first need.
 func (s *Stage) startPeers(ctx context.Context) error {
-	root, err := peers.FindRoot(s.options.Root)
+	root, err := backends.FindRoot(s.options.Root)
 	if err != nil {
 		return err
 	}
@@ -65,11 +65,11 @@ func (s *Stage) startPeers(ctx context.Context) error {
 	}
 	starting, ctx := errgroup.WithContext(ctx)
 	starting.Go(func() (err error) {
-		s.dynamo, err = peers.StartDynamo(ctx, peers.DynamoOptions{Root: root, Dir: dynamoDir})
+		s.dynamo, err = backends.StartDynamo(ctx, backends.DynamoOptions{Root: root, Dir: dynamoDir})
 		return err
 	})
 	starting.Go(func() (err error) {
-		s.queuePeer, err = peers.StartQueues(ctx, peers.QueueOptions{Root: root, PublicURL: s.url, Dir: queueDir})
+		s.queuePeer, err = backends.StartQueues(ctx, backends.QueueOptions{Root: root, PublicURL: s.url, Dir: queueDir})
 		return err
 	})
 	if len(s.world.Buckets) > 0 {
@@ -79,35 +79,35 @@ func (s *Stage) startPeers(ctx context.Context) error {
 }
 
 // storageKey is versitygw's root; only this process and its front know it.
-var storageKey = front.Credentials{AccessKeyID: "local", SecretAccessKey: rand.Text()}
+var storageKey = endpoint.Credentials{AccessKeyID: "local", SecretAccessKey: rand.Text()}
 
 // Prepare builds the program that buckets need, unless it is there. Whoever synthesizes first may call it meanwhile: both are
 // slow on a new machine, and neither uses it fully. A failure is told by Start, if there is a bucket at all.
 func Prepare(ctx context.Context, root string) error {
-	found, err := peers.FindRoot(root)
+	found, err := backends.FindRoot(root)
 	if err != nil {
 		return err
 	}
-	cache, err := peers.ToolCache()
+	cache, err := backends.ToolCache()
 	if err != nil {
 		return err
 	}
-	_, err = peers.BuildS3(ctx, found, cache, nil)
+	_, err = backends.BuildS3(ctx, found, cache, nil)
 	return err
 }
 
 func (s *Stage) startStorage(ctx context.Context, root string) error {
-	cache, err := peers.ToolCache()
+	cache, err := backends.ToolCache()
 	if err != nil {
 		return err
 	}
-	program, err := peers.BuildS3(ctx, root, cache, func(version string) {
+	program, err := backends.BuildS3(ctx, root, cache, func(version string) {
 		s.log.Info("building the S3 service, once", "versitygw", version)
 	})
 	if err != nil {
 		return err
 	}
-	s.storage, err = peers.StartS3(ctx, peers.S3Options{
+	s.storage, err = backends.StartS3(ctx, backends.S3Options{
 		Program: program, Dir: s.path("s3"), AccessKey: storageKey.AccessKeyID, SecretKey: storageKey.SecretAccessKey,
 	})
 	return err
@@ -122,11 +122,11 @@ func (s *Stage) makeFront(context.Context) error {
 	s.meter = meter.New(prices, time.Now)
 	s.engine = iam.NewEngine(assembly.Account, assembly.Region, time.Now)
 	s.world.Install(s.engine)
-	s.permissions = front.PermissionsHandler(s.engine)
+	s.permissions = endpoint.PermissionsHandler(s.engine)
 	if err := s.startMail(); err != nil {
 		return err
 	}
-	s.front = front.New(front.Options{
+	s.front = endpoint.New(endpoint.Options{
 		Account: assembly.Account, Region: assembly.Region,
 		IAM: s.engine, Meter: s.meter, Faults: &s.faults, Log: s.log,
 		SecretARN:       s.secrets.ARN,
@@ -134,7 +134,7 @@ func (s *Stage) makeFront(context.Context) error {
 		PartitionKey:    s.partitionKey,
 	})
 	s.queues = queueClient(s.url, admin())
-	transport := front.NewTransport()
+	transport := endpoint.NewTransport()
 	s.transport = transport
 	tables, err := s.front.NewDynamoProxy(s.dynamo.URL, transport)
 	if err != nil {
@@ -155,19 +155,19 @@ func (s *Stage) makeFront(context.Context) error {
 		s.front.Handle("s3", objects)
 	}
 	s.front.Handle("ses", s.mails)
-	s.front.Handle("monitoring", front.Metrics{})
+	s.front.Handle("monitoring", endpoint.Metrics{})
 	return s.startNotifier()
 }
 
 func (s *Stage) startNotifier() error {
-	notifier, err := notify.New(notify.Config{
+	notifier, err := sns.New(sns.Config{
 		Peer:         s.queuePeer.URL,
 		EndpointBase: s.url,
 		DataDir:      s.path("sns"),
 		Invoker:      lateInvoker{s},
 		DeadLetters:  deadLetters{s},
 		Logger:       s.log,
-		Retry:        notify.RetryPolicy{Retries: 3, Delay: orDefault(s.options.Limits.SNSRetry, 20*time.Second)},
+		Retry:        sns.RetryPolicy{Retries: 3, Delay: orDefault(s.options.Limits.SNSRetry, 20*time.Second)},
 	})
 	if err != nil {
 		return err
@@ -183,7 +183,7 @@ func (s *Stage) create(ctx context.Context) error {
 	clients := provision.Clients{
 		DynamoDB: dynamodb.NewFromConfig(config(s.dynamo.URL, admin())),
 		SQS:      queueClient(s.queuePeer.URL, admin()),
-		SNS:      sns.NewFromConfig(config(s.queuePeer.URL, admin())),
+		SNS:      awssns.NewFromConfig(config(s.queuePeer.URL, admin())),
 	}
 	if s.storage != nil {
 		clients.S3 = s3.NewFromConfig(config(s.storage.URL, storageKey), func(o *s3.Options) { o.UsePathStyle = true })
@@ -194,17 +194,17 @@ func (s *Stage) create(ctx context.Context) error {
 // subscribe makes the subscriptions: of queues at the peer, which delivers to its own, the others at the notifier. Their
 // endpoints are up by now, and are asked to confirm.
 func (s *Stage) subscribe(ctx context.Context) error {
-	topics := sns.NewFromConfig(config(s.queuePeer.URL, admin()))
+	topics := awssns.NewFromConfig(config(s.queuePeer.URL, admin()))
 	for _, sub := range s.world.Subscriptions {
 		if sub.Protocol == "sqs" {
-			if _, err := topics.Subscribe(ctx, &sns.SubscribeInput{
+			if _, err := topics.Subscribe(ctx, &awssns.SubscribeInput{
 				TopicArn: &sub.TopicARN, Protocol: &sub.Protocol, Endpoint: &sub.Endpoint, Attributes: sub.Attributes,
 			}); err != nil {
 				return fmt.Errorf("%s: %w", sub.LogicalID, err)
 			}
 			continue
 		}
-		if _, err := s.notifier.AddSubscription(ctx, notify.Subscription{
+		if _, err := s.notifier.AddSubscription(ctx, sns.Subscription{
 			TopicARN: sub.TopicARN, Protocol: sub.Protocol, Endpoint: sub.Endpoint, Attributes: sub.Attributes,
 		}); err != nil {
 			return fmt.Errorf("%s: %w", sub.LogicalID, err)
@@ -244,14 +244,14 @@ func orDefault[T comparable](value, fallback T) T {
 }
 
 // keeper gives the planner the secrets' values, which a template may put into other resources.
-type keeper struct{ store *secrets.Store }
+type keeper struct{ store *secretsmanager.Store }
 
 var _ provision.Secrets = keeper{}
 
 func (k keeper) Ensure(_ context.Context, secret provision.Secret) (string, error) {
-	spec := secrets.Spec{Name: secret.Name, Description: secret.Description, SecretString: secret.Value}
+	spec := secretsmanager.Spec{Name: secret.Name, Description: secret.Description, SecretString: secret.Value}
 	if g := secret.Generate; g != nil {
-		spec.Generate = &secrets.Generate{
+		spec.Generate = &secretsmanager.Generate{
 			PasswordLength: &g.Length, ExcludeCharacters: g.ExcludeCharacters, ExcludeLowercase: g.ExcludeLowercase,
 			ExcludeUppercase: g.ExcludeUppercase, ExcludeNumbers: g.ExcludeNumbers, ExcludePunctuation: g.ExcludePunctuation,
 			IncludeSpace: g.IncludeSpace, RequireEachIncluded: &g.RequireEachIncludedType,

@@ -8,24 +8,24 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/assembly"
-	"github.com/hermes-cdk/hermes/infra/local/internal/front"
+	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint"
 )
 
 // config is that of an SDK client for an endpoint of this machine.
-func config(endpoint string, c front.Credentials) aws.Config {
+func config(url string, c endpoint.Credentials) aws.Config {
 	return aws.Config{
 		Region:       assembly.Region,
-		BaseEndpoint: aws.String(endpoint),
+		BaseEndpoint: aws.String(url),
 		Credentials:  credentials.NewStaticCredentialsProvider(c.AccessKeyID, c.SecretAccessKey, c.SessionToken),
-		HTTPClient:   &http.Client{Transport: front.NewTransport()},
+		HTTPClient:   &http.Client{Transport: endpoint.NewTransport()},
 	}
 }
 
 // admin is the administrator, who may do everything.
-func admin() front.Credentials {
-	return front.Credentials{AccessKeyID: front.AdminAccessKeyID, SecretAccessKey: front.AdminSecretAccessKey}
+func admin() endpoint.Credentials {
+	return endpoint.Credentials{AccessKeyID: endpoint.AdminAccessKeyID, SecretAccessKey: endpoint.AdminSecretAccessKey}
 }
 
-func queueClient(endpoint string, c front.Credentials) *sqs.Client {
-	return sqs.NewFromConfig(config(endpoint, c))
+func queueClient(url string, c endpoint.Credentials) *sqs.Client {
+	return sqs.NewFromConfig(config(url, c))
 }

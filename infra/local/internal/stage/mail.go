@@ -2,17 +2,17 @@ package stage
 
 import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/assembly"
-	"github.com/hermes-cdk/hermes/infra/local/internal/events"
-	"github.com/hermes-cdk/hermes/infra/local/internal/mail"
+	"github.com/hermes-cdk/hermes/infra/local/internal/eventsource"
+	"github.com/hermes-cdk/hermes/infra/local/internal/ses"
 )
 
 // startMail opens the outbox, in which every mail ends, and lets the template's identities send.
 func (s *Stage) startMail() error {
-	options := mail.Options{Rate: float64(s.options.Limits.MailsASecond), Told: s.tellOfMail}
+	options := ses.Options{Rate: float64(s.options.Limits.MailsASecond), Told: s.tellOfMail}
 	if !s.options.Ephemeral {
 		options.File = s.path("outbox.jsonl")
 	}
-	outbox, err := mail.New(options)
+	outbox, err := ses.New(options)
 	if err != nil {
 		return err
 	}
@@ -27,11 +27,11 @@ func (s *Stage) startMail() error {
 }
 
 // tellOfMail puts an event of SES on the default bus. A mail sent before the rules were read has no events.
-func (s *Stage) tellOfMail(e mail.Event) {
+func (s *Stage) tellOfMail(e ses.Event) {
 	if !s.hearing.Load() {
 		return
 	}
-	err := s.scheduler.Put(events.Event{
+	err := s.scheduler.Put(eventsource.Event{
 		Source: "aws.ses", DetailType: e.DetailType, Account: assembly.Account, Region: assembly.Region,
 		Time: e.Time, Resources: e.Resources, Detail: e.Detail,
 	})

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
-	"github.com/hermes-cdk/hermes/infra/local/internal/alarms"
+	"github.com/hermes-cdk/hermes/infra/local/internal/cloudwatch"
 	"github.com/hermes-cdk/hermes/infra/local/internal/lambda"
 	"github.com/hermes-cdk/hermes/infra/local/internal/provision"
 )
@@ -19,15 +19,15 @@ import (
 // makeAlarms makes the board that watches what the template's alarms watch. Metric math is not evaluated; such an alarm has
 // no data.
 func (s *Stage) makeAlarms() {
-	rules := make([]alarms.Rule, len(s.world.Alarms))
+	rules := make([]cloudwatch.Rule, len(s.world.Alarms))
 	for i, a := range s.world.Alarms {
-		rules[i] = alarms.Rule{
+		rules[i] = cloudwatch.Rule{
 			Name: a.Name, Description: a.Description, Namespace: a.Namespace, Metric: a.Metric, Dimensions: a.Dimensions,
 			Statistic: a.Statistic, Period: a.Period, EvaluationPeriods: a.EvaluationPeriods, DatapointsToAlarm: a.DatapointsToAlarm,
 			Threshold: a.Threshold, Comparison: a.Comparison, MissingData: a.MissingData,
 		}
 	}
-	s.alarms = alarms.New(rules, time.Now)
+	s.alarms = cloudwatch.New(rules, time.Now)
 }
 
 // observed records how an invocation went, under AWS's names.

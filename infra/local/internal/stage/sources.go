@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
-	"github.com/hermes-cdk/hermes/infra/local/internal/events"
+	"github.com/hermes-cdk/hermes/infra/local/internal/eventsource"
 	"github.com/hermes-cdk/hermes/infra/local/internal/iam"
 	"github.com/hermes-cdk/hermes/infra/local/internal/provision"
 )
@@ -34,7 +34,7 @@ func (s *Stage) startMappings() error {
 	}
 	for _, m := range s.world.EventSourceMappings {
 		f := functions[m.FunctionName]
-		source, err := events.NewEventSource(events.Mapping{
+		source, err := eventsource.NewEventSource(eventsource.Mapping{
 			ID:                      m.LogicalID,
 			Function:                m.Function,
 			QueueURL:                m.QueueURL,
@@ -44,7 +44,7 @@ func (s *Stage) startMappings() error {
 			ReportBatchItemFailures: m.ReportBatchItemFailures,
 			MaximumConcurrency:      m.MaximumConcurrency,
 			Disabled:                !m.Enabled,
-		}, events.SourceConfig{
+		}, eventsource.SourceConfig{
 			Queues:  queueClient(s.url, s.front.Issue(f.Role, f.Name)),
 			Invoker: invoker{s.functions},
 			Logger:  s.log,
@@ -59,7 +59,7 @@ func (s *Stage) startMappings() error {
 }
 
 func (s *Stage) startSchedules() error {
-	s.scheduler = events.NewScheduler(events.SchedulerConfig{
+	s.scheduler = eventsource.NewScheduler(eventsource.SchedulerConfig{
 		Functions: s.functions,
 		Queues:    s.queues,
 		QueueURL:  s.queueURL,
@@ -67,18 +67,18 @@ func (s *Stage) startSchedules() error {
 		Logger:    s.log,
 	})
 	for _, r := range s.world.Rules {
-		targets := make([]events.Target, len(r.Targets))
+		targets := make([]eventsource.Target, len(r.Targets))
 		for i, t := range r.Targets {
 			targets[i] = s.target(t)
 		}
-		if err := s.scheduler.AddRule(events.Rule{
+		if err := s.scheduler.AddRule(eventsource.Rule{
 			Name: r.Name, ARN: r.ARN, Expression: r.Expression, Pattern: r.Pattern, Disabled: !r.Enabled, Targets: targets,
 		}); err != nil {
 			return fmt.Errorf("%s: %w", r.LogicalID, err)
 		}
 	}
 	for _, sch := range s.world.Schedules {
-		if err := s.scheduler.AddSchedule(events.Schedule{
+		if err := s.scheduler.AddSchedule(eventsource.Schedule{
 			Name: sch.Name, ARN: sch.ARN, Expression: sch.Expression, TimeZone: sch.TimeZone,
 			Start: sch.Start, End: sch.End, Disabled: !sch.Enabled, Target: s.target(sch.Target),
 		}); err != nil {
@@ -89,8 +89,8 @@ func (s *Stage) startSchedules() error {
 	return nil
 }
 
-func (s *Stage) target(t provision.Target) events.Target {
-	converted := events.Target{
+func (s *Stage) target(t provision.Target) eventsource.Target {
+	converted := eventsource.Target{
 		ARN: t.ARN, Input: t.Input, MessageGroupID: t.MessageGroupID, DeadLetterARN: t.DeadLetterARN, MaxEventAge: t.MaxEventAge,
 	}
 	if t.Role != "" {
@@ -106,7 +106,7 @@ func (s *Stage) target(t provision.Target) events.Target {
 }
 
 // authorizeSchedule asks the role that a schedule assumes, or the target's policy for a rule.
-func (s *Stage) authorizeSchedule(_ context.Context, a events.Access) error {
+func (s *Stage) authorizeSchedule(_ context.Context, a eventsource.Access) error {
 	caller := iam.Caller{ARN: a.Principal, Service: a.Principal}
 	if a.RoleARN != "" {
 		caller = iam.Caller{ARN: a.RoleARN, Role: roleName(a.RoleARN)}
@@ -116,12 +116,12 @@ func (s *Stage) authorizeSchedule(_ context.Context, a events.Access) error {
 
 // startSweeper removes expired rows at the table's service itself: AWS bills nothing for it and asks no policy.
 func (s *Stage) startSweeper() error {
-	var tables []events.Table
+	var tables []eventsource.Table
 	for _, t := range s.world.Tables {
 		if t.TTLAttribute == "" {
 			continue
 		}
-		table := events.Table{Name: t.Name, Attribute: t.TTLAttribute}
+		table := eventsource.Table{Name: t.Name, Attribute: t.TTLAttribute}
 		for _, k := range t.Keys {
 			table.Keys = append(table.Keys, k.Name)
 		}
@@ -130,7 +130,7 @@ func (s *Stage) startSweeper() error {
 	if len(tables) == 0 {
 		return nil
 	}
-	sweeper, err := events.NewSweeper(tables, events.SweeperConfig{
+	sweeper, err := eventsource.NewSweeper(tables, eventsource.SweeperConfig{
 		Items:    dynamodb.NewFromConfig(config(s.dynamo.URL, admin())),
 		Interval: s.options.Limits.TTLInterval,
 		Logger:   s.log,

@@ -17,21 +17,21 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/hermes-cdk/hermes/infra/local/internal/alarms"
+	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway"
+	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway/websocket"
 	"github.com/hermes-cdk/hermes/infra/local/internal/assembly"
-	"github.com/hermes-cdk/hermes/infra/local/internal/events"
-	"github.com/hermes-cdk/hermes/infra/local/internal/faults"
-	"github.com/hermes-cdk/hermes/infra/local/internal/front"
-	"github.com/hermes-cdk/hermes/infra/local/internal/gateway"
-	"github.com/hermes-cdk/hermes/infra/local/internal/gateway/websocket"
+	"github.com/hermes-cdk/hermes/infra/local/internal/backends"
+	"github.com/hermes-cdk/hermes/infra/local/internal/cloudwatch"
+	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint"
+	"github.com/hermes-cdk/hermes/infra/local/internal/eventsource"
+	"github.com/hermes-cdk/hermes/infra/local/internal/faultinjection"
 	"github.com/hermes-cdk/hermes/infra/local/internal/iam"
 	"github.com/hermes-cdk/hermes/infra/local/internal/lambda"
-	"github.com/hermes-cdk/hermes/infra/local/internal/mail"
 	"github.com/hermes-cdk/hermes/infra/local/internal/meter"
-	"github.com/hermes-cdk/hermes/infra/local/internal/notify"
-	"github.com/hermes-cdk/hermes/infra/local/internal/peers"
 	"github.com/hermes-cdk/hermes/infra/local/internal/provision"
-	"github.com/hermes-cdk/hermes/infra/local/internal/secrets"
+	"github.com/hermes-cdk/hermes/infra/local/internal/secretsmanager"
+	"github.com/hermes-cdk/hermes/infra/local/internal/ses"
+	"github.com/hermes-cdk/hermes/infra/local/internal/sns"
 )
 
 // A Stage is a running cloud assembly. Make it with Start, end it with Stop.
@@ -49,17 +49,17 @@ type Stage struct {
 	world  *provision.World
 	engine *iam.Engine
 	meter  *meter.Meter
-	faults faults.Set
-	front  *front.Front
+	faults faultinjection.Set
+	front  *endpoint.Front
 
 	transport                  *http.Transport // of the front, to the data services
-	dynamo, queuePeer, storage *peers.Peer     // storage is nil when no bucket is asked for
+	dynamo, queuePeer, storage *backends.Peer  // storage is nil when no bucket is asked for
 
-	secrets     *secrets.Store
-	mails       *mail.Outbox
+	secrets     *secretsmanager.Store
+	mails       *ses.Outbox
 	rotation    http.Handler // /_local/secrets
 	permissions http.Handler // /_local/permissions
-	notifier    *notify.Notifier
+	notifier    *sns.Notifier
 	queues      *sqs.Client // as the administrator
 
 	functions *lambda.Supervisor
@@ -67,14 +67,14 @@ type Stage struct {
 	journal   journal
 	// constructs are the functions' construct paths below the stack, by function name: what a person calls them.
 	constructs map[string]string
-	gateway    *gateway.Gateway
+	gateway    *apigateway.Gateway
 	sockets    []*websocket.API
-	sources    []*events.EventSource
-	scheduler  *events.Scheduler
+	sources    []*eventsource.EventSource
+	scheduler  *eventsource.Scheduler
 	hearing    atomic.Bool // scheduler has every rule
-	alarms     *alarms.Board
+	alarms     *cloudwatch.Board
 	unwatch    context.CancelFunc // ends the watching of queues
-	sweeper    *events.Sweeper
+	sweeper    *eventsource.Sweeper
 }
 
 // Start runs the cloud assembly of the options and returns once everything answers. What it began it ends itself when it
@@ -161,7 +161,7 @@ func (s *Stage) serve() error {
 		ReadHeaderTimeout: 10 * time.Second,
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			switch path := r.URL.Path; {
-			case strings.HasPrefix(path, gateway.Prefix):
+			case strings.HasPrefix(path, apigateway.Prefix):
 				s.gateway.ServeHTTP(w, r)
 			case strings.HasPrefix(path, control):
 				controls.ServeHTTP(w, r)
@@ -246,9 +246,9 @@ func (s *Stage) stopSources(ctx context.Context) error {
 }
 
 // peers are the data services that run, by name.
-func (s *Stage) peers() map[string]*peers.Peer {
-	running := map[string]*peers.Peer{}
-	for name, peer := range map[string]*peers.Peer{"dynamodb": s.dynamo, "sqs-sns": s.queuePeer, "s3": s.storage} {
+func (s *Stage) peers() map[string]*backends.Peer {
+	running := map[string]*backends.Peer{}
+	for name, peer := range map[string]*backends.Peer{"dynamodb": s.dynamo, "sqs-sns": s.queuePeer, "s3": s.storage} {
 		if peer != nil {
 			running[name] = peer
 		}

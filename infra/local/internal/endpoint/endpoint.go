@@ -1,0 +1,97 @@
+package endpoint
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint/operation"
+	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint/sigv4"
+	"github.com/hermes-cdk/hermes/infra/local/internal/faultinjection"
+	"github.com/hermes-cdk/hermes/infra/local/internal/iam"
+)
+
+// An Authorizer decides a request (see iam.Engine).
+type Authorizer interface {
+	Authorize(r iam.Request) iam.Decision
+}
+
+// A Meter counts billable requests (see meter.Meter).
+type Meter interface {
+	Count(function, service, action string, units float64)
+}
+
+// Faults says which calls shall go wrong (see faults.Set).
+type Faults interface {
+	DecideAmong(kinds []faultinjection.Kind, service, action, function string) faultinjection.Decision
+}
+
+// Options are what a Front needs. Every field without a default must be set.
+type Options struct {
+	Account string // Default: 000000000000
+	Region  string // Default: us-east-1
+	IAM     Authorizer
+	Meter   Meter
+	Faults  Faults
+	Log     *slog.Logger     // Default: slog.Default()
+	Now     func() time.Time // Default: time.Now
+
+	// SecretARN gives the ARN of a secret by its name or ARN. Default: names are made ARNs without their random end.
+	SecretARN func(id string) (arn string, ok bool)
+	// MailIdentityARN gives the verified identity that an address sends under. Default: the address.
+	MailIdentityARN func(address string) (arn string, ok bool)
+	// PartitionKey gives the name of the partition key of a table or of one of its indexes ("" for the table), for the
+	// condition key dynamodb:LeadingKeys. Default: the key is not set.
+	PartitionKey func(table, index string) (name string, ok bool)
+}
+
+// A Front is the endpoint. It is safe for concurrent use once every service has been added.
+type Front struct {
+	region     string
+	iam        Authorizer
+	meter      Meter
+	faults     Faults
+	log        *slog.Logger
+	now        func() time.Time
+	verifier   *sigv4.Verifier
+	keyring    *keyring
+	identifier operation.Identifier
+	denied     *ring
+	services   map[string]http.Handler
+}
+
+// New makes an endpoint that serves STS; other services are added with Handle.
+func New(o Options) *Front {
+	if o.Account == "" {
+		o.Account = "000000000000"
+	}
+	if o.Region == "" {
+		o.Region = "us-east-1"
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	f := &Front{
+		region: o.Region, iam: o.IAM, meter: o.Meter, faults: o.Faults, log: o.Log, now: o.Now,
+		verifier: sigv4.NewVerifier(o.Region, o.Now),
+		keyring:  newKeyring(o.Account),
+		identifier: operation.Identifier{
+			Region: o.Region, Account: o.Account,
+			SecretARN: o.SecretARN, MailIdentityARN: o.MailIdentityARN, PartitionKey: o.PartitionKey,
+		},
+		denied:   newRing(keptDenials),
+		services: map[string]http.Handler{},
+	}
+	f.Handle("sts", callerIdentity{account: o.Account})
+	return f
+}
+
+// Handle adds a service, named as in the credential scope: dynamodb, sqs, sns, s3, secretsmanager, ses, lambda,
+// monitoring, logs, events, scheduler. Its handler is called with requests that are authenticated and authorized; who
+// calls is in the request's context (see CallerFrom). It must be called before the first request.
+func (f *Front) Handle(service string, h http.Handler) {
+	f.services[service] = h
+}

@@ -1,0 +1,167 @@
+package operation
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/mail"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint/wire"
+)
+
+type mailInput struct {
+	FromEmailAddress, FromEmailAddressIdentityArn, ConfigurationSetName string
+	FeedbackForwardingEmailAddress                                      string
+	Destination                                                         struct{ ToAddresses, CcAddresses, BccAddresses []string }
+	Content                                                             struct{ Raw *struct{ Data string } }
+}
+
+// mail tells SES operations, of version 2 (REST) and version 1 (query)
+// (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonses.html).
+func (id *Identifier) mail(op *Operation, r *Request) {
+	if op.Protocol == wire.Query {
+		id.mailV1(op, form(r))
+		return
+	}
+	path, method := r.HTTP.URL.Path, r.HTTP.Method
+	switch {
+	case path == "/v2/email/outbound-emails" && method == http.MethodPost:
+		op.Name = "SendEmail"
+		var in mailInput
+		_ = json.Unmarshal(r.Body, &in)
+		id.mailV2(op, in)
+	case path == "/v2/email/account" && method == http.MethodGet:
+		op.Name = "GetAccount"
+		op.grant("ses:GetAccount", "*", nil)
+	case strings.HasPrefix(path, "/v2/email/suppression/addresses"):
+		op.Name = suppressionName(method, strings.TrimPrefix(path, "/v2/email/suppression/addresses"))
+		if op.Name != "" {
+			op.grant("ses:"+op.Name, "*", nil)
+		}
+	}
+}
+
+func suppressionName(method, rest string) string {
+	switch {
+	case method == http.MethodPut:
+		return "PutSuppressedDestination"
+	case method == http.MethodDelete:
+		return "DeleteSuppressedDestination"
+	case method == http.MethodGet && rest == "":
+		return "ListSuppressedDestinations"
+	case method == http.MethodGet:
+		return "GetSuppressedDestination"
+	}
+	return ""
+}
+
+func (id *Identifier) mailV2(op *Operation, in mailInput) {
+	from, recipients := in.FromEmailAddress, slices.Concat(in.Destination.ToAddresses, in.Destination.CcAddresses, in.Destination.BccAddresses)
+	action := "ses:SendEmail"
+	if in.Content.Raw != nil {
+		// Raw content is authorized as the operation it was in version 1.
+		action = "ses:SendRawEmail"
+		raw, err := base64.StdEncoding.DecodeString(in.Content.Raw.Data)
+		if err == nil {
+			from, recipients = rawAddresses(string(raw), from, recipients)
+		}
+	}
+	id.send(op, action, from, in.FromEmailAddressIdentityArn, in.FeedbackForwardingEmailAddress, in.ConfigurationSetName, recipients)
+}
+
+func (id *Identifier) mailV1(op *Operation, in url.Values) {
+	op.Name = in.Get("Action")
+	switch op.Name {
+	case "SendEmail":
+		id.send(op, "ses:SendEmail", in.Get("Source"), in.Get("SourceArn"), in.Get("ReturnPath"), in.Get("ConfigurationSetName"), members(in, "Destination."))
+	case "SendRawEmail":
+		raw, _ := base64.StdEncoding.DecodeString(in.Get("RawMessage.Data"))
+		from, recipients := rawAddresses(string(raw), in.Get("Source"), members(in, "Destinations."))
+		id.send(op, "ses:SendRawEmail", from, firstOf(in.Get("FromArn"), in.Get("SourceArn")), "", in.Get("ConfigurationSetName"), recipients)
+	case "GetSendQuota", "GetSendStatistics", "ListIdentities", "GetAccountSendingEnabled", "GetIdentityVerificationAttributes":
+		op.grant("ses:"+op.Name, "*", nil)
+	}
+}
+
+// members gives the values of all list parameters under a prefix, in the order of their names.
+func members(in url.Values, prefix string) []string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(in)) {
+		if strings.HasPrefix(name, prefix) {
+			list = append(list, in[name]...)
+		}
+	}
+	return list
+}
+
+// rawAddresses takes sender and recipients from a message's headers where the request does not give them.
+func rawAddresses(raw, from string, recipients []string) (string, []string) {
+	m, err := mail.ReadMessage(strings.NewReader(raw))
+	if err != nil {
+		return from, recipients
+	}
+	if from == "" {
+		from = m.Header.Get("From")
+	}
+	if len(recipients) > 0 {
+		return from, recipients
+	}
+	for _, name := range []string{"To", "Cc", "Bcc"} {
+		list, err := m.Header.AddressList(name)
+		if err != nil {
+			continue
+		}
+		for _, a := range list {
+			recipients = append(recipients, a.Address)
+		}
+	}
+	return from, recipients
+}
+
+func (id *Identifier) send(op *Operation, action, from, identity, feedback, configurationSet string, recipients []string) {
+	address, name := from, ""
+	if parsed, err := mail.ParseAddress(from); err == nil {
+		address, name = parsed.Address, parsed.Name
+	}
+	context := map[string][]string{"ses:FromAddress": {address}, "ses:Recipients": bareAddresses(recipients)}
+	if name != "" {
+		context["ses:FromDisplayName"] = []string{name}
+	}
+	if feedback != "" {
+		context["ses:FeedbackAddress"] = []string{feedback}
+	}
+	op.Units = float64(max(1, len(recipients)))
+	op.grant(action, id.mailIdentity(address, identity), context)
+	if configurationSet != "" {
+		op.grant(action, id.arn("ses", "configuration-set/", configurationSet), context)
+	}
+}
+
+func bareAddresses(list []string) []string {
+	bare := make([]string, 0, len(list))
+	for _, text := range list {
+		if a, err := mail.ParseAddress(text); err == nil {
+			text = a.Address
+		}
+		bare = append(bare, text)
+	}
+	return bare
+}
+
+// mailIdentity gives the identity that an address sends under: the one named, the verified one, or, so that the refusal
+// names something, the address itself.
+func (id *Identifier) mailIdentity(address, named string) string {
+	if named != "" {
+		return named
+	}
+	if id.MailIdentityARN != nil {
+		if arn, ok := id.MailIdentityARN(address); ok {
+			return arn
+		}
+	}
+	return id.arn("ses", "identity/", address)
+}

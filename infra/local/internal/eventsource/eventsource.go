@@ -1,0 +1,176 @@
+package eventsource
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+)
+
+// An EventSource polls one queue for one function. Make it with NewEventSource, then Start it once and Stop it once.
+//
+// Pollers: two wait while the queue is quiet. When none is left waiting another is added: up to five at once, then one every
+// 200 ms (300 a minute, as AWS adds them), up to the maximum concurrency. One that waited in vain ends. Errors of the
+// function (unless item failures are reported) and throttles halve the number, as AWS backs off.
+//
+// https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+type EventSource struct {
+	mapping Mapping
+	region  string
+	queues  Queues
+	invoker Invoker
+	clock   Clock
+	logger  *slog.Logger
+
+	polling  context.Context // ends when polling stops
+	stopPoll context.CancelFunc
+	working  context.Context // ends when draining is given up
+	stopWork context.CancelFunc
+	running  sync.WaitGroup
+
+	mu      sync.Mutex
+	pollers int
+	waiting int  // pollers that have no message
+	ceiling int  // lowered by errors
+	ramping bool // another poller is on its way
+}
+
+// SourceConfig is what event sources share.
+type SourceConfig struct {
+	Queues  Queues
+	Invoker Invoker
+	Clock   Clock        // Default: the machine's
+	Logger  *slog.Logger // Default: slog.Default()
+}
+
+const (
+	rampInterval      = 200 * time.Millisecond
+	longPoll          = 20 * time.Second // as Lambda's, so that idle polling costs the same
+	defaultVisibility = 30 * time.Second
+)
+
+// NewEventSource checks m; errors wrap ErrInvalidMapping or ErrNotSupported.
+func NewEventSource(m Mapping, cfg SourceConfig) (*EventSource, error) {
+	m = m.withDefaults()
+	if err := m.validate(); err != nil {
+		return nil, err
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.Default()
+	}
+	s := &EventSource{
+		mapping: m, region: strings.Split(m.QueueARN, ":")[3], queues: cfg.Queues, invoker: cfg.Invoker, clock: orSystem(cfg.Clock),
+		logger: cfg.Logger.With("mapping", m.ID, "function", m.Function), ceiling: m.MaximumConcurrency,
+	}
+	s.polling, s.stopPoll = context.WithCancel(context.Background())
+	s.working, s.stopWork = context.WithCancel(context.Background())
+	return s, nil
+}
+
+// Start begins to poll, unless the mapping is disabled.
+func (s *EventSource) Start() {
+	if s.mapping.Disabled {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for range minPollers {
+		s.addPoller()
+	}
+}
+
+// Stop ends polling and waits for the batches under way, until ctx ends; then it gives them up and says so. A message that
+// arrives in the very moment of Stop shows again after its visibility timeout.
+func (s *EventSource) Stop(ctx context.Context) error {
+	s.stopPoll()
+	defer s.stopWork()
+	drained := make(chan struct{})
+	go func() {
+		defer close(drained)
+		s.running.Wait()
+	}()
+	select {
+	case <-drained:
+		return nil
+	case <-ctx.Done():
+		s.stopWork()
+		<-drained
+		return fmt.Errorf("events: stop mapping %s: batches were given up: %w", s.mapping.ID, ctx.Err())
+	}
+}
+
+// addPoller needs mu.
+func (s *EventSource) addPoller() {
+	s.pollers++
+	s.waiting++
+	s.running.Go(s.poll)
+}
+
+// busy notes that a poller has messages and adds another if none is waiting.
+func (s *EventSource) busy() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.waiting--
+	s.rampUp()
+}
+
+// rampUp needs mu.
+func (s *EventSource) rampUp() {
+	if s.waiting > 0 || s.ramping || s.pollers >= s.mapping.MaximumConcurrency || s.polling.Err() != nil {
+		return
+	}
+	if s.pollers < burstPollers && s.pollers < s.ceiling {
+		s.addPoller()
+		return
+	}
+	s.ramping = true
+	s.running.Go(s.rampLater)
+}
+
+// rampLater adds a poller after the interval, if there is still need for it.
+func (s *EventSource) rampLater() {
+	select {
+	case <-s.clock.After(rampInterval):
+	case <-s.polling.Done():
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ramping = false
+	s.ceiling = min(s.ceiling+1, s.mapping.MaximumConcurrency)
+	if s.waiting == 0 && s.pollers < s.ceiling && s.polling.Err() == nil {
+		s.addPoller()
+	}
+	s.rampUp()
+}
+
+// backOff halves the pollers after a failed batch.
+func (s *EventSource) backOff() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ceiling = max(minPollers, s.pollers/2)
+}
+
+// goOn says whether a poller stays, and counts it as waiting again. hadMessages tells a useful poll from a vain one.
+func (s *EventSource) goOn(hadMessages bool) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if hadMessages {
+		s.waiting++
+	}
+	if s.polling.Err() != nil || s.pollers > s.ceiling || !hadMessages && s.pollers > minPollers {
+		s.pollers--
+		s.waiting--
+		return false
+	}
+	return true
+}
+
+// Pollers says how many poll or work at this moment.
+func (s *EventSource) Pollers() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.pollers
+}

@@ -1,0 +1,160 @@
+package eventsource
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// A Table is a DynamoDB table with time to live.
+type Table struct {
+	Name      string
+	Attribute string   // the attribute that holds the end of life, a Number of seconds since the epoch
+	Keys      []string // attributes of the primary key
+}
+
+// Items is what a sweeper needs of the DynamoDB client. Scan is allowed to it: it stands for the service itself.
+type Items interface {
+	Scan(context.Context, *dynamodb.ScanInput, ...func(*dynamodb.Options)) (*dynamodb.ScanOutput, error)
+	DeleteItem(context.Context, *dynamodb.DeleteItemInput, ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error)
+}
+
+var _ Items = (*dynamodb.Client)(nil)
+
+// A Sweeper removes rows whose time has passed. AWS takes up to some days for it, this one some seconds.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html
+type Sweeper struct {
+	tables  []Table
+	cfg     SweeperConfig
+	ctx     context.Context
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+}
+
+// SweeperConfig is what a Sweeper needs.
+type SweeperConfig struct {
+	Items    Items
+	Interval time.Duration // between sweeps. Default: 5 s
+	Clock    Clock         // Default: the machine's
+	Logger   *slog.Logger  // Default: slog.Default()
+}
+
+// oldest is the age up to which AWS removes rows: a mistaken value does not empty a table.
+const oldest = 5 * 365 * 24 * time.Hour
+
+// NewSweeper checks the tables; errors wrap ErrInvalidTable.
+func NewSweeper(tables []Table, cfg SweeperConfig) (*Sweeper, error) {
+	for _, t := range tables {
+		if t.Name == "" || t.Attribute == "" || len(t.Keys) < 1 || len(t.Keys) > 2 {
+			return nil, fmt.Errorf("events: sweeper: %w: %+v", ErrInvalidTable, t)
+		}
+	}
+	if cfg.Interval == 0 {
+		cfg.Interval = 5 * time.Second
+	}
+	cfg.Clock = orSystem(cfg.Clock)
+	if cfg.Logger == nil {
+		cfg.Logger = slog.Default()
+	}
+	s := &Sweeper{tables: tables, cfg: cfg}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	return s, nil
+}
+
+// Start begins to sweep.
+func (s *Sweeper) Start() {
+	for _, t := range s.tables {
+		s.running.Go(func() { s.run(t) })
+	}
+}
+
+// Stop ends sweeping and waits for it.
+func (s *Sweeper) Stop() {
+	s.cancel()
+	s.running.Wait()
+}
+
+func (s *Sweeper) run(t Table) {
+	for {
+		select {
+		case <-s.cfg.Clock.After(s.cfg.Interval):
+		case <-s.ctx.Done():
+			return
+		}
+		if _, err := s.Sweep(s.ctx, t); err != nil && s.ctx.Err() == nil {
+			s.cfg.Logger.Error("expired rows not removed", slog.String("table", t.Name), slog.Any("error", err))
+		}
+	}
+}
+
+// Sweep removes the expired rows of t once and says how many.
+func (s *Sweeper) Sweep(ctx context.Context, t Table) (int, error) {
+	names, projection := map[string]string{"#ttl": t.Attribute}, ""
+	for i, key := range t.Keys {
+		if key == t.Attribute {
+			continue // paths of a projection must not overlap
+		}
+		alias := "#k" + strconv.Itoa(i)
+		names[alias] = key
+		projection += alias + ","
+	}
+	projection += "#ttl"
+	now := s.cfg.Clock.Now()
+	// Comparing with a number leaves out rows whose attribute has another type.
+	condition := "#ttl < :now AND #ttl > :oldest"
+	values := map[string]types.AttributeValue{
+		":now":    &types.AttributeValueMemberN{Value: strconv.FormatInt(now.Unix(), 10)},
+		":oldest": &types.AttributeValueMemberN{Value: strconv.FormatInt(now.Add(-oldest).Unix(), 10)},
+	}
+	removed := 0
+	scan := &dynamodb.ScanInput{
+		TableName: &t.Name, FilterExpression: &condition, ProjectionExpression: &projection,
+		ExpressionAttributeNames: names, ExpressionAttributeValues: values,
+	}
+	for {
+		page, err := s.cfg.Items.Scan(ctx, scan)
+		if err != nil {
+			return removed, fmt.Errorf("events: sweep %s: %w", t.Name, err)
+		}
+		for _, row := range page.Items {
+			gone, err := s.remove(ctx, t, row, condition, values)
+			if err != nil {
+				return removed, err
+			}
+			if gone {
+				removed++
+			}
+		}
+		if len(page.LastEvaluatedKey) == 0 {
+			return removed, nil
+		}
+		scan.ExclusiveStartKey = page.LastEvaluatedKey
+	}
+}
+
+// remove deletes a row, unless its life was prolonged since it was read.
+func (s *Sweeper) remove(ctx context.Context, t Table, row map[string]types.AttributeValue, condition string, values map[string]types.AttributeValue) (bool, error) {
+	key := make(map[string]types.AttributeValue, len(t.Keys))
+	for _, name := range t.Keys {
+		key[name] = row[name]
+	}
+	_, err := s.cfg.Items.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &t.Name, Key: key, ConditionExpression: &condition,
+		ExpressionAttributeNames: map[string]string{"#ttl": t.Attribute}, ExpressionAttributeValues: values,
+	})
+	var prolonged *types.ConditionalCheckFailedException
+	if errors.As(err, &prolonged) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("events: sweep %s: %w", t.Name, err)
+	}
+	return true, nil
+}

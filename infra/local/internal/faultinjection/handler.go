@@ -1,0 +1,66 @@
+package faultinjection
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+)
+
+const maxRuleBytes = 64 << 10
+
+// Handler serves the rules as JSON under prefix (for example /_local/faults): GET lists them, POST adds one (201, the
+// rule with its id), DELETE removes all, DELETE prefix/ID removes one (204). Errors are {"error": text}.
+func (s *Set) Handler(prefix string) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+prefix, func(w http.ResponseWriter, _ *http.Request) {
+		reply(w, http.StatusOK, map[string]any{"rules": s.Rules()})
+	})
+	mux.HandleFunc("POST "+prefix, s.post)
+	mux.HandleFunc("DELETE "+prefix, func(w http.ResponseWriter, _ *http.Request) {
+		s.Clear()
+		w.WriteHeader(http.StatusNoContent)
+	})
+	mux.HandleFunc("DELETE "+prefix+"/{id}", func(w http.ResponseWriter, r *http.Request) {
+		if err := s.Remove(r.PathValue("id")); err != nil {
+			fail(w, err)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	})
+	return mux
+}
+
+func (s *Set) post(w http.ResponseWriter, r *http.Request) {
+	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRuleBytes))
+	// A misspelt field would make a rule that never strikes, or strikes all.
+	dec.DisallowUnknownFields()
+	var rule Rule
+	if err := dec.Decode(&rule); err != nil {
+		reply(w, http.StatusBadRequest, map[string]string{"error": "faults: add: " + strings.TrimPrefix(err.Error(), "json: ")})
+		return
+	}
+	added, err := s.Add(rule)
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	reply(w, http.StatusCreated, added)
+}
+
+func fail(w http.ResponseWriter, err error) {
+	status := http.StatusInternalServerError
+	switch {
+	case errors.Is(err, ErrRule):
+		status = http.StatusBadRequest
+	case errors.Is(err, ErrNotFound):
+		status = http.StatusNotFound
+	}
+	reply(w, status, map[string]string{"error": err.Error()})
+}
+
+func reply(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body)
+}

@@ -1,5 +1,0 @@
-// Package secrets is the Secrets Manager of the local stage: secrets with version stages, generated values as
-// CloudFormation generates them, kept over restarts, and rotation on request.
-//
-// Values are never logged and appear in no error.
-package secrets

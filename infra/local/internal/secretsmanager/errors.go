@@ -1,0 +1,12 @@
+package secretsmanager
+
+import "errors"
+
+var (
+	// ErrGenerate says that a value cannot be generated as asked.
+	ErrGenerate = errors.New("cannot generate")
+	// ErrNotFound says that there is no such secret.
+	ErrNotFound = errors.New("no such secret")
+	// ErrRotate says that a value has no key to rotate.
+	ErrRotate = errors.New("cannot rotate")
+)

@@ -1,0 +1,61 @@
+package secretsmanager
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// load reads the file, if there is one.
+func (s *Store) load() error {
+	if s.file == "" {
+		return nil
+	}
+	text, err := os.ReadFile(s.file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("secrets: load: %w", err)
+	}
+	if err := json.Unmarshal(text, &s.secrets); err != nil {
+		// The decoder's message could quote a value.
+		return fmt.Errorf("secrets: load: %s is not a file of secrets", s.file)
+	}
+	return nil
+}
+
+// save writes the file aside and renames it: a crash leaves the old or the new one whole. The lock is held.
+func (s *Store) save() error {
+	if s.file == "" {
+		return nil
+	}
+	text, err := json.Marshal(s.secrets)
+	if err != nil {
+		return errors.New("secrets: save: a secret cannot be written as JSON")
+	}
+	if err := os.MkdirAll(filepath.Dir(s.file), 0o700); err != nil {
+		return fmt.Errorf("secrets: save: %w", err)
+	}
+	if err := os.WriteFile(s.file+".new", text, 0o600); err != nil {
+		return fmt.Errorf("secrets: save: %w", err)
+	}
+	if err := os.Rename(s.file+".new", s.file); err != nil {
+		return fmt.Errorf("secrets: save: %w", err)
+	}
+	return nil
+}
+
+// newID makes the id of a version: a UUID.
+func (s *Store) newID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:])
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	h := hex.EncodeToString(b[:])
+	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+}

@@ -1,0 +1,200 @@
+package ses
+
+import (
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint/wire"
+)
+
+// Limits of SES (https://docs.aws.amazon.com/ses/latest/dg/quotas.html).
+const (
+	maxRecipients = 50
+	maxMessage    = 40 << 20
+	// DefaultRate is the sending rate, in recipients a second, with which production access usually starts.
+	DefaultRate = 14
+)
+
+// Options configure an Outbox.
+type Options struct {
+	Account string           // Default: 000000000000
+	Region  string           // Default: us-east-1
+	File    string           // keeps the mails, one JSON object a line (mode 0600). Default: in memory
+	Rate    float64          // recipients a second; a second's worth may come at once. Default: DefaultRate
+	Now     func() time.Time // Default: time.Now
+	// Told gets the events of mails that were sent with a configuration set, in their order. It must not block for long.
+	// Default: they are dropped.
+	Told func(Event)
+}
+
+// An Outbox takes mail. It is safe for concurrent use.
+type Outbox struct {
+	account, region, file string
+	now                   func() time.Time
+	limit                 *rate.Limiter
+	rate                  float64
+	told                  func(Event)
+
+	mu         sync.RWMutex
+	sets       map[string][]string // events by configuration set
+	identities map[string]bool
+	suppressed map[string]suppression
+	messages   []Message
+}
+
+// New opens an outbox. It fails if the file cannot be read.
+func New(o Options) (*Outbox, error) {
+	if o.Account == "" {
+		o.Account = "000000000000"
+	}
+	if o.Region == "" {
+		o.Region = "us-east-1"
+	}
+	if o.Rate <= 0 {
+		o.Rate = DefaultRate
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	b := &Outbox{
+		account: o.Account, region: o.Region, file: o.File, now: o.Now, rate: o.Rate,
+		limit: rate.NewLimiter(rate.Limit(o.Rate), max(1, int(o.Rate))),
+		told:  o.Told, sets: map[string][]string{}, identities: map[string]bool{}, suppressed: map[string]suppression{},
+	}
+	return b, b.load()
+}
+
+// Verify makes an address or a domain a verified identity: it may send.
+func (b *Outbox) Verify(identity string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if local, domain, ok := strings.Cut(identity, "@"); ok {
+		identity = local + "@" + strings.ToLower(domain)
+	} else {
+		identity = strings.ToLower(identity)
+	}
+	b.identities[identity] = true
+}
+
+// IdentityARN gives the ARN of the identity that an address sends under: its own, or that of its domain or of a domain
+// above (https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html). false if it is not verified.
+func (b *Outbox) IdentityARN(address string) (arn string, ok bool) {
+	address, ok = bare(address)
+	if !ok {
+		return "", false
+	}
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	prefix := "arn:aws:ses:" + b.region + ":" + b.account + ":identity/"
+	if b.identities[address] {
+		return prefix + address, true
+	}
+	_, domain, _ := strings.Cut(address, "@")
+	for domain != "" {
+		if b.identities[domain] {
+			return prefix + domain, true
+		}
+		_, domain, _ = strings.Cut(domain, ".")
+	}
+	return "", false
+}
+
+// Send checks a mail as SES does and puts it into the outbox. It gives the message id, or the error in the words of
+// version 2 of the API.
+func (b *Outbox) Send(m Message) (id string, fault *wire.Error) {
+	if fault := b.check(&m); fault != nil {
+		return "", fault
+	}
+	now := b.now().UTC()
+	if !b.limit.AllowN(now, len(m.recipients())) {
+		return "", &wire.Error{Code: "TooManyRequestsException", Message: "Maximum sending rate exceeded.", Status: 429}
+	}
+	m.Time, m.MessageID = now, newMessageID(now)
+	if err := b.keep(&m); err != nil {
+		return "", &wire.Error{Code: "InternalServiceErrorException", Message: "The outbox cannot be written.", Status: 500}
+	}
+	b.publish(&m)
+	return m.MessageID, nil
+}
+
+func (b *Outbox) keep(m *Message) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	m.Outcomes = b.outcomes(m)
+	if err := b.append(m); err != nil {
+		return err
+	}
+	b.messages = append(b.messages, *m)
+	return nil
+}
+
+func (b *Outbox) check(m *Message) *wire.Error {
+	recipients := m.recipients()
+	if len(recipients) == 0 {
+		return bad("Destination is missing: no recipient is given.")
+	}
+	if len(recipients) > maxRecipients {
+		return bad("Recipient count exceeds 50.")
+	}
+	for _, text := range append([]string{m.From}, recipients...) {
+		if _, ok := bare(text); !ok {
+			return bad("Missing final '@domain'")
+		}
+	}
+	if _, ok := b.IdentityARN(m.From); !ok {
+		from, _ := bare(m.From)
+		return &wire.Error{Code: "MessageRejected", Message: "Email address is not verified. The following identities failed the check in region " +
+			strings.ToUpper(b.region) + ": " + from}
+	}
+	return b.checkSet(m.ConfigurationSet)
+}
+
+func bad(message string) *wire.Error {
+	return &wire.Error{Code: "BadRequestException", Message: message}
+}
+
+// outcomes tells which recipients would not get the mail; the lock is held.
+func (b *Outbox) outcomes(m *Message) map[string]string {
+	var outcomes map[string]string
+	for _, text := range m.recipients() {
+		address, _ := bare(text)
+		outcome := simulated(address)
+		if _, ok := b.suppressed[address]; ok {
+			outcome = "suppressed"
+		}
+		if outcome != "" {
+			if outcomes == nil {
+				outcomes = map[string]string{}
+			}
+			outcomes[address] = outcome
+		}
+	}
+	return outcomes
+}
+
+// Messages gives the mails whose recipients and subject hold the texts ("" for any), oldest first.
+func (b *Outbox) Messages(to, subject string) []Message {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	list := []Message{}
+	for i := range b.messages {
+		if b.messages[i].matches(to, subject) {
+			list = append(list, b.messages[i])
+		}
+	}
+	return list
+}
+
+func newMessageID(now time.Time) string {
+	const hexDigits = "0123456789abcdef"
+	milliseconds := now.UnixMilli()
+	prefix := []byte("01000000000000")
+	for i := len(prefix) - 1; i >= 3; i-- {
+		prefix[i] = hexDigits[milliseconds&15]
+		milliseconds >>= 4
+	}
+	return string(prefix) + "-" + wire.NewRequestID() + "-000000"
+}
