@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/stage"
@@ -13,8 +14,10 @@ import (
 // defaultData is where the state is kept; outputs.json in it is what other tools read.
 const defaultData = ".hermes/local"
 
+// options are the command line. Its paths are absolute: data services have working folders of their own.
 type options struct {
 	assembly  string
+	root      string // the working folder: of cdk.json, and below a node_modules
 	port      int
 	data      string
 	dataGiven bool
@@ -53,5 +56,18 @@ func parse(args []string) (options, error) {
 		return o, errors.New("-data must name a folder")
 	}
 	flags.Visit(func(f *flag.Flag) { o.dataGiven = o.dataGiven || f.Name == "data" })
-	return o, nil
+	return o, o.absolute()
+}
+
+// absolute resolves every path against the working folder, here and nowhere else.
+func (o *options) absolute() (err error) {
+	if o.root, err = os.Getwd(); err != nil {
+		return fmt.Errorf("find the working folder: %w", err)
+	}
+	for _, path := range []*string{&o.assembly, &o.data} {
+		if *path != "" && !filepath.IsAbs(*path) {
+			*path = filepath.Join(o.root, *path)
+		}
+	}
+	return nil
 }

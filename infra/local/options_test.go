@@ -11,9 +11,16 @@ import (
 
 func TestParse(t *testing.T) {
 	t.Parallel()
-	o, err := parse([]string{"-port", "4570", "--ephemeral", "-data", "x", "-ws-idle", "2s"})
-	if err != nil || o.port != 4570 || !o.ephemeral || o.data != "x" || !o.dataGiven || o.limits.IdleTimeout != 2*time.Second {
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := parse([]string{"-port", "4570", "--ephemeral", "-data", "x", "-assembly", "/y", "-ws-idle", "2s"})
+	if err != nil || o.port != 4570 || !o.ephemeral || !o.dataGiven || o.limits.IdleTimeout != 2*time.Second {
 		t.Errorf("got %+v, %v", o, err)
+	}
+	if o.root != here || o.data != filepath.Join(here, "x") || o.assembly != "/y" {
+		t.Errorf("paths are not absolute: %+v", o)
 	}
 	for args, want := range map[string]string{
 		"extra":       `unexpected argument "extra"; flags are listed by -help`,

@@ -41,7 +41,7 @@ func run(ctx context.Context, o options) error {
 		}
 		o.assembly = filepath.Join(data, "cdk.out")
 		var prepared sync.WaitGroup
-		prepared.Go(func() { _ = stage.Prepare(ctx, ".") }) // Start tells what matters of it
+		prepared.Go(func() { _ = stage.Prepare(ctx, o.root) }) // Start tells what matters of it
 		err = app.synthesize(ctx, o.assembly, os.Stderr)
 		prepared.Wait()
 		if err != nil {
@@ -56,7 +56,7 @@ func run(ctx context.Context, o options) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	done := tick(os.Stderr, "starting")
 	running, err := stage.Start(ctx, stage.Options{
-		Assembly: o.assembly, Root: ".", Data: data, Ephemeral: o.ephemeral, Listener: listener,
+		Assembly: o.assembly, Root: o.root, Data: data, Ephemeral: o.ephemeral, Listener: listener,
 		Logger: log, Lines: printer.line, Limits: o.limits, Sites: sites,
 	})
 	done()

@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/stage"
@@ -73,13 +72,9 @@ func (p project) sites() ([]stage.Site, error) {
 	return sites, nil
 }
 
-// synthesize runs the app for stage local into dir, the way the CDK CLI does: the context in CDK_CONTEXT_JSON, the folder
+// synthesize runs the app for stage local into the folder assembly, the way the CDK CLI does: the context in CDK_CONTEXT_JSON, the folder
 // in CDK_OUTDIR. What the app prints is shown only when it fails.
-func (p project) synthesize(ctx context.Context, dir string, progress io.Writer) error {
-	assembly, err := filepath.Abs(dir)
-	if err != nil {
-		return err
-	}
+func (p project) synthesize(ctx context.Context, assembly string, progress io.Writer) error {
 	values := map[string]any{
 		"stage":                           "local",
 		"aws:cdk:enable-path-metadata":    true,
