@@ -90,7 +90,7 @@ func New(o Options) *Front {
 }
 
 // Handle adds a service, named as in the credential scope: dynamodb, sqs, sns, s3, secretsmanager, ses, lambda,
-// monitoring, logs, events, scheduler. Its handler is called with requests that are authenticated and authorized; who
+// monitoring. Its handler is called with requests that are authenticated and authorized; who
 // calls is in the request's context (see CallerFrom). It must be called before the first request.
 func (f *Front) Handle(service string, h http.Handler) {
 	f.services[service] = h

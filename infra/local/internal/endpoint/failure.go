@@ -17,7 +17,6 @@ var serverErrors = map[string]string{
 	"ses":            "InternalServiceErrorException",
 	"lambda":         "ServiceException",
 	"monitoring":     "InternalServiceFault",
-	"scheduler":      "InternalServerException",
 }
 
 func serverError(service string) *wire.Error {
@@ -32,18 +31,14 @@ func serverError(service string) *wire.Error {
 var throttles = map[string]wire.Error{
 	"dynamodb": {Code: "ProvisionedThroughputExceededException", Message: "The level of configured provisioned throughput for the " +
 		"table was exceeded. Consider increasing your provisioning level with the UpdateTable API."},
-	"sqs":       {Code: "RequestThrottled", Message: "The request was denied due to request throttling.", Status: http.StatusForbidden},
-	"sns":       {Code: "Throttled", Message: "Rate exceeded", Status: http.StatusTooManyRequests},
-	"s3":        {Code: "SlowDown", Message: "Please reduce your request rate.", Status: http.StatusServiceUnavailable},
-	"lambda":    {Code: "TooManyRequestsException", Message: "Rate Exceeded.", Status: http.StatusTooManyRequests},
-	"ses":       {Code: "TooManyRequestsException", Message: "Maximum sending rate exceeded.", Status: http.StatusTooManyRequests},
-	"scheduler": {Code: "ThrottlingException", Message: "Rate exceeded", Status: http.StatusTooManyRequests},
+	"sqs":    {Code: "RequestThrottled", Message: "The request was denied due to request throttling.", Status: http.StatusForbidden},
+	"sns":    {Code: "Throttled", Message: "Rate exceeded", Status: http.StatusTooManyRequests},
+	"s3":     {Code: "SlowDown", Message: "Please reduce your request rate.", Status: http.StatusServiceUnavailable},
+	"lambda": {Code: "TooManyRequestsException", Message: "Rate Exceeded.", Status: http.StatusTooManyRequests},
+	"ses":    {Code: "TooManyRequestsException", Message: "Maximum sending rate exceeded.", Status: http.StatusTooManyRequests},
 }
 
 func throttled(op *operation.Operation) *wire.Error {
-	if op.Service == "ses" && op.Protocol == wire.Query {
-		return &wire.Error{Code: "Throttling", Message: "Maximum sending rate exceeded."}
-	}
 	e, ok := throttles[op.Service]
 	if !ok {
 		e = wire.Error{Code: "ThrottlingException", Message: "Rate exceeded"}

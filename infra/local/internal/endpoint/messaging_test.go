@@ -2,7 +2,6 @@ package endpoint
 
 import (
 	"context"
-	"encoding/xml"
 	"io"
 	"net/http"
 	"net/url"
@@ -133,51 +132,6 @@ func (s *stage) query(t *testing.T, service, path string, values url.Values) (in
 	text, err := io.ReadAll(res.Body)
 	must(t, err)
 	return res.StatusCode, string(text)
-}
-
-func TestSQSSpeaksTheQueryProtocolToo(t *testing.T) {
-	t.Parallel()
-	s := newStage(t, nil).withPeers(t)
-	status, body := s.query(t, "sqs", "/", url.Values{
-		"Action": {"CreateQueue"}, "QueueName": {"query"},
-		"Attribute.1.Name": {"VisibilityTimeout"}, "Attribute.1.Value": {"60"},
-	})
-	if status != 200 || !strings.Contains(body, "<CreateQueueResult><QueueUrl>"+publicURL+"/000000000000/query</QueueUrl></CreateQueueResult>") {
-		t.Fatalf("create = %d %s", status, body)
-	}
-	t.Cleanup(func() {
-		_, err := sqs.NewFromConfig(s.admin()).DeleteQueue(context.Background(), &sqs.DeleteQueueInput{QueueUrl: aws.String(publicURL + "/000000000000/query")})
-		must(t, err)
-	})
-	status, body = s.query(t, "sqs", "/000000000000/query", url.Values{
-		"Action": {"SendMessage"}, "MessageBody": {"<hello>"}, "DelaySeconds": {"0"},
-		"MessageAttribute.1.Name": {"n"}, "MessageAttribute.1.Value.DataType": {"String"}, "MessageAttribute.1.Value.StringValue": {"v"},
-	})
-	if status != 200 {
-		t.Fatalf("send = %d %s", status, body)
-	}
-	status, body = s.query(t, "sqs", "/", url.Values{"Action": {"ReceiveMessage"}, "QueueUrl": {publicURL + "/000000000000/query"}, "MessageAttributeName.1": {"All"}, "AttributeName.1": {"All"}})
-	var got struct {
-		Result struct {
-			Message []struct {
-				Body             string
-				MessageAttribute []struct {
-					Name  string
-					Value struct{ StringValue string }
-				}
-			}
-		} `xml:"ReceiveMessageResult"`
-	}
-	if err := xml.Unmarshal([]byte(body), &got); err != nil || status != 200 {
-		t.Fatalf("receive = %d %s", status, body)
-	}
-	if m := got.Result.Message; len(m) != 1 || m[0].Body != "<hello>" || len(m[0].MessageAttribute) != 1 || m[0].MessageAttribute[0].Value.StringValue != "v" {
-		t.Errorf("messages = %+v", m)
-	}
-	status, body = s.query(t, "sqs", "/", url.Values{"Action": {"GetQueueUrl"}, "QueueName": {"none"}})
-	if status != 400 || !strings.Contains(body, "<Code>AWS.SimpleQueueService.NonExistentQueue</Code>") {
-		t.Errorf("an unknown queue = %d %s", status, body)
-	}
 }
 
 func TestSNSIsAuthorizedByTopicAndReachesQueues(t *testing.T) {

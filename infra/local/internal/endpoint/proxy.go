@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint/wire"
+	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
 )
 
 // idlePerPeer is how many connections to a peer are kept: as many as callers may wait in long polls at once, and more.
@@ -88,7 +89,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	dropHopHeaders(h)
 	if h.Get("X-Amzn-Requestid") == "" {
-		h.Set("X-Amzn-Requestid", wire.NewRequestID())
+		h.Set("X-Amzn-Requestid", uuid.New())
 	}
 	w.WriteHeader(res.StatusCode)
 	_, _ = io.Copy(w, res.Body)

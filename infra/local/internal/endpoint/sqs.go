@@ -7,12 +7,11 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint/sqsquery"
 	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint/wire"
 )
 
-// NewSQSProxy makes a proxy to fauxqs and mends what it does otherwise than SQS. It speaks the AWS JSON protocol only:
-// requests of older SDKs, in the query protocol, are translated, and their answers back.
+// NewSQSProxy returns a proxy to fauxqs that corrects where fauxqs differs from SQS. Both speak the AWS JSON protocol; the
+// query protocol of SDKs before 2023 is refused.
 func (f *Front) NewSQSProxy(base string, transport http.RoundTripper) (*Proxy, error) {
 	p, err := f.NewProxy("sqs", base, transport)
 	if err != nil {
@@ -21,8 +20,9 @@ func (f *Front) NewSQSProxy(base string, transport http.RoundTripper) (*Proxy, e
 	anonymous := p.prepare
 	p.prepare = func(out *http.Request, c *call) *wire.Error {
 		if c.op.Protocol == wire.Query {
-			if e := translateRequest(out, c.op.Name); e != nil {
-				return e
+			return &wire.Error{
+				Code: "InvalidAction", Status: http.StatusBadRequest,
+				Message: "The local stage speaks the JSON protocol of SQS only: update the SDK or the CLI.",
 			}
 		}
 		if c.op.Name == "ReceiveMessage" {
@@ -36,10 +36,7 @@ func (f *Front) NewSQSProxy(base string, transport http.RoundTripper) (*Proxy, e
 		if code, fault, ok := strings.Cut(res.Header.Get(queryErrorHeader), ";"); ok {
 			res.Header.Set(queryErrorHeader, queryCode(code)+";"+fault)
 		}
-		if c.op.Protocol != wire.Query {
-			return nil
-		}
-		return translateAnswer(res, c.op.Name)
+		return nil
 	}
 	return p, nil
 }
@@ -85,44 +82,5 @@ func hideAttributes(out *http.Request) *wire.Error {
 		}
 	}
 	out.Body, out.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-	return nil
-}
-
-func translateRequest(out *http.Request, action string) *wire.Error {
-	body, err := io.ReadAll(out.Body)
-	if err != nil {
-		return unreadable(err)
-	}
-	if len(body) == 0 {
-		body = []byte(out.URL.RawQuery)
-	}
-	text, err := sqsquery.Request(body, out.URL.Path)
-	if err != nil {
-		return &wire.Error{Code: "MalformedQueryString", Message: err.Error(), Status: http.StatusNotFound}
-	}
-	out.Method, out.URL.Path, out.URL.RawPath, out.URL.RawQuery = http.MethodPost, "/", "", ""
-	out.Header.Set("Content-Type", "application/x-amz-json-1.0")
-	out.Header.Set("X-Amz-Target", "AmazonSQS."+action)
-	out.Header.Del("Content-Length")
-	out.Body, out.ContentLength = io.NopCloser(bytes.NewReader(text)), int64(len(text))
-	return nil
-}
-
-func translateAnswer(res *http.Response, action string) *wire.Error {
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		return serverError("sqs")
-	}
-	if res.StatusCode != http.StatusOK {
-		code, message := sqsquery.Error(body, res.Header.Get(queryErrorHeader))
-		return &wire.Error{Code: code, Message: message, Status: res.StatusCode}
-	}
-	text, err := sqsquery.Answer(action, body, wire.NewRequestID())
-	if err != nil {
-		return serverError("sqs")
-	}
-	res.Header.Set("Content-Type", "text/xml")
-	res.Header.Del("Content-Length")
-	res.Body = io.NopCloser(bytes.NewReader(text))
 	return nil
 }

@@ -1,7 +1,5 @@
-// Package eventsource makes things happen by themselves: it polls queues for functions (SQS event source mappings), fires
-// EventBridge rules and EventBridge Scheduler schedules, and removes the rows of DynamoDB tables that have outlived their
-// time to live.
+// Package eventsource polls SQS queues for Lambda functions, as event source mappings do.
 //
-// It calls services through interfaces of a few methods, which the clients of the AWS SDK satisfy, and functions through
-// Invoker and AsyncInvoker.
+// It calls SQS through an interface of a few methods, which the client of the AWS SDK satisfies, and functions through
+// Invoker.
 package eventsource

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/clock"
 )
 
 // An EventSource polls one queue for one function. Make it with NewEventSource, then Start it once and Stop it once.
@@ -21,7 +23,7 @@ type EventSource struct {
 	region  string
 	queues  Queues
 	invoker Invoker
-	clock   Clock
+	clock   clock.Clock
 	logger  *slog.Logger
 
 	polling  context.Context // ends when polling stops
@@ -41,7 +43,7 @@ type EventSource struct {
 type SourceConfig struct {
 	Queues  Queues
 	Invoker Invoker
-	Clock   Clock        // Default: the machine's
+	Clock   clock.Clock  // Default: the machine's
 	Logger  *slog.Logger // Default: slog.Default()
 }
 
@@ -61,7 +63,7 @@ func NewEventSource(m Mapping, cfg SourceConfig) (*EventSource, error) {
 		cfg.Logger = slog.Default()
 	}
 	s := &EventSource{
-		mapping: m, region: strings.Split(m.QueueARN, ":")[3], queues: cfg.Queues, invoker: cfg.Invoker, clock: orSystem(cfg.Clock),
+		mapping: m, region: strings.Split(m.QueueARN, ":")[3], queues: cfg.Queues, invoker: cfg.Invoker, clock: clock.OrSystem(cfg.Clock),
 		logger: cfg.Logger.With("mapping", m.ID, "function", m.Function), ceiling: m.MaximumConcurrency,
 	}
 	s.polling, s.stopPoll = context.WithCancel(context.Background())

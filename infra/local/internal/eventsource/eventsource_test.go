@@ -14,6 +14,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
 )
 
 func TestRecordIsWhatLambdaSends(t *testing.T) {
@@ -64,7 +66,7 @@ func TestBatchesStayBelowThePayloadLimit(t *testing.T) {
 	body := strings.Repeat("x", 1<<20)
 	var messages []types.Message
 	for range 10 {
-		messages = append(messages, types.Message{MessageId: aws.String(newID()), Body: &body})
+		messages = append(messages, types.Message{MessageId: aws.String(uuid.New()), Body: &body})
 	}
 	var sizes []int
 	for _, b := range s.pack(messages) {

@@ -12,6 +12,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
 )
 
 // A fakeQueue is one queue and its dead-letter queue in memory, with long polling, visibility, delay and redrive.
@@ -42,7 +44,7 @@ func (q *fakeQueue) send(body string, delay time.Duration, attributes map[string
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	sum := md5.Sum([]byte(body))
-	id, digest := newID(), hex.EncodeToString(sum[:])
+	id, digest := uuid.New(), hex.EncodeToString(sum[:])
 	q.messages = append(q.messages, &fakeMessage{
 		Message: types.Message{
 			MessageId: &id, Body: &body, MD5OfBody: &digest, MessageAttributes: attributes,

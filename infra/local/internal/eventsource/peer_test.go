@@ -23,12 +23,6 @@ await app.listen({port: 0, host: '127.0.0.1'});
 console.log(app.server.address().port);
 `
 
-const dynaliteScript = leave + `
-const {default: dynalite} = await import('dynalite');
-const server = dynalite({createTableMs: 0, deleteTableMs: 0});
-server.listen(0, '127.0.0.1', () => console.log(server.address().port));
-`
-
 // startPeer runs a node script that prints its port, until the test ends, and gives the configuration of clients for it.
 func startPeer(t *testing.T, script string) aws.Config {
 	t.Helper()

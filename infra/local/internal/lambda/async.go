@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
 )
 
 // maxThrottleDelay is the longest wait before a throttled event is tried again.
@@ -24,7 +26,7 @@ func (s *Supervisor) InvokeAsync(_ context.Context, function string, payload []b
 	if payload, err = checkPayload(payload, MaxAsyncRequestBytes); err != nil {
 		return fmt.Errorf("lambda: invoke %s: %w", e.function.Name, err)
 	}
-	ev := &event{function: e.function.Name, qualifier: qualifier, payload: payload, accepted: s.cfg.Clock.Now(), requestID: newRequestID()}
+	ev := &event{function: e.function.Name, qualifier: qualifier, payload: payload, accepted: s.cfg.Clock.Now(), requestID: uuid.New()}
 	if !s.spawn(func() { s.runEvent(ev) }) {
 		return fmt.Errorf("lambda: invoke %s: %w", e.function.Name, ErrStopped)
 	}

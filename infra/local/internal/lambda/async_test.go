@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/clock/clocktest"
 )
 
 // A destinations hook records what is delivered.
@@ -31,8 +33,8 @@ func (d *destinations) at(target string) string {
 
 func TestInvokeAsync(t *testing.T) {
 	t.Parallel()
-	prepare := func(t *testing.T, change func(*Config, *Function)) (*setup, *fakeClock, *destinations) {
-		clock, d := newFakeClock(), &destinations{got: map[string]string{}}
+	prepare := func(t *testing.T, change func(*Config, *Function)) (*setup, *clocktest.Clock, *destinations) {
+		clock, d := clocktest.New(time.Now()), &destinations{got: map[string]string{}}
 		s := newSetup(t, func(c *Config, f *Function) {
 			c.Clock, c.Deliver, c.IdleTimeout = clock, d.deliver, time.Hour
 			f.OnSuccess, f.OnFailure, f.DeadLetter = "success", "failure", "dead"
@@ -66,11 +68,11 @@ func TestInvokeAsync(t *testing.T) {
 			t.Fatal(err)
 		}
 		for n, delay := range []time.Duration{time.Minute, 2 * time.Minute} {
-			eventually(t, "it waits "+delay.String(), func() bool { return clock.waiting(delay) })
+			eventually(t, "it waits "+delay.String(), func() bool { return clock.Waiting(delay) })
 			if got := s.meter.get("work lambda request"); got != float64(n+1) {
 				t.Errorf("%v tries before the wait of %s", got, delay)
 			}
-			clock.advance(delay)
+			clock.Advance(delay)
 		}
 		eventually(t, "it is recorded", func() bool { return d.at("dead") != "" })
 		got := decode[invocationRecord](t, []byte(d.at("failure")))
@@ -92,8 +94,8 @@ func TestInvokeAsync(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, delay := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second} {
-			eventually(t, "it waits "+delay.String(), func() bool { return clock.waiting(delay) })
-			clock.advance(delay)
+			eventually(t, "it waits "+delay.String(), func() bool { return clock.Waiting(delay) })
+			clock.Advance(delay)
 		}
 		eventually(t, "it is recorded", func() bool { return d.at("failure") != "" })
 		got := decode[invocationRecord](t, []byte(d.at("failure")))
@@ -118,7 +120,7 @@ func TestInvokeAsync(t *testing.T) {
 		if err := s.InvokeAsync(t.Context(), "work", []byte(`{"Do":"fail"}`)); err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, "it waits", func() bool { return clock.waiting(time.Minute) })
+		eventually(t, "it waits", func() bool { return clock.Waiting(time.Minute) })
 		s.Stop()
 		if d.at("failure") != "" {
 			t.Error("it was given up")
@@ -128,20 +130,20 @@ func TestInvokeAsync(t *testing.T) {
 
 func TestIdleInstancesAreReaped(t *testing.T) {
 	t.Parallel()
-	clock := newFakeClock()
+	clock := clocktest.New(time.Now())
 	s := newSetup(t, func(c *Config, _ *Function) { c.Clock, c.IdleTimeout = clock, 5*time.Minute })
 	pid := decode[int](t, s.must(t, `{"Do":"pid"}`).Payload)
 	for range 4 {
-		eventually(t, "the reaper waits", func() bool { return clock.waiting(time.Minute) })
-		clock.advance(time.Minute)
+		eventually(t, "the reaper waits", func() bool { return clock.Waiting(time.Minute) })
+		clock.Advance(time.Minute)
 	}
-	eventually(t, "the reaper waits", func() bool { return clock.waiting(time.Minute) })
+	eventually(t, "the reaper waits", func() bool { return clock.Waiting(time.Minute) })
 	if !running(pid) {
 		t.Error("it ended after four minutes")
 	}
 	for range 2 {
-		eventually(t, "the reaper waits", func() bool { return clock.waiting(time.Minute) })
-		clock.advance(time.Minute)
+		eventually(t, "the reaper waits", func() bool { return clock.Waiting(time.Minute) })
+		clock.Advance(time.Minute)
 	}
 	eventually(t, "it has ended", func() bool { return !running(pid) })
 }

@@ -3,6 +3,8 @@ package lambda
 import (
 	"log/slog"
 	"time"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/clock"
 )
 
 // Config is what a Supervisor needs; the zero value of each optional field means its default.
@@ -11,7 +13,7 @@ type Config struct {
 	// Required. Two supervisors must not share one.
 	WorkDir string
 
-	Clock  Clock        // Default: the machine's
+	Clock  clock.Clock  // Default: the machine's
 	Logger *slog.Logger // Default: slog.Default()
 	Sink   func(Line)   // receives output; called from several goroutines. Default: none
 	Meter  Meter        // Default: none
@@ -35,7 +37,7 @@ type Config struct {
 
 func (c Config) withDefaults() Config {
 	if c.Clock == nil {
-		c.Clock = systemClock{}
+		c.Clock = clock.System{}
 	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()

@@ -7,15 +7,6 @@ import (
 	"time"
 )
 
-// newRequestID makes a random UUID, as AWS's request ids are.
-func newRequestID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails: https://pkg.go.dev/crypto/rand#Read
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:])
-}
-
 // newTraceHeader makes an X-Ray header.
 // https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
 func newTraceHeader(now time.Time, sampled bool) string {

@@ -1,6 +1,10 @@
 package lambda
 
-import "time"
+import (
+	"time"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
+)
 
 // An invocation is one event on its way through an instance.
 type invocation struct {
@@ -23,7 +27,7 @@ type answer struct {
 
 func newInvocation(f Function, qualifier string, payload []byte, now time.Time) *invocation {
 	return &invocation{
-		requestID: newRequestID(),
+		requestID: uuid.New(),
 		arn:       invokedARN(f, qualifier),
 		trace:     newTraceHeader(now, f.Traced),
 		payload:   payload,

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
 )
 
 // A runtimeAPI is the Lambda Runtime API of one instance, on a listener of its own: AWS_LAMBDA_RUNTIME_API holds host and
@@ -220,7 +222,7 @@ func (a *runtimeAPI) handleRegister(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusForbidden, "Extension.NotSupported", "extensions that receive events are not supported")
 		return
 	}
-	w.Header().Set("Lambda-Extension-Identifier", newRequestID())
+	w.Header().Set("Lambda-Extension-Identifier", uuid.New())
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = io.WriteString(w, `{}`)
 }

@@ -9,9 +9,7 @@ import (
 
 func eventKinds() map[string]kind {
 	return map[string]kind{
-		"AWS::Events::Rule":             kindOf(planRule),
-		"AWS::Scheduler::Schedule":      kindOf(planSchedule),
-		"AWS::Scheduler::ScheduleGroup": kindOf(planScheduleGroup),
+		"AWS::Events::Rule": kindOf(planRule),
 	}
 }
 
@@ -95,84 +93,7 @@ func eventPattern(value any) (map[string]any, error) {
 	return pattern, nil
 }
 
-// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scheduler-schedule.html
-type scheduleProperties struct {
-	EndDate            string
-	FlexibleTimeWindow struct {
-		MaximumWindowInMinutes int
-		Mode                   string `only:"OFF,FLEXIBLE"`
-	}
-	GroupName                  string
-	Name                       string
-	ScheduleExpression         string `required:"true"`
-	ScheduleExpressionTimezone string
-	StartDate                  string
-	State                      string `only:"ENABLED,DISABLED"`
-	Target                     struct {
-		Arn              string `required:"true"`
-		DeadLetterConfig deadLetter
-		Input            string
-		RetryPolicy      retryPolicy
-		RoleArn          string `required:"true"`
-		SqsParameters    sqsParameters
-	} `required:"true"`
-
-	Description any `ignored:"text for people"`
-}
-
-func planSchedule(p *planner, r *assembly.Resource, in scheduleProperties) (assembly.Values, error) {
-	name, group := physicalName(r, in.Name, maxRuleName), orDefault(in.GroupName, "default")
-	if err := p.claim(r, "scheduler", group+"/"+name); err != nil {
-		return assembly.Values{}, err
-	}
-	s := Schedule{
-		ID: identify(r), Name: name, Group: group, ARN: arn("scheduler", "schedule/"+group+"/"+name),
-		Expression: in.ScheduleExpression, TimeZone: in.ScheduleExpressionTimezone, Enabled: in.State != "DISABLED",
-		FlexibleWindow: time.Duration(in.FlexibleTimeWindow.MaximumWindowInMinutes) * time.Minute,
-	}
-	var err error
-	if s.Start, err = readTime("Properties.StartDate", in.StartDate); err != nil {
-		return assembly.Values{}, err
-	}
-	if s.End, err = readTime("Properties.EndDate", in.EndDate); err != nil {
-		return assembly.Values{}, err
-	}
-	role, err := p.role(in.Target.RoleArn)
-	if err != nil {
-		return assembly.Values{}, err
-	}
-	s.Target = Target{
-		ARN: in.Target.Arn, Role: role.Name, Input: in.Target.Input, DeadLetterARN: in.Target.DeadLetterConfig.Arn,
-		MessageGroupID: in.Target.SqsParameters.MessageGroupId,
-	}
-	s.Target.retry(in.Target.RetryPolicy)
-	action, resource, err := p.target("Properties.Target", s.Target)
-	if err != nil {
-		return assembly.Values{}, err
-	}
-	// A schedule calls with its role
-	// (https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html#setting-up-execution-role).
-	p.serviceAccess(r, "scheduler.amazonaws.com", "sts:AssumeRole", role.ARN, "")
-	p.roleAccess(r, role.Name, action, resource)
-	if s.Target.DeadLetterARN != "" {
-		p.roleAccess(r, role.Name, "sqs:SendMessage", s.Target.DeadLetterARN)
-	}
-	p.world.Schedules = append(p.world.Schedules, s)
-	return assembly.Values{Ref: name, Attributes: map[string]any{"Arn": s.ARN}}, nil
-}
-
-type scheduleGroupProperties struct {
-	Name string
-
-	Tags any `ignored:"nothing reads tags"`
-}
-
-func planScheduleGroup(_ *planner, r *assembly.Resource, in scheduleGroupProperties) (assembly.Values, error) {
-	name := physicalName(r, in.Name, maxRuleName)
-	return assembly.Values{Ref: name, Attributes: map[string]any{"Arn": arn("scheduler", "schedule-group/"+name)}}, nil
-}
-
-// target checks what a rule or schedule invokes and gives the action that takes.
+// target checks what a rule invokes and returns the action that this takes.
 func (p *planner) target(path string, t Target) (action, resource string, err error) {
 	if t.DeadLetterARN != "" {
 		if err := p.knownQueue(path+".DeadLetterConfig.Arn", t.DeadLetterARN); err != nil {
@@ -195,15 +116,4 @@ func (p *planner) target(path string, t Target) (action, resource string, err er
 func (t *Target) retry(in retryPolicy) {
 	t.MaxRetries = in.MaximumRetryAttempts
 	t.MaxEventAge = time.Duration(in.MaximumEventAgeInSeconds) * time.Second
-}
-
-func readTime(path, text string) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	t, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		return t, invalid("%s: %q is not a time", path, text)
-	}
-	return t, nil
 }

@@ -145,7 +145,7 @@ func TestInstallHandsPoliciesToTheEngine(t *testing.T) {
 			used[s.Source] = true
 		}
 	}
-	for _, source := range []string{"AllowChat", "AllowWeb", "AllowWebAuth", "AllowTick", "AllowNews", "LettersPolicy", "DeadPolicy", "NewsPolicy", "DoorRole", "ClockRole"} {
+	for _, source := range []string{"AllowChat", "AllowWeb", "AllowWebAuth", "AllowTick", "AllowNews", "LettersPolicy", "DeadPolicy", "NewsPolicy", "DoorRole"} {
 		if !used[source] {
 			t.Errorf("%s is not counted as used by the template's wiring", source)
 		}

@@ -21,7 +21,6 @@ type World struct {
 	Roles               []*Role
 	ResourcePolicies    []ResourcePolicy
 	Rules               []Rule
-	Schedules           []Schedule
 	Secrets             []Secret
 	LogGroups           []LogGroup
 	Alarms              []Alarm
@@ -242,23 +241,10 @@ type Rule struct {
 	Targets    []Target
 }
 
-// A Schedule is an EventBridge Scheduler schedule.
-type Schedule struct {
-	ID
-	Name, Group, ARN string
-	Expression       string        // rate(...), cron(...) or at(...)
-	TimeZone         string        // "" for UTC
-	FlexibleWindow   time.Duration // 0 for exactly on time
-	Start, End       time.Time     // zero for none
-	Enabled          bool
-	Target           Target
-}
-
-// A Target is what a rule or schedule invokes.
+// A Target is what a rule invokes.
 type Target struct {
-	TargetID       string // "" of a schedule
+	TargetID       string
 	ARN            string // of a function or queue
-	Role           string // name of the role a schedule assumes, "" of a rule
 	Input          string // constant JSON or text, "" for the event itself
 	MaxRetries     *int   // nil for AWS's 185
 	MaxEventAge    time.Duration

@@ -7,6 +7,4 @@ var (
 	ErrGenerate = errors.New("cannot generate")
 	// ErrNotFound says that there is no such secret.
 	ErrNotFound = errors.New("no such secret")
-	// ErrRotate says that a value has no key to rotate.
-	ErrRotate = errors.New("cannot rotate")
 )

@@ -1,8 +1,6 @@
 package secretsmanager
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -49,13 +47,4 @@ func (s *Store) save() error {
 		return fmt.Errorf("secrets: save: %w", err)
 	}
 	return nil
-}
-
-// newID makes the id of a version: a UUID.
-func (s *Store) newID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:])
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	h := hex.EncodeToString(b[:])
-	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
 )
 
 // Version stages
@@ -43,7 +45,6 @@ type secret struct {
 	Description string `json:",omitempty"`
 	Created     time.Time
 	Changed     time.Time
-	Generate    *Generate         `json:",omitempty"`
 	Tags        map[string]string `json:",omitempty"`
 	Versions    []*version        // oldest first
 }
@@ -93,7 +94,7 @@ func (s *Store) Ensure(spec Spec) (arn string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if old := s.secrets[spec.Name]; old != nil {
-		old.Description, old.Tags, old.Generate = spec.Description, spec.Tags, spec.Generate
+		old.Description, old.Tags = spec.Description, spec.Tags
 		return old.ARN, s.save()
 	}
 	sec, err := s.create(spec)
@@ -119,10 +120,10 @@ func (s *Store) create(spec Spec) (*secret, error) {
 	now := s.now().UTC()
 	sec := &secret{
 		Name: spec.Name, ARN: "arn:aws:secretsmanager:" + s.region + ":" + s.account + ":secret:" + spec.Name + "-" + suffix,
-		Description: spec.Description, Tags: spec.Tags, Created: now, Changed: now, Generate: spec.Generate,
+		Description: spec.Description, Tags: spec.Tags, Created: now, Changed: now,
 	}
 	if value != "" {
-		sec.put(&version{ID: s.newID(), Value: &value, Created: now}, []string{Current})
+		sec.put(&version{ID: uuid.New(), Value: &value, Created: now}, []string{Current})
 	}
 	s.secrets[spec.Name] = sec
 	return sec, nil

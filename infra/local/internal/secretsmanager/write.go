@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint/wire"
+	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
 )
 
 // maxValue is the largest value in bytes
@@ -108,7 +109,7 @@ func (s *Store) putVersion(sec *secret, in *input, stages []string) (*version, *
 	}
 	id := in.ClientRequestToken
 	if id == "" {
-		id = s.newID()
+		id = uuid.New()
 	}
 	v := &version{ID: id, Value: in.SecretString, Binary: in.SecretBinary, Created: s.now().UTC()}
 	sec.put(v, stages)

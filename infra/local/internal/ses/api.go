@@ -31,8 +31,7 @@ type sendInput struct {
 	}
 }
 
-// ServeHTTP serves version 2 of the API (REST) and SendEmail and SendRawEmail of version 1 (query). Requests must be
-// authorized already.
+// ServeHTTP serves version 2 of the API. Requests must be authorized already.
 func (b *Outbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	const suppressionPath = "/v2/email/suppression/addresses"
 	switch path := r.URL.Path; {
@@ -44,10 +43,8 @@ func (b *Outbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		b.putSuppression(w, r)
 	case strings.HasPrefix(path, suppressionPath+"/"):
 		b.oneSuppression(w, r, strings.TrimPrefix(path, suppressionPath+"/"))
-	case strings.HasPrefix(path, "/v2/"):
-		wire.RESTJSON.WriteError(w, &wire.Error{Code: "NotFoundException", Message: "The local stage has no operation " + r.Method + " " + path + ".", Status: 404})
 	default:
-		b.serveV1(w, r)
+		wire.RESTJSON.WriteError(w, &wire.Error{Code: "NotFoundException", Message: "The local stage has no operation " + r.Method + " " + path + ".", Status: 404})
 	}
 }
 

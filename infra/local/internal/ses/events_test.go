@@ -3,11 +3,7 @@ package ses
 import (
 	"encoding/json"
 	"errors"
-	"io"
-	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -118,7 +114,7 @@ func TestABounceSaysWhoseItIs(t *testing.T) {
 
 func TestAnUnknownConfigurationSetIsRefused(t *testing.T) {
 	t.Parallel()
-	_, client, address := open(t, Options{})
+	_, client, _ := open(t, Options{})
 	in := simple("no-reply@example.com", "a@b.org")
 	in.ConfigurationSetName = aws.String("none")
 	_, err := client.SendEmail(t.Context(), in)
@@ -127,23 +123,4 @@ func TestAnUnknownConfigurationSetIsRefused(t *testing.T) {
 		refused.ErrorMessage() != "Configuration set <none> does not exist." {
 		t.Errorf("error %v", err)
 	}
-	t.Run("by version 1 too", func(t *testing.T) {
-		t.Parallel()
-		form := url.Values{
-			"Action": {"SendEmail"}, "Source": {"no-reply@example.com"}, "Destination.ToAddresses.member.1": {"a@b.org"},
-			"Message.Subject.Data": {"s"}, "Message.Body.Text.Data": {"t"}, "ConfigurationSetName": {"none"},
-		}
-		res, err := http.PostForm(address, form)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer res.Body.Close()
-		body, err := io.ReadAll(res.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if res.StatusCode != 400 || !strings.Contains(string(body), "<Code>ConfigurationSetDoesNotExist</Code>") {
-			t.Errorf("%d %s", res.StatusCode, body)
-		}
-	})
 }

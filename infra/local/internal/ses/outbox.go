@@ -8,6 +8,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint/wire"
+	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
 )
 
 // Limits of SES (https://docs.aws.amazon.com/ses/latest/dg/quotas.html).
@@ -196,5 +197,5 @@ func newMessageID(now time.Time) string {
 		prefix[i] = hexDigits[milliseconds&15]
 		milliseconds >>= 4
 	}
-	return string(prefix) + "-" + wire.NewRequestID() + "-000000"
+	return string(prefix) + "-" + uuid.New() + "-000000"
 }

@@ -2,9 +2,7 @@ package ses
 
 import (
 	"errors"
-	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -190,42 +188,6 @@ func TestTheSuppressionListIsKept(t *testing.T) {
 	}
 	if _, err := client.DeleteSuppressedDestination(ctx, &sesv2.DeleteSuppressedDestinationInput{EmailAddress: address}); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestVersionOneOfTheAPI(t *testing.T) {
-	t.Parallel()
-	box, _, base := open(t, Options{})
-	post := func(values url.Values) (int, string) {
-		res, err := http.PostForm(base, values)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = res.Body.Close() }()
-		var b strings.Builder
-		buffer := make([]byte, 4096)
-		n, _ := res.Body.Read(buffer)
-		b.Write(buffer[:n])
-		return res.StatusCode, b.String()
-	}
-	in := url.Values{
-		"Action": {"SendEmail"}, "Source": {"x@example.com"}, "Destination.ToAddresses.member.1": {"a@b.org"},
-		"Destination.ToAddresses.member.2": {"c@b.org"}, "Message.Subject.Data": {"S"}, "Message.Body.Text.Data": {"T"},
-	}
-	status, body := post(in)
-	if status != 200 || !strings.Contains(body, "<SendEmailResult><MessageId>01") {
-		t.Errorf("answer = %d %s", status, body)
-	}
-	if m := box.Messages("c@b.org", "s"); len(m) != 1 || m[0].Text != "T" || len(m[0].To) != 2 {
-		t.Errorf("mails = %+v", m)
-	}
-	in.Set("Source", "x@nowhere.org")
-	if status, body = post(in); status != 400 || !strings.Contains(body, "<Code>MessageRejected</Code><Message>Email address is not verified. ") {
-		t.Errorf("answer = %d %s", status, body)
-	}
-	in.Set("Source", "nobody")
-	if status, body = post(in); status != 400 || !strings.Contains(body, "<Code>InvalidParameterValue</Code><Message>Missing final &#39;@domain&#39;</Message>") {
-		t.Errorf("answer = %d %s", status, body)
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	awssns "github.com/aws/aws-sdk-go-v2/service/sns"
 
+	"github.com/hermes-cdk/hermes/infra/local/internal/clock/clocktest"
 	"github.com/hermes-cdk/hermes/infra/local/internal/sns"
 )
 
@@ -62,48 +63,13 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// A clock stands still until it is advanced.
-type clock struct {
-	mu      sync.Mutex
-	now     time.Time
-	waiting []waiter
-}
-
-type waiter struct {
-	at time.Time
-	c  chan time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) After(d time.Duration) <-chan time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	w := waiter{c.now.Add(d), make(chan time.Time, 1)}
-	c.waiting = append(c.waiting, w)
-	return w.c
-}
-
-// advance waits until somebody waits, moves to the earliest end and says how long that was.
-func (c *clock) advance(t *testing.T) time.Duration {
+// advance waits until a timer is set, moves the clock to the first one and returns how long that was.
+func advance(t *testing.T, c *clocktest.Clock) (passed time.Duration) {
 	t.Helper()
-	eventually(t, "somebody waits for the clock", func() bool {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		return len(c.waiting) > 0
+	eventually(t, "a timer is set", func() (ok bool) {
+		passed, ok = c.AdvanceToNext()
+		return ok
 	})
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	slices.SortFunc(c.waiting, func(a, b waiter) int { return a.at.Compare(b.at) })
-	first := c.waiting[0]
-	c.waiting = c.waiting[1:]
-	passed := first.at.Sub(c.now)
-	c.now = first.at
-	first.c <- first.at
 	return passed
 }
 
@@ -203,7 +169,7 @@ type bundle struct {
 	*sns.Notifier
 	sns         *awssns.Client
 	endpointURL string
-	clock       *clock
+	clock       *clocktest.Clock
 	invocations *invocations
 	deadLetters *deadLetters
 	dir         string
@@ -212,7 +178,7 @@ type bundle struct {
 func setup(t *testing.T, change ...func(*sns.Config)) *bundle {
 	t.Helper()
 	b := &bundle{
-		clock: &clock{now: time.Now()}, invocations: &invocations{events: make(chan event, 100)}, deadLetters: &deadLetters{},
+		clock: clocktest.New(time.Now()), invocations: &invocations{events: make(chan event, 100)}, deadLetters: &deadLetters{},
 		dir: filepath.Join(t.TempDir(), "notify"),
 	}
 	config := sns.Config{

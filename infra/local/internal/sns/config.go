@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/url"
 	"time"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/clock"
 )
 
 // An Invoker hands an event to a Lambda function. functionError is "" or "Unhandled". SNS invokes asynchronously, so an
@@ -34,7 +36,7 @@ type Config struct {
 
 	Invoker     Invoker      // Default: none, and lambda subscriptions are refused
 	DeadLetters DeadLetters  // Default: none, and redrive policies are refused
-	Clock       Clock        // Default: the system's
+	Clock       clock.Clock  // Default: the system's
 	Logger      *slog.Logger // Default: none
 	Retry       RetryPolicy
 	Timeout     time.Duration // of one delivery. Default: 15 s
@@ -42,7 +44,7 @@ type Config struct {
 
 func (c Config) withDefaults() Config {
 	if c.Clock == nil {
-		c.Clock = systemClock{}
+		c.Clock = clock.System{}
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

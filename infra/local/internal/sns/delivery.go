@@ -10,6 +10,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
 )
 
 // An outcome is how an attempt ended.
@@ -203,7 +205,7 @@ func deadLetterAttributes(reason error) map[string]string {
 	if errors.As(reason, &status) {
 		code = fmt.Sprint(status.status)
 	}
-	return map[string]string{"RequestID": newUUID(), "ErrorCode": code, "ErrorMessage": fmt.Sprintf("%.1024s", reason)}
+	return map[string]string{"RequestID": uuid.New(), "ErrorCode": code, "ErrorMessage": fmt.Sprintf("%.1024s", reason)}
 }
 
 // newDeliveryClient trusts the local authority besides the system's, and follows no redirect.

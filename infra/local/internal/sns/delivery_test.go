@@ -33,7 +33,7 @@ func TestServerErrorsAreRepeatedAndThenKept(t *testing.T) {
 	id := b.publish(t, awssns.PublishInput{TopicArn: &topic, Message: aws.String("hello")})
 	first := e.next(t)
 	for range 3 {
-		if passed := b.clock.advance(t); passed != 20*time.Second {
+		if passed := advance(t, b.clock); passed != 20*time.Second {
 			t.Errorf("repeated after %s, want 20s", passed)
 		}
 		if again := e.next(t); again.body != first.body || again.header.Get("X-Amz-Sns-Message-Id") != id {
@@ -80,7 +80,7 @@ func TestWhatAStatusMeans(t *testing.T) {
 		e.next(t)
 		switch want {
 		case "repeated":
-			b.clock.advance(t)
+			advance(t, b.clock)
 			e.next(t)
 			eventually(t, "it is a dead letter", func() bool { return len(b.deadLetters.all()) == before+1 })
 		case "refused":
@@ -110,7 +110,7 @@ func TestARecoveredEndpointGetsTheMessage(t *testing.T) {
 	b.publish(t, awssns.PublishInput{TopicArn: &topic, Message: aws.String("hello")})
 	e.next(t)
 	e.status.Store(http.StatusOK)
-	b.clock.advance(t)
+	advance(t, b.clock)
 	if got := b.verify(t, topic, e.next(t)).Signed().Message; got != "hello" {
 		t.Errorf("got %q", got)
 	}
@@ -252,7 +252,7 @@ func TestLambda(t *testing.T) {
 	b.publish(t, awssns.PublishInput{TopicArn: &topic, Message: aws.String("again")})
 	for range 3 {
 		<-b.invocations.events
-		b.clock.advance(t)
+		advance(t, b.clock)
 	}
 	<-b.invocations.events
 	eventually(t, "it is a dead letter", func() bool { return len(b.deadLetters.all()) == 1 })

@@ -157,9 +157,7 @@ func TestConfirmationIsRefused(t *testing.T) {
 	wantCode(t, err, "InvalidParameter", "Invalid parameter: Token")
 	_, err = b.sns.ConfirmSubscription(ctx, &awssns.ConfirmSubscriptionInput{TopicArn: aws.String(topic + "x"), Token: &token})
 	wantCode(t, err, "NotFound", "Topic does not exist")
-	b.clock.mu.Lock()
-	b.clock.now = b.clock.now.Add(48 * time.Hour)
-	b.clock.mu.Unlock()
+	b.clock.Advance(48 * time.Hour)
 	_, err = b.sns.ConfirmSubscription(ctx, &awssns.ConfirmSubscriptionInput{TopicArn: &topic, Token: &token})
 	wantCode(t, err, "InvalidParameter", "Invalid parameter: Token")
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
 )
 
 // A Notifier delivers what is published to topics of the peer to https, http and lambda subscriptions. It is safe for
@@ -118,7 +120,7 @@ func (n *Notifier) addSubscription(ctx context.Context, s Subscription) (string,
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrSubscription, err)
 	}
-	record.ARN = s.TopicARN + ":" + stableUUID(s.TopicARN, s.Protocol, s.Endpoint)
+	record.ARN = s.TopicARN + ":" + uuid.Of(s.TopicARN, s.Protocol, s.Endpoint)
 	record.Template = true
 	if err := n.admit(topic, record); err != nil {
 		return "", err

@@ -2,7 +2,6 @@ package sns
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -130,21 +129,4 @@ func newToken() string {
 	var b [104]byte
 	_, _ = rand.Read(b[:]) // never fails, as its documentation says
 	return hex.EncodeToString(b[:])
-}
-
-func newUUID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:])
-	return formatUUID(b)
-}
-
-// stableUUID is the same for the same parts.
-func stableUUID(parts ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
-	return formatUUID([16]byte(sum[:16]))
-}
-
-func formatUUID(b [16]byte) string {
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }

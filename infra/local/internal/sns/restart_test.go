@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awssns "github.com/aws/aws-sdk-go-v2/service/sns"
 
+	"github.com/hermes-cdk/hermes/infra/local/internal/clock/clocktest"
 	"github.com/hermes-cdk/hermes/infra/local/internal/sns"
 )
 
@@ -117,7 +118,7 @@ func TestKeysAreKeptPrivateAndRenewed(t *testing.T) {
 		t.Error("keys made anew without need")
 	}
 
-	later := func(c *sns.Config) { c.Clock = &clock{now: time.Now().Add(360 * 24 * time.Hour)} }
+	later := func(c *sns.Config) { c.Clock = clocktest.New(time.Now().Add(360 * 24 * time.Hour)) }
 	if err := setup(t, keep, later).Close(); err != nil {
 		t.Fatal(err)
 	}

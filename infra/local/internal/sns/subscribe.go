@@ -3,6 +3,8 @@ package sns
 import (
 	"maps"
 	"net/http"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
 )
 
 // subscribe answers Subscribe. A queue's is the peer's.
@@ -41,7 +43,7 @@ func (n *Notifier) findOrAdd(t topic, wanted record) (record, error) {
 		return stored, invalid("Attributes Reason: Subscription already exists with different attributes")
 	case !found:
 		stored = wanted
-		stored.ARN = t.arn + ":" + newUUID()
+		stored.ARN = t.arn + ":" + uuid.New()
 		if err := n.store.add(stored); err != nil {
 			return stored, err
 		}
@@ -59,7 +61,7 @@ func (n *Notifier) askForConfirmation(t topic, r record) error {
 		return err
 	}
 	n.deliver(r, message{
-		kind: typeSubscribe, id: newUUID(), topic: t, token: r.Token, timestamp: n.timestamp(),
+		kind: typeSubscribe, id: uuid.New(), topic: t, token: r.Token, timestamp: n.timestamp(),
 		text: "You have chosen to subscribe to the topic " + t.arn +
 			".\nTo confirm the subscription, visit the SubscribeURL included in this message.",
 	})
@@ -132,7 +134,7 @@ func (n *Notifier) removeWithWayBack(r *http.Request, stored record) error {
 		return err
 	}
 	n.deliver(stored, message{
-		kind: typeUnsubscribe, id: newUUID(), topic: t, token: stored.Token, timestamp: n.timestamp(),
+		kind: typeUnsubscribe, id: uuid.New(), topic: t, token: stored.Token, timestamp: n.timestamp(),
 		text: "You have chosen to deactivate subscription " + stored.ARN +
 			".\nTo cancel this operation and restore the subscription, visit the SubscribeURL included in this message.",
 	})

@@ -5,6 +5,8 @@ import (
 	"encoding/xml"
 	"errors"
 	"net/http"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
 )
 
 const namespace = "http://sns.amazonaws.com/doc/2010-03-31/"
@@ -20,7 +22,7 @@ func escape(text string) string {
 func writeResult(w http.ResponseWriter, action, result string) {
 	w.Header().Set("Content-Type", "text/xml")
 	_, _ = w.Write([]byte(`<` + action + `Response xmlns="` + namespace + `"><` + action + `Result>` + result + `</` + action +
-		`Result><ResponseMetadata><RequestId>` + newUUID() + `</RequestId></ResponseMetadata></` + action + `Response>`))
+		`Result><ResponseMetadata><RequestId>` + uuid.New() + `</RequestId></ResponseMetadata></` + action + `Response>`))
 }
 
 // writeError answers as AWS does: an apiError as it is, anything else as InternalError.
@@ -36,7 +38,7 @@ func writeError(w http.ResponseWriter, err error) {
 	w.Header().Set("Content-Type", "text/xml")
 	w.WriteHeader(api.status)
 	_, _ = w.Write([]byte(`<ErrorResponse xmlns="` + namespace + `"><Error><Type>` + fault + `</Type><Code>` + escape(api.code) +
-		`</Code><Message>` + escape(api.message) + `</Message></Error><RequestId>` + newUUID() + `</RequestId></ErrorResponse>`))
+		`</Code><Message>` + escape(api.message) + `</Message></Error><RequestId>` + uuid.New() + `</RequestId></ErrorResponse>`))
 }
 
 // An xmlEntry is one pair of an attribute map.

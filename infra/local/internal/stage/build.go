@@ -33,7 +33,6 @@ func (s *Stage) plan(ctx context.Context, read *assembly.Assembly) error {
 		return err
 	}
 	s.secrets = store
-	s.rotation = store.ControlHandler(control + "secrets")
 	s.world, err = provision.Plan(ctx, read, provision.Options{PublicURL: s.url, Secrets: keeper{store}})
 	if err != nil {
 		return err
@@ -230,10 +229,6 @@ func (s *Stage) partitionKey(table, index string) (string, bool) {
 	}
 	return "", false
 }
-
-func roleARN(name string) string { return "arn:aws:iam::" + assembly.Account + ":role/" + name }
-
-func roleName(arn string) string { return arn[strings.LastIndex(arn, "/")+1:] }
 
 func orDefault[T comparable](value, fallback T) T {
 	var zero T

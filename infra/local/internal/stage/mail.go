@@ -2,7 +2,7 @@ package stage
 
 import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/assembly"
-	"github.com/hermes-cdk/hermes/infra/local/internal/eventsource"
+	"github.com/hermes-cdk/hermes/infra/local/internal/eventbridge"
 	"github.com/hermes-cdk/hermes/infra/local/internal/ses"
 )
 
@@ -31,7 +31,7 @@ func (s *Stage) tellOfMail(e ses.Event) {
 	if !s.hearing.Load() {
 		return
 	}
-	err := s.scheduler.Put(eventsource.Event{
+	err := s.bus.Put(eventbridge.Event{
 		Source: "aws.ses", DetailType: e.DetailType, Account: assembly.Account, Region: assembly.Region,
 		Time: e.Time, Resources: e.Resources, Detail: e.Detail,
 	})

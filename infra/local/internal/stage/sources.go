@@ -9,15 +9,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
+	"github.com/hermes-cdk/hermes/infra/local/internal/eventbridge"
 	"github.com/hermes-cdk/hermes/infra/local/internal/eventsource"
 	"github.com/hermes-cdk/hermes/infra/local/internal/iam"
 	"github.com/hermes-cdk/hermes/infra/local/internal/provision"
+	"github.com/hermes-cdk/hermes/infra/local/internal/ttl"
 )
 
-// startSources begins to poll queues, fire schedules and sweep tables.
+// startSources begins to poll queues, fire rules and sweep tables.
 func (s *Stage) startSources() error {
 	// Rules first: a function that reads a queue may send a mail, of whose events a rule is to hear.
-	if err := s.startSchedules(); err != nil {
+	if err := s.startRules(); err != nil {
 		return err
 	}
 	if err := s.startMappings(); err != nil {
@@ -58,43 +60,32 @@ func (s *Stage) startMappings() error {
 	return nil
 }
 
-func (s *Stage) startSchedules() error {
-	s.scheduler = eventsource.NewScheduler(eventsource.SchedulerConfig{
+func (s *Stage) startRules() error {
+	s.bus = eventbridge.New(eventbridge.Config{
 		Functions: s.functions,
 		Queues:    s.queues,
 		QueueURL:  s.queueURL,
-		Authorize: s.authorizeSchedule,
+		Authorize: s.authorizeRule,
 		Logger:    s.log,
 	})
 	for _, r := range s.world.Rules {
-		targets := make([]eventsource.Target, len(r.Targets))
+		targets := make([]eventbridge.Target, len(r.Targets))
 		for i, t := range r.Targets {
-			targets[i] = s.target(t)
+			targets[i] = target(t)
 		}
-		if err := s.scheduler.AddRule(eventsource.Rule{
+		if err := s.bus.AddRule(eventbridge.Rule{
 			Name: r.Name, ARN: r.ARN, Expression: r.Expression, Pattern: r.Pattern, Disabled: !r.Enabled, Targets: targets,
 		}); err != nil {
 			return fmt.Errorf("%s: %w", r.LogicalID, err)
-		}
-	}
-	for _, sch := range s.world.Schedules {
-		if err := s.scheduler.AddSchedule(eventsource.Schedule{
-			Name: sch.Name, ARN: sch.ARN, Expression: sch.Expression, TimeZone: sch.TimeZone,
-			Start: sch.Start, End: sch.End, Disabled: !sch.Enabled, Target: s.target(sch.Target),
-		}); err != nil {
-			return fmt.Errorf("%s: %w", sch.LogicalID, err)
 		}
 	}
 	s.hearing.Store(true)
 	return nil
 }
 
-func (s *Stage) target(t provision.Target) eventsource.Target {
-	converted := eventsource.Target{
+func target(t provision.Target) eventbridge.Target {
+	converted := eventbridge.Target{
 		ARN: t.ARN, Input: t.Input, MessageGroupID: t.MessageGroupID, DeadLetterARN: t.DeadLetterARN, MaxEventAge: t.MaxEventAge,
-	}
-	if t.Role != "" {
-		converted.RoleARN = roleARN(t.Role)
 	}
 	if t.MaxRetries != nil {
 		converted.MaxRetries = *t.MaxRetries
@@ -105,23 +96,21 @@ func (s *Stage) target(t provision.Target) eventsource.Target {
 	return converted
 }
 
-// authorizeSchedule asks the role that a schedule assumes, or the target's policy for a rule.
-func (s *Stage) authorizeSchedule(_ context.Context, a eventsource.Access) error {
-	caller := iam.Caller{ARN: a.Principal, Service: a.Principal}
-	if a.RoleARN != "" {
-		caller = iam.Caller{ARN: a.RoleARN, Role: roleName(a.RoleARN)}
-	}
+// authorizeRule evaluates the resource policy of a rule's target.
+func (s *Stage) authorizeRule(_ context.Context, a eventbridge.Access) error {
+	const principal = "events.amazonaws.com"
+	caller := iam.Caller{ARN: principal, Service: principal}
 	return s.front.Authorize(caller, a.Action, a.Resource, map[string][]string{"aws:SourceArn": {a.SourceARN}})
 }
 
 // startSweeper removes expired rows at the table's service itself: AWS bills nothing for it and asks no policy.
 func (s *Stage) startSweeper() error {
-	var tables []eventsource.Table
+	var tables []ttl.Table
 	for _, t := range s.world.Tables {
 		if t.TTLAttribute == "" {
 			continue
 		}
-		table := eventsource.Table{Name: t.Name, Attribute: t.TTLAttribute}
+		table := ttl.Table{Name: t.Name, Attribute: t.TTLAttribute}
 		for _, k := range t.Keys {
 			table.Keys = append(table.Keys, k.Name)
 		}
@@ -130,7 +119,7 @@ func (s *Stage) startSweeper() error {
 	if len(tables) == 0 {
 		return nil
 	}
-	sweeper, err := eventsource.NewSweeper(tables, eventsource.SweeperConfig{
+	sweeper, err := ttl.New(tables, ttl.Config{
 		Items:    dynamodb.NewFromConfig(config(s.dynamo.URL, admin())),
 		Interval: s.options.Limits.TTLInterval,
 		Logger:   s.log,

@@ -23,6 +23,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/backends"
 	"github.com/hermes-cdk/hermes/infra/local/internal/cloudwatch"
 	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint"
+	"github.com/hermes-cdk/hermes/infra/local/internal/eventbridge"
 	"github.com/hermes-cdk/hermes/infra/local/internal/eventsource"
 	"github.com/hermes-cdk/hermes/infra/local/internal/faultinjection"
 	"github.com/hermes-cdk/hermes/infra/local/internal/iam"
@@ -32,6 +33,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/secretsmanager"
 	"github.com/hermes-cdk/hermes/infra/local/internal/ses"
 	"github.com/hermes-cdk/hermes/infra/local/internal/sns"
+	"github.com/hermes-cdk/hermes/infra/local/internal/ttl"
 )
 
 // A Stage is a running cloud assembly. Make it with Start, end it with Stop.
@@ -57,7 +59,6 @@ type Stage struct {
 
 	secrets     *secretsmanager.Store
 	mails       *ses.Outbox
-	rotation    http.Handler // /_local/secrets
 	permissions http.Handler // /_local/permissions
 	notifier    *sns.Notifier
 	queues      *sqs.Client // as the administrator
@@ -70,11 +71,11 @@ type Stage struct {
 	gateway    *apigateway.Gateway
 	sockets    []*websocket.API
 	sources    []*eventsource.EventSource
-	scheduler  *eventsource.Scheduler
-	hearing    atomic.Bool // scheduler has every rule
+	bus        *eventbridge.Bus
+	hearing    atomic.Bool // the bus has every rule
 	alarms     *cloudwatch.Board
 	unwatch    context.CancelFunc // ends the watching of queues
-	sweeper    *eventsource.Sweeper
+	sweeper    *ttl.Sweeper
 }
 
 // Start runs the cloud assembly of the options and returns once everything answers. What it began it ends itself when it
@@ -200,8 +201,8 @@ func (s *Stage) Stop(ctx context.Context) error {
 	if s.unwatch != nil {
 		s.unwatch()
 	}
-	if s.scheduler != nil {
-		s.scheduler.Stop()
+	if s.bus != nil {
+		s.bus.Stop()
 	}
 	if s.sweeper != nil {
 		s.sweeper.Stop()

@@ -1,3 +1,3 @@
 // Package edge holds what the WebSocket and the HTTP APIs of the local gateway share: the account they belong to and
-// its throttle, the clock, and the ways out of the gateway (functions, authorization, metering, faults).
+// its throttle, and the ways out of the gateway (functions, authorization, metering, faults).
 package edge

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"time"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/clock"
 )
 
 // Faults decides whether something is to go wrong. Asked with ("execute-api", "PostToConnection", caller's function)
@@ -29,12 +31,12 @@ type NoFaults struct{}
 func (NoFaults) Decide(string, string, string) Fault { return Fault{} }
 
 // Wait passes the fault's delay, or returns early when ctx ends.
-func (f Fault) Wait(ctx context.Context, clock Clock) {
+func (f Fault) Wait(ctx context.Context, c clock.Clock) {
 	if f.Delay <= 0 {
 		return
 	}
 	select {
-	case <-clock.After(f.Delay):
+	case <-c.After(f.Delay):
 	case <-ctx.Done():
 	}
 }

@@ -6,17 +6,19 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/clock"
 )
 
 // Services is everything that an API needs from its surroundings.
 type Services struct {
 	Account   Account
-	Invoker   Invoker   // required
-	Authorize Authorize // default: refuses everyone
-	Meter     Meter     // default: NoMeter
-	Faults    Faults    // default: NoFaults
-	Clock     Clock     // default: SystemClock
-	Random    io.Reader // default: crypto/rand.Reader
+	Invoker   Invoker     // required
+	Authorize Authorize   // default: refuses everyone
+	Meter     Meter       // default: NoMeter
+	Faults    Faults      // default: NoFaults
+	Clock     clock.Clock // default: the machine's
+	Random    io.Reader   // default: crypto/rand.Reader
 	Log       *slog.Logger
 
 	// AccountLimits and ConnectionLimits default to AWS's quotas.
@@ -49,7 +51,7 @@ func (s Services) WithDefaults() (Services, error) {
 		s.Faults = NoFaults{}
 	}
 	if s.Clock == nil {
-		s.Clock = SystemClock{}
+		s.Clock = clock.System{}
 	}
 	if s.Random == nil {
 		s.Random = rand.Reader

@@ -2,12 +2,14 @@ package edge
 
 import (
 	"golang.org/x/time/rate"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/clock"
 )
 
 // A Throttle is a token bucket: Rate tokens a second up to Burst. It is safe for concurrent use.
 type Throttle struct {
 	limiter *rate.Limiter
-	clock   Clock
+	clock   clock.Clock
 }
 
 // Limits of a bucket. Rate 0 takes the default of whoever uses it; below 0 is no limit.
@@ -32,11 +34,11 @@ func (l Limits) Or(fallback Limits) Limits {
 }
 
 // NewThrottle makes a full bucket. Limits with a Rate of 0 or less never refuse.
-func NewThrottle(l Limits, clock Clock) *Throttle {
+func NewThrottle(l Limits, c clock.Clock) *Throttle {
 	if l.Rate <= 0 {
-		return &Throttle{limiter: rate.NewLimiter(rate.Inf, 0), clock: clock}
+		return &Throttle{limiter: rate.NewLimiter(rate.Inf, 0), clock: c}
 	}
-	return &Throttle{limiter: rate.NewLimiter(rate.Limit(l.Rate), l.Burst), clock: clock}
+	return &Throttle{limiter: rate.NewLimiter(rate.Limit(l.Rate), l.Burst), clock: c}
 }
 
 // Allow takes a token if there is one.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway/edge"
 	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway/edge/edgetest"
+	"github.com/hermes-cdk/hermes/infra/local/internal/clock/clocktest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -31,7 +32,7 @@ type running struct {
 	t       testing.TB
 	server  *httptest.Server
 	invoker *edgetest.Invoker
-	clock   *edgetest.Clock
+	clock   *clocktest.Clock
 	meter   *edgetest.Meter
 	faults  *edgetest.Faults
 }
@@ -45,7 +46,7 @@ type setup struct {
 func start(t testing.TB, change func(*setup)) *running {
 	t.Helper()
 	r := &running{
-		t: t, invoker: edgetest.NewInvoker(), clock: edgetest.NewClock(epoch), meter: &edgetest.Meter{}, faults: &edgetest.Faults{},
+		t: t, invoker: edgetest.NewInvoker(), clock: clocktest.New(epoch), meter: &edgetest.Meter{}, faults: &edgetest.Faults{},
 	}
 	r.invoker.Return("f", `{"ok":true}`)
 	in := setup{

@@ -18,6 +18,7 @@ import (
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway/edge"
 	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway/edge/edgetest"
+	"github.com/hermes-cdk/hermes/infra/local/internal/clock/clocktest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -36,7 +37,7 @@ type stage struct {
 	t       testing.TB
 	server  *httptest.Server
 	invoker *edgetest.Invoker
-	clock   *edgetest.Clock
+	clock   *clocktest.Clock
 	meter   *edgetest.Meter
 	faults  *edgetest.Faults
 	drained bool
@@ -51,7 +52,7 @@ type setup struct {
 func start(t testing.TB, change func(*setup)) *stage {
 	t.Helper()
 	s := &stage{
-		t: t, invoker: edgetest.NewInvoker(), clock: edgetest.NewClock(epoch),
+		t: t, invoker: edgetest.NewInvoker(), clock: clocktest.New(epoch),
 		meter: &edgetest.Meter{}, faults: &edgetest.Faults{},
 	}
 	for _, function := range []string{"connect", "disconnect", "default", "echo"} {

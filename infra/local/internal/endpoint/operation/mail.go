@@ -3,14 +3,10 @@ package operation
 import (
 	"encoding/base64"
 	"encoding/json"
-	"maps"
 	"net/http"
 	"net/mail"
-	"net/url"
 	"slices"
 	"strings"
-
-	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint/wire"
 )
 
 type mailInput struct {
@@ -20,13 +16,9 @@ type mailInput struct {
 	Content                                                             struct{ Raw *struct{ Data string } }
 }
 
-// mail tells SES operations, of version 2 (REST) and version 1 (query)
+// mail identifies the operations of SES's API version 2
 // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonses.html).
 func (id *Identifier) mail(op *Operation, r *Request) {
-	if op.Protocol == wire.Query {
-		id.mailV1(op, form(r))
-		return
-	}
 	path, method := r.HTTP.URL.Path, r.HTTP.Method
 	switch {
 	case path == "/v2/email/outbound-emails" && method == http.MethodPost:
@@ -71,31 +63,6 @@ func (id *Identifier) mailV2(op *Operation, in mailInput) {
 		}
 	}
 	id.send(op, action, from, in.FromEmailAddressIdentityArn, in.FeedbackForwardingEmailAddress, in.ConfigurationSetName, recipients)
-}
-
-func (id *Identifier) mailV1(op *Operation, in url.Values) {
-	op.Name = in.Get("Action")
-	switch op.Name {
-	case "SendEmail":
-		id.send(op, "ses:SendEmail", in.Get("Source"), in.Get("SourceArn"), in.Get("ReturnPath"), in.Get("ConfigurationSetName"), members(in, "Destination."))
-	case "SendRawEmail":
-		raw, _ := base64.StdEncoding.DecodeString(in.Get("RawMessage.Data"))
-		from, recipients := rawAddresses(string(raw), in.Get("Source"), members(in, "Destinations."))
-		id.send(op, "ses:SendRawEmail", from, firstOf(in.Get("FromArn"), in.Get("SourceArn")), "", in.Get("ConfigurationSetName"), recipients)
-	case "GetSendQuota", "GetSendStatistics", "ListIdentities", "GetAccountSendingEnabled", "GetIdentityVerificationAttributes":
-		op.grant("ses:"+op.Name, "*", nil)
-	}
-}
-
-// members gives the values of all list parameters under a prefix, in the order of their names.
-func members(in url.Values, prefix string) []string {
-	var list []string
-	for _, name := range slices.Sorted(maps.Keys(in)) {
-		if strings.HasPrefix(name, prefix) {
-			list = append(list, in[name]...)
-		}
-	}
-	return list
 }
 
 // rawAddresses takes sender and recipients from a message's headers where the request does not give them.

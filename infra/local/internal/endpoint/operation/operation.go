@@ -68,12 +68,6 @@ func (id *Identifier) Identify(r *Request) Operation {
 		id.lambda(&op, r)
 	case "monitoring":
 		id.cloudwatch(&op, r)
-	case "logs":
-		id.logs(&op, r)
-	case "events":
-		id.events(&op, r)
-	case "scheduler":
-		id.scheduler(&op, r)
 	case "sts":
 		id.sts(&op, r)
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"strings"
 
-	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint/wire"
 	"github.com/hermes-cdk/hermes/infra/local/internal/meter"
 )
 
@@ -28,17 +27,8 @@ type sqsInput struct {
 
 func (id *Identifier) sqs(op *Operation, r *Request) {
 	var in sqsInput
-	if op.Protocol == wire.Query {
-		values := form(r)
-		op.Name = values.Get("Action")
-		in = sqsInput{QueueUrl: values.Get("QueueUrl"), QueueName: values.Get("QueueName"), SourceArn: values.Get("SourceArn")}
-		if in.QueueUrl == "" && r.HTTP.URL.Path != "/" { // the oldest form: the queue's URL is where the request goes
-			in.QueueUrl = r.HTTP.URL.Path
-		}
-	} else {
-		op.Name = target(r.HTTP)
-		_ = json.Unmarshal(r.Body, &in)
-	}
+	op.Name = target(r.HTTP)
+	_ = json.Unmarshal(r.Body, &in)
 	op.Units = meter.Chunks(len(r.Body), meter.RequestChunk)
 	if op.Name == "ListQueues" {
 		op.grant("sqs:ListQueues", "*", nil)

@@ -1,13 +1,13 @@
 package wire
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"encoding/xml"
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
 )
 
 // A Protocol is how a service writes requests and answers
@@ -17,25 +17,16 @@ type Protocol int
 // The protocols of the services here.
 const (
 	JSON10   Protocol = iota // DynamoDB, SQS
-	JSON11                   // Secrets Manager, EventBridge, CloudWatch Logs
-	Query                    // SNS, SES v1, STS, SQS of older SDKs, CloudWatch of older SDKs
-	RESTJSON                 // Lambda, SES v2, Scheduler, execute-api
+	JSON11                   // Secrets Manager
+	Query                    // SNS, STS, CloudWatch of older SDKs
+	RESTJSON                 // Lambda, SES, execute-api
 	RESTXML                  // S3
 	CBOR                     // CloudWatch of newer SDKs (RPC v2)
 )
 
-// NewRequestID makes a request id in the form of a UUID.
-func NewRequestID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:])
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	h := hex.EncodeToString(b[:])
-	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
-}
-
 // WriteError answers with e. A nil e.Message is fine; e is not changed.
 func (p Protocol) WriteError(w http.ResponseWriter, e *Error) {
-	id := NewRequestID()
+	id := uuid.New()
 	switch p {
 	case Query:
 		p.write(w, e, "x-amzn-RequestId", id, "text/xml", queryError(e, id))

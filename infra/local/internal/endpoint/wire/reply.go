@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
 )
 
 // WriteJSON answers 200 with body in one of the JSON protocols.
@@ -20,7 +22,7 @@ func (p Protocol) WriteJSON(w http.ResponseWriter, body any) error {
 		contentType = "application/x-amz-json-1.1"
 	}
 	h := w.Header()
-	h.Set("x-amzn-RequestId", NewRequestID())
+	h.Set("x-amzn-RequestId", uuid.New())
 	h.Set("Content-Type", contentType)
 	h.Set("Content-Length", strconv.Itoa(len(text)))
 	_, err = w.Write(text)
@@ -29,7 +31,7 @@ func (p Protocol) WriteJSON(w http.ResponseWriter, body any) error {
 
 // WriteQuery answers 200 in the query protocol; result is the XML inside <ActionResult>, escaped where needed.
 func WriteQuery(w http.ResponseWriter, namespace, action, result string) {
-	id := NewRequestID()
+	id := uuid.New()
 	w.Header().Set("x-amzn-RequestId", id)
 	w.Header().Set("Content-Type", "text/xml")
 	_, _ = w.Write([]byte("<" + action + `Response xmlns="` + namespace + `"><` + action + "Result>" + result + "</" + action +

@@ -32,6 +32,5 @@ func (f *Faults) Decide(service, action, _ string) edge.Fault {
 var (
 	_ edge.Faults  = (*Faults)(nil)
 	_ edge.Meter   = (*Meter)(nil)
-	_ edge.Clock   = (*Clock)(nil)
 	_ edge.Invoker = (*Invoker)(nil)
 )

@@ -1,4 +1,4 @@
-package eventsource
+package eventbridge
 
 import (
 	"context"
@@ -13,9 +13,9 @@ func TestTargetsThatFail(t *testing.T) {
 	t.Parallel()
 	t.Run("a failed call is tried again with back-off", func(t *testing.T) {
 		t.Parallel()
-		schedule(t, nil, func(t *testing.T, s *Scheduler, r *receiver) {
+		withBus(t, nil, func(t *testing.T, b *Bus, r *receiver) {
 			r.fails = 3
-			addRule(t, s, "rate(1 hour)", Target{ARN: workARN})
+			addRule(t, b, "rate(1 hour)", Target{ARN: workARN})
 			pass(61 * time.Minute)
 			if got := r.times(); got != "01:00:07" {
 				t.Errorf("it came at %s", got)
@@ -24,12 +24,12 @@ func TestTargetsThatFail(t *testing.T) {
 	})
 	t.Run("after the last try it goes to the dead-letter queue", func(t *testing.T) {
 		t.Parallel()
-		schedule(t, nil, func(t *testing.T, s *Scheduler, r *receiver) {
+		withBus(t, nil, func(t *testing.T, b *Bus, r *receiver) {
 			r.fails = 100
-			addRule(t, s, "rate(1 hour)", Target{ARN: workARN, Input: "{}", MaxRetries: 2, DeadLetterARN: deadARN})
+			addRule(t, b, "rate(1 hour)", Target{ARN: workARN, Input: "{}", MaxRetries: 2, DeadLetterARN: deadARN})
 			pass(61 * time.Minute)
 			got := r.deliveries()
-			want := []string{"ERROR_CODE=SDK_CLIENT_ERROR", "ERROR_MESSAGE=events: tick: unavailable", "RULE_ARN=" + ruleARN, "TARGET_ARN=" + workARN}
+			want := []string{"ERROR_CODE=SDK_CLIENT_ERROR", "ERROR_MESSAGE=eventbridge: tick: unavailable", "RULE_ARN=" + ruleARN, "TARGET_ARN=" + workARN}
 			if len(got) != 1 || got[0].to != "http://queue/dead" || got[0].body != "{}" || !slices.Equal(got[0].attributes, want) {
 				t.Errorf("deliveries %v", got)
 			}
@@ -48,15 +48,15 @@ func TestTargetsThatFail(t *testing.T) {
 			asked = append(asked, a)
 			return errors.New("AccessDenied")
 		}
-		schedule(t, func(c *SchedulerConfig) { c.Authorize = refuse }, func(t *testing.T, s *Scheduler, r *receiver) {
-			addRule(t, s, "rate(1 hour)", Target{ARN: queueARN, RoleARN: "arn:aws:iam::000000000000:role/r"})
+		withBus(t, func(c *Config) { c.Authorize = refuse }, func(t *testing.T, b *Bus, r *receiver) {
+			addRule(t, b, "rate(1 hour)", Target{ARN: queueARN})
 			pass(119 * time.Minute)
 			if len(r.deliveries()) != 0 {
 				t.Errorf("deliveries %v", r.deliveries())
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			want := Access{Principal: "events.amazonaws.com", RoleARN: "arn:aws:iam::000000000000:role/r", Action: "sqs:SendMessage", Resource: queueARN, SourceARN: ruleARN}
+			want := Access{Action: "sqs:SendMessage", Resource: queueARN, SourceARN: ruleARN}
 			if !slices.Equal(asked, []Access{want}) {
 				t.Errorf("asked for %v", asked)
 			}

@@ -1,4 +1,5 @@
-package eventsource
+// Package ttl plays the time to live of DynamoDB: it removes the rows of tables that have expired.
+package ttl
 
 import (
 	"context"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/clock"
 )
 
 // A Table is a DynamoDB table with time to live.
@@ -32,34 +35,37 @@ var _ Items = (*dynamodb.Client)(nil)
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html
 type Sweeper struct {
 	tables  []Table
-	cfg     SweeperConfig
+	cfg     Config
 	ctx     context.Context
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 }
 
-// SweeperConfig is what a Sweeper needs.
-type SweeperConfig struct {
+// Config is what a Sweeper needs.
+type Config struct {
 	Items    Items
 	Interval time.Duration // between sweeps. Default: 5 s
-	Clock    Clock         // Default: the machine's
+	Clock    clock.Clock   // Default: the machine's
 	Logger   *slog.Logger  // Default: slog.Default()
 }
+
+// ErrInvalidTable says that a table has no name, attribute or keys.
+var ErrInvalidTable = errors.New("invalid table")
 
 // oldest is the age up to which AWS removes rows: a mistaken value does not empty a table.
 const oldest = 5 * 365 * 24 * time.Hour
 
-// NewSweeper checks the tables; errors wrap ErrInvalidTable.
-func NewSweeper(tables []Table, cfg SweeperConfig) (*Sweeper, error) {
+// New checks the tables; errors wrap ErrInvalidTable.
+func New(tables []Table, cfg Config) (*Sweeper, error) {
 	for _, t := range tables {
 		if t.Name == "" || t.Attribute == "" || len(t.Keys) < 1 || len(t.Keys) > 2 {
-			return nil, fmt.Errorf("events: sweeper: %w: %+v", ErrInvalidTable, t)
+			return nil, fmt.Errorf("ttl: %w: %+v", ErrInvalidTable, t)
 		}
 	}
 	if cfg.Interval == 0 {
 		cfg.Interval = 5 * time.Second
 	}
-	cfg.Clock = orSystem(cfg.Clock)
+	cfg.Clock = clock.OrSystem(cfg.Clock)
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()
 	}
@@ -121,7 +127,7 @@ func (s *Sweeper) Sweep(ctx context.Context, t Table) (int, error) {
 	for {
 		page, err := s.cfg.Items.Scan(ctx, scan)
 		if err != nil {
-			return removed, fmt.Errorf("events: sweep %s: %w", t.Name, err)
+			return removed, fmt.Errorf("ttl: sweep %s: %w", t.Name, err)
 		}
 		for _, row := range page.Items {
 			gone, err := s.remove(ctx, t, row, condition, values)
@@ -154,7 +160,7 @@ func (s *Sweeper) remove(ctx context.Context, t Table, row map[string]types.Attr
 		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("events: sweep %s: %w", t.Name, err)
+		return false, fmt.Errorf("ttl: sweep %s: %w", t.Name, err)
 	}
 	return true, nil
 }

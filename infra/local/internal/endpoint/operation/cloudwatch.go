@@ -36,31 +36,3 @@ func (id *Identifier) cloudwatch(op *Operation, r *Request) {
 		op.grant("cloudwatch:DescribeAlarms", id.arn("cloudwatch", "alarm:", "*"), nil)
 	}
 }
-
-// logActions are operations on a log group; those of the second kind name a stream in it
-// (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html).
-var logActions = map[string]bool{
-	"CreateLogGroup": false, "CreateLogStream": false, "DeleteLogGroup": false, "DescribeLogStreams": false, "FilterLogEvents": false,
-	"PutRetentionPolicy": false, "GetLogEvents": true, "PutLogEvents": true,
-}
-
-func (id *Identifier) logs(op *Operation, r *Request) {
-	op.Name = target(r.HTTP)
-	var in struct{ LogGroupName, LogStreamName string }
-	_ = json.Unmarshal(r.Body, &in)
-	if op.Name == "DescribeLogGroups" {
-		op.grant("logs:DescribeLogGroups", "*", nil)
-		return
-	}
-	stream, ok := logActions[op.Name]
-	if !ok || in.LogGroupName == "" {
-		return
-	}
-	resource := id.arn("logs", "log-group:", in.LogGroupName)
-	if stream {
-		resource += ":log-stream:" + in.LogStreamName
-	} else if !strings.HasSuffix(resource, ":*") {
-		resource += ":*"
-	}
-	op.grant("logs:"+op.Name, resource, nil)
-}

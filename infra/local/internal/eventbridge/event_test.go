@@ -1,4 +1,4 @@
-package eventsource
+package eventbridge
 
 import (
 	"encoding/json"
@@ -59,11 +59,11 @@ func TestARuleForEvents(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			schedule(t, nil, func(t *testing.T, s *Scheduler, r *receiver) {
-				if err := s.AddRule(tt.rule); err != nil {
+			withBus(t, nil, func(t *testing.T, b *Bus, r *receiver) {
+				if err := b.AddRule(tt.rule); err != nil {
 					t.Fatal(err)
 				}
-				if err := s.Put(tt.event); err != nil {
+				if err := b.Put(tt.event); err != nil {
 					t.Fatal(err)
 				}
 				synctest.Wait()
@@ -77,13 +77,13 @@ func TestARuleForEvents(t *testing.T) {
 
 func TestTheTargetOfAnEventGetsAllOfIt(t *testing.T) {
 	t.Parallel()
-	schedule(t, nil, func(t *testing.T, s *Scheduler, r *receiver) {
+	withBus(t, nil, func(t *testing.T, b *Bus, r *receiver) {
 		rule := Rule{Name: "bounced", ARN: ruleARN, Pattern: ours(), Targets: []Target{{ARN: workARN}, {ARN: queueARN, Input: "bounced"}}}
-		if err := s.AddRule(rule); err != nil {
+		if err := b.AddRule(rule); err != nil {
 			t.Fatal(err)
 		}
 		r.fails = 1 // it is tried again
-		if err := s.Put(bounced("mails")); err != nil {
+		if err := b.Put(bounced("mails")); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(2 * time.Second) // the bubble's clock
@@ -118,17 +118,17 @@ func TestAPatternThatIsNotEvaluatedIsRefused(t *testing.T) {
 	}{
 		"a filter": {
 			map[string]any{"source": []any{map[string]any{"prefix": "aws."}}},
-			"events: rule r: pattern: source: not supported by the local stage: filter map[prefix:aws.]",
+			"eventbridge: rule r: pattern: source: not supported by the local stage: filter map[prefix:aws.]",
 		},
 		"a value that is no list": {
 			map[string]any{"detail": map[string]any{"eventType": "Bounce"}},
-			"events: rule r: pattern: detail: eventType: not supported by the local stage: Bounce is no list",
+			"eventbridge: rule r: pattern: detail: eventType: not supported by the local stage: Bounce is no list",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			schedule(t, nil, func(t *testing.T, s *Scheduler, _ *receiver) {
-				err := s.AddRule(Rule{Name: "r", ARN: ruleARN, Pattern: test.pattern})
+			withBus(t, nil, func(t *testing.T, b *Bus, _ *receiver) {
+				err := b.AddRule(Rule{Name: "r", ARN: ruleARN, Pattern: test.pattern})
 				if err == nil || err.Error() != test.want || !errors.Is(err, ErrNotSupported) {
 					t.Errorf("error %v, want %s", err, test.want)
 				}

@@ -1,22 +1,37 @@
-package eventsource
+package ttl
 
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/backends"
 )
 
 func TestSweeperWithDynalite(t *testing.T) {
 	t.Parallel()
-	client := dynamodb.NewFromConfig(startPeer(t, dynaliteScript))
-	_, err := client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+	root, err := backends.FindRoot(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	peer, err := backends.StartDynamo(t.Context(), backends.DynamoOptions{Root: root})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = peer.Stop() })
+	client := dynamodb.New(dynamodb.Options{
+		Region: "us-east-1", BaseEndpoint: &peer.URL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+	})
+	_, err = client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
 		TableName: aws.String("rows"), BillingMode: types.BillingModePayPerRequest,
 		KeySchema: []types.KeySchemaElement{{AttributeName: aws.String("room"), KeyType: types.KeyTypeHash}, {AttributeName: aws.String("seq"), KeyType: types.KeyTypeRange}},
 		AttributeDefinitions: []types.AttributeDefinition{
@@ -24,6 +39,10 @@ func TestSweeperWithDynalite(t *testing.T) {
 		},
 	})
 	if err != nil {
+		t.Fatal(err)
+	}
+	active := dynamodb.NewTableExistsWaiter(client, func(o *dynamodb.TableExistsWaiterOptions) { o.MinDelay = 10 * time.Millisecond })
+	if err := active.Wait(t.Context(), &dynamodb.DescribeTableInput{TableName: aws.String("rows")}, time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	now := time.Now()
@@ -48,7 +67,7 @@ func TestSweeperWithDynalite(t *testing.T) {
 		put(seq, seconds(-time.Minute))
 	}
 	table := Table{Name: "rows", Attribute: "expires_at", Keys: []string{"room", "seq"}}
-	s, err := NewSweeper([]Table{table}, SweeperConfig{Items: client, Logger: quiet})
+	s, err := New([]Table{table}, Config{Items: client, Logger: quiet})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +137,7 @@ func TestSweeper(t *testing.T) {
 	t.Run("every page is read and a row that was prolonged stays", func(t *testing.T) {
 		t.Parallel()
 		f := &fakeItems{pages: [][]map[string]types.AttributeValue{{row("a"), row("b")}, {}, {row("c")}}, refuse: map[string]bool{"b": true}}
-		s, err := NewSweeper([]Table{table}, SweeperConfig{Items: f, Logger: quiet})
+		s, err := New([]Table{table}, Config{Items: f, Logger: quiet})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,12 +149,12 @@ func TestSweeper(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			f := &fakeItems{err: errors.New("refused")}
-			s, err := NewSweeper([]Table{table}, SweeperConfig{Items: f, Logger: quiet})
+			s, err := New([]Table{table}, Config{Items: f, Logger: quiet})
 			if err != nil {
 				t.Fatal(err)
 			}
 			s.Start()
-			pass(16 * time.Second)
+			<-time.After(16 * time.Second) // of the bubble
 			s.Stop()
 			if len(f.scans) != 3 {
 				t.Errorf("%d sweeps", len(f.scans))
@@ -144,8 +163,10 @@ func TestSweeper(t *testing.T) {
 	})
 	t.Run("a table without keys is refused", func(t *testing.T) {
 		t.Parallel()
-		if _, err := NewSweeper([]Table{{Name: "rows", Attribute: "ttl"}}, SweeperConfig{}); !errors.Is(err, ErrInvalidTable) {
+		if _, err := New([]Table{{Name: "rows", Attribute: "ttl"}}, Config{}); !errors.Is(err, ErrInvalidTable) {
 			t.Errorf("error %v", err)
 		}
 	})
 }
+
+var quiet = slog.New(slog.DiscardHandler)

@@ -1,0 +1,8 @@
+package operation
+
+// sts: anyone who has credentials may ask whose they are
+// (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).
+func (id *Identifier) sts(op *Operation, r *Request) {
+	op.Name = form(r).Get("Action")
+	op.Known = op.Name == "GetCallerIdentity"
+}
