@@ -19,6 +19,8 @@ import (
 	"github.com/hermes-cdk/hermes/functions/internal/hub/deliver"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/fanout"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/hubtest"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
+	"github.com/hermes-cdk/hermes/functions/internal/queue/queuetest"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
@@ -102,7 +104,7 @@ func newDeliverer(endpoint *url.URL, table *hubtest.Connections) *deliver.Delive
 func broadcastOnce(b *testing.B, table *hubtest.Connections, deliverers []*deliver.Deliverer) (delayed int) {
 	b.Helper()
 	log := slog.New(slog.DiscardHandler)
-	chunks, dead := newQueue(), &hubtest.Queue{}
+	chunks, dead := newDelayed(), &queuetest.Queue{}
 	distributor := fanout.Distributor{Queue: chunks, Jitter: rand.N[time.Duration]}
 	var instances sync.WaitGroup
 	for _, d := range deliverers {
@@ -113,8 +115,8 @@ func broadcastOnce(b *testing.B, table *hubtest.Connections, deliverers []*deliv
 		Rooms: &hubtest.Rooms{}, History: &hubtest.Messages{Now: time.Now}, Directory: table, Deliverer: deliverers[0],
 		Distributor: distributor, DeadLetters: dead, Now: time.Now, Log: log,
 	}
-	record := broadcast.Record{ID: "1", Body: `{"user_id":"backend","room_id":"r","data":{"type":"order","id":7,"text":"a message of a usual length"}}`}
-	if failed := broadcaster.Broadcast(context.Background(), []broadcast.Record{record}); len(failed) != 0 {
+	record := queue.Record{ID: "1", Body: `{"user_id":"backend","room_id":"r","data":{"type":"order","id":7,"text":"a message of a usual length"}}`}
+	if failed := broadcaster.Broadcast(context.Background(), []queue.Record{record}); len(failed) != 0 {
 		b.Fatalf("failed %v", failed)
 	}
 	chunks.pending.Wait()
@@ -124,7 +126,7 @@ func broadcastOnce(b *testing.B, table *hubtest.Connections, deliverers []*deliv
 }
 
 // workOff is one instance: one invocation after the other, each with a batch of chunks side by side.
-func workOff(b *testing.B, chunks *queue, worker fanout.Worker) {
+func workOff(b *testing.B, chunks *delayed, worker fanout.Worker) {
 	for batch := chunks.receive(chunksAtOnce); batch != nil; batch = chunks.receive(chunksAtOnce) {
 		var all sync.WaitGroup
 		for _, body := range batch {

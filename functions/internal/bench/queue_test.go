@@ -5,21 +5,21 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hermes-cdk/hermes/functions/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 )
 
-// A queue is the fan-out queue: what is sent can be received once its delay is over.
-type queue struct {
+// A delayed queue is the fan-out queue: what is sent can be received once its delay is over.
+type delayed struct {
 	ready   chan string
 	pending sync.WaitGroup // messages that are not yet worked off
 	delayed int
 	mu      sync.Mutex
 }
 
-func newQueue() *queue { return &queue{ready: make(chan string, 10_000)} }
+func newDelayed() *delayed { return &delayed{ready: make(chan string, 10_000)} }
 
 // Send takes messages.
-func (q *queue) Send(_ context.Context, messages []hub.QueueMessage) []error {
+func (q *delayed) Send(_ context.Context, messages []queue.Message) []error {
 	q.pending.Add(len(messages))
 	for _, m := range messages {
 		if m.Delay == 0 {
@@ -35,7 +35,7 @@ func (q *queue) Send(_ context.Context, messages []hub.QueueMessage) []error {
 }
 
 // receive waits for a message and returns up to most that are there, or none when the queue is closed.
-func (q *queue) receive(most int) []string {
+func (q *delayed) receive(most int) []string {
 	first, ok := <-q.ready
 	if !ok {
 		return nil

@@ -14,7 +14,7 @@ import (
 
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
 	"github.com/hermes-cdk/hermes/functions/internal/budgetalert"
-	"github.com/hermes-cdk/hermes/functions/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 	"github.com/hermes-cdk/hermes/functions/snsverify"
 )
 
@@ -39,7 +39,7 @@ type world struct {
 	mails   map[string][]contract.Mail
 	mailing map[string]error // by address
 
-	hub, dead         []hub.QueueMessage
+	hub, dead         []queue.Message
 	hubDown, deadDown error
 
 	log bytes.Buffer
@@ -89,7 +89,7 @@ func (w *world) Release(ctx context.Context, _, receiver string) error {
 	return ctx.Err()
 }
 
-// mailer and queue are views of the world with methods of their own names.
+// mailer and sender are views of the world with methods of their own names.
 type mailer struct{ *world }
 
 func (m mailer) Send(_ context.Context, to contract.Recipient, mail contract.Mail) error {
@@ -102,13 +102,13 @@ func (m mailer) Send(_ context.Context, to contract.Recipient, mail contract.Mai
 	return nil
 }
 
-type queue struct {
-	into *[]hub.QueueMessage
+type sender struct {
+	into *[]queue.Message
 	down *error
 	mu   *sync.Mutex
 }
 
-func (q queue) Send(_ context.Context, messages []hub.QueueMessage) []error {
+func (q sender) Send(_ context.Context, messages []queue.Message) []error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if *q.down == nil {
@@ -124,7 +124,7 @@ func (w *world) subscriber(t *testing.T) *budgetalert.Subscriber {
 		t.Fatal(err)
 	}
 	return &budgetalert.Subscriber{
-		Verifier: w, Confirmer: w, Receipts: w, DeadLetters: queue{&w.dead, &w.deadDown, &w.mu},
+		Verifier: w, Confirmer: w, Receipts: w, DeadLetters: sender{&w.dead, &w.deadDown, &w.mu},
 		Mailer: mailer{w}, Templates: templates,
 		Recipients: []contract.Recipient{
 			{Name: "Ada", Email: "ada@example.com"},
@@ -132,7 +132,7 @@ func (w *world) subscriber(t *testing.T) *budgetalert.Subscriber {
 			{Email: "web@example.com", Budget: "Web"},
 			{Email: "ADA@example.com"},
 		},
-		Hub: queue{&w.hub, &w.hubDown, &w.mu}, Room: "budget",
+		Hub: sender{&w.hub, &w.hubDown, &w.mu}, Room: "budget",
 		Refused: func(err error) bool { return errors.Is(err, errRefused) },
 		Now:     func() time.Time { return time.UnixMilli(1_700_000_000_000) },
 		Log:     slog.New(slog.NewTextHandler(&w.log, nil)),

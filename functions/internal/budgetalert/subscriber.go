@@ -9,7 +9,7 @@ import (
 
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
 	"github.com/hermes-cdk/hermes/functions/internal/budget"
-	"github.com/hermes-cdk/hermes/functions/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 	"github.com/hermes-cdk/hermes/functions/snsverify"
 )
 
@@ -35,7 +35,7 @@ type (
 	}
 	// A Queue takes messages.
 	Queue interface {
-		Send(ctx context.Context, messages []hub.QueueMessage) []error
+		Send(ctx context.Context, messages []queue.Message) []error
 	}
 )
 
@@ -143,7 +143,7 @@ func (s *Subscriber) notify(ctx context.Context, m *snsverify.Notification) (*re
 }
 
 func (s *Subscriber) bury(ctx context.Context, body []byte, reason error) error {
-	if err := s.DeadLetters.Send(ctx, []hub.QueueMessage{{Body: string(body), Error: reason.Error()}})[0]; err != nil {
+	if err := s.DeadLetters.Send(ctx, []queue.Message{{Body: string(body), Error: reason.Error()}})[0]; err != nil {
 		return fmt.Errorf("budgetalert: keep dead letter: %w", err)
 	}
 	return nil

@@ -11,7 +11,7 @@ import (
 	"sync"
 
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
-	"github.com/hermes-cdk/hermes/functions/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 	hubcontract "github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
@@ -128,7 +128,7 @@ func (s *Subscriber) publish(ctx context.Context, alert contract.Alert) error {
 	if err != nil {
 		return fmt.Errorf("budgetalert: encode publication: %w", err)
 	}
-	if err := s.Hub.Send(ctx, []hub.QueueMessage{{Body: string(body), Group: hub.Group(s.Room)}})[0]; err != nil {
+	if err := s.Hub.Send(ctx, []queue.Message{{Body: string(body), Group: queue.Group(s.Room)}})[0]; err != nil {
 		return fmt.Errorf("budgetalert: publish: %w", err)
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/hermes-cdk/hermes/functions/internal/attr"
 	"github.com/hermes-cdk/hermes/functions/internal/hub"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
@@ -30,14 +31,14 @@ type Connections struct {
 
 // Add writes the connection's row.
 func (c Connections) Add(ctx context.Context, connection hub.Connection) error {
-	row := item{
-		contract.AttributeRoomID:       text(connection.RoomID),
-		contract.AttributeConnectionID: text(connection.ID),
-		contract.AttributeUserID:       text(connection.UserID),
-		contract.AttributeConnectedAt:  number(connection.ConnectedAt.UnixMilli()),
-		contract.AttributeTTL:          number(connection.ConnectedAt.Add(c.TTL).Unix()),
+	row := attr.Item{
+		contract.AttributeRoomID:       attr.String(connection.RoomID),
+		contract.AttributeConnectionID: attr.String(connection.ID),
+		contract.AttributeUserID:       attr.String(connection.UserID),
+		contract.AttributeConnectedAt:  attr.Number(connection.ConnectedAt.UnixMilli()),
+		contract.AttributeTTL:          attr.Number(connection.ConnectedAt.Add(c.TTL).Unix()),
 	}
-	row.setText(contract.AttributeProtocol, connection.Protocol)
+	row.SetString(contract.AttributeProtocol, connection.Protocol)
 	if _, err := c.Client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &c.Table, Item: row}); err != nil {
 		return fmt.Errorf("dynamo: add connection %q: %w", connection.ID, err)
 	}
@@ -46,9 +47,9 @@ func (c Connections) Add(ctx context.Context, connection hub.Connection) error {
 
 // Remove deletes the connection's row. A row that is not there is no error.
 func (c Connections) Remove(ctx context.Context, roomID, connectionID string) error {
-	_, err := c.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &c.Table, Key: item{
-		contract.AttributeRoomID:       text(roomID),
-		contract.AttributeConnectionID: text(connectionID),
+	_, err := c.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &c.Table, Key: attr.Item{
+		contract.AttributeRoomID:       attr.String(roomID),
+		contract.AttributeConnectionID: attr.String(connectionID),
 	}})
 	if err != nil {
 		return fmt.Errorf("dynamo: remove connection %q: %w", connectionID, err)
@@ -89,7 +90,7 @@ func (c Connections) queryOf(roomID, userID string) *dynamodb.QueryInput {
 		TableName:                 &c.Table,
 		KeyConditionExpression:    aws.String("#room = :room"),
 		ExpressionAttributeNames:  map[string]string{"#room": contract.AttributeRoomID},
-		ExpressionAttributeValues: item{":room": text(roomID)},
+		ExpressionAttributeValues: attr.Item{":room": attr.String(roomID)},
 	}
 	if userID == "" {
 		query.ConsistentRead = aws.Bool(true)
@@ -98,23 +99,23 @@ func (c Connections) queryOf(roomID, userID string) *dynamodb.QueryInput {
 	query.IndexName = aws.String(contract.IndexByUser)
 	query.KeyConditionExpression = aws.String("#user = :user AND #room = :room")
 	query.ExpressionAttributeNames["#user"] = contract.AttributeUserID
-	query.ExpressionAttributeValues[":user"] = text(userID)
+	query.ExpressionAttributeValues[":user"] = attr.String(userID)
 	return query
 }
 
 func parseConnections(out *dynamodb.QueryOutput) ([]hub.Connection, error) {
 	connections := make([]hub.Connection, 0, len(out.Items))
 	for _, row := range out.Items {
-		row := item(row)
-		connectedAt, err := row.number(contract.AttributeConnectedAt)
+		row := attr.Item(row)
+		connectedAt, err := row.Number(contract.AttributeConnectedAt)
 		if err != nil {
 			return nil, err
 		}
 		connections = append(connections, hub.Connection{
-			ID:          row.text(contract.AttributeConnectionID),
-			RoomID:      row.text(contract.AttributeRoomID),
-			UserID:      row.text(contract.AttributeUserID),
-			Protocol:    row.text(contract.AttributeProtocol),
+			ID:          row.String(contract.AttributeConnectionID),
+			RoomID:      row.String(contract.AttributeRoomID),
+			UserID:      row.String(contract.AttributeUserID),
+			Protocol:    row.String(contract.AttributeProtocol),
 			ConnectedAt: time.UnixMilli(connectedAt),
 		})
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/hermes-cdk/hermes/functions/internal/attr"
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/internal/schedule"
 	"github.com/hermes-cdk/hermes/functions/internal/schedule/delivery"
 	"github.com/hermes-cdk/hermes/functions/internal/schedule/expand"
@@ -46,11 +48,11 @@ type Deliveries struct {
 	Client DeliveriesAPI
 	Table  string
 	TTL    time.Duration // how long results are kept
-	Clock  Clock
+	Clock  clock.Clock
 }
 
-func deliveryKey(id delivery.ID) item {
-	return item{contract.AttributeDelivery: text(id.Occurrence()), contract.AttributeSubscriber: text(id.Subscriber)}
+func deliveryKey(id delivery.ID) attr.Item {
+	return attr.Item{contract.AttributeDelivery: attr.String(id.Occurrence()), contract.AttributeSubscriber: attr.String(id.Subscriber)}
 }
 
 // Claim takes the record, or says what keeps it from being taken.
@@ -65,10 +67,10 @@ func (d Deliveries) Claim(ctx context.Context, id delivery.ID, now time.Time, le
 			"#status": attributeStatus, "#claimed": attributeClaimedAt, "#at": attributeAt, "#expires": contract.AttributeTTL,
 			"#attempts": attributeAttempts, "#bounced": attributeBounced, "#claimant": attributeClaimant,
 		},
-		ExpressionAttributeValues: item{
-			":sending": text(delivery.StatusSending), ":retrying": text(delivery.StatusRetrying), ":failed": text(delivery.StatusFailed),
-			":now": number(now.UnixMilli()), ":stale": number(now.Add(-lease).UnixMilli()),
-			":expires": number(now.Add(d.TTL).Unix()), ":one": number(1), ":claimant": text(claimant),
+		ExpressionAttributeValues: attr.Item{
+			":sending": attr.String(delivery.StatusSending), ":retrying": attr.String(delivery.StatusRetrying), ":failed": attr.String(delivery.StatusFailed),
+			":now": attr.Number(now.UnixMilli()), ":stale": attr.Number(now.Add(-lease).UnixMilli()),
+			":expires": attr.Number(now.Add(d.TTL).Unix()), ":one": attr.Number(1), ":claimant": attr.String(claimant),
 		},
 	})
 	var taken *types.ConditionalCheckFailedException
@@ -87,10 +89,10 @@ func (d Deliveries) taken(ctx context.Context, id delivery.ID, claimant string) 
 	if err != nil {
 		return delivery.Busy, fmt.Errorf("dynamo: get delivery to %s: %w", id.Subscriber, err)
 	}
-	row := item(out.Item)
-	switch row.text(attributeStatus) {
+	row := attr.Item(out.Item)
+	switch row.String(attributeStatus) {
 	case delivery.StatusSending:
-		if row.text(attributeClaimant) == claimant {
+		if row.String(attributeClaimant) == claimant {
 			return delivery.Claimed, nil
 		}
 		return delivery.Busy, nil
@@ -104,7 +106,7 @@ func (d Deliveries) taken(ctx context.Context, id delivery.ID, claimant string) 
 // Settle writes the outcome, unless the record says already that the mail was sent, suppressed, or has bounced.
 func (d Deliveries) Settle(ctx context.Context, id delivery.ID, o delivery.Outcome, now time.Time) error {
 	err := d.write(ctx, id, o, now, "(attribute_not_exists(#status) OR NOT #status IN (:sent, :suppressed)) AND attribute_not_exists(#bounced)",
-		"", item{":sent": text(delivery.StatusSent), ":suppressed": text(delivery.StatusSuppressed)})
+		"", attr.Item{":sent": attr.String(delivery.StatusSent), ":suppressed": attr.String(delivery.StatusSuppressed)})
 	var settled *types.ConditionalCheckFailedException
 	if errors.As(err, &settled) {
 		return nil
@@ -114,7 +116,7 @@ func (d Deliveries) Settle(ctx context.Context, id delivery.ID, o delivery.Outco
 
 // Bounce notes that a mail which SES took has come back, whatever the record says.
 func (d Deliveries) Bounce(ctx context.Context, id delivery.ID, reason string, now time.Time) error {
-	return d.write(ctx, id, delivery.Outcome{Status: delivery.StatusFailed, Reason: reason}, now, "", ", #bounced = :bounced", item{":bounced": number(1)})
+	return d.write(ctx, id, delivery.Outcome{Status: delivery.StatusFailed, Reason: reason}, now, "", ", #bounced = :bounced", attr.Item{":bounced": attr.Number(1)})
 }
 
 // Suppress notes that nothing is sent.
@@ -122,7 +124,7 @@ func (d Deliveries) Suppress(ctx context.Context, id delivery.ID, reason string)
 	return d.Settle(ctx, id, delivery.Outcome{Status: delivery.StatusSuppressed, Reason: reason}, d.Clock.Now())
 }
 
-func (d Deliveries) write(ctx context.Context, id delivery.ID, o delivery.Outcome, now time.Time, condition, set string, values item) error {
+func (d Deliveries) write(ctx context.Context, id delivery.ID, o delivery.Outcome, now time.Time, condition, set string, values attr.Item) error {
 	update := &dynamodb.UpdateItemInput{
 		TableName: &d.Table, Key: deliveryKey(id),
 		UpdateExpression: aws.String("SET #status = :status, #at = :now, #expires = :expires, #reason = :reason, #message = :message" + set),
@@ -130,9 +132,9 @@ func (d Deliveries) write(ctx context.Context, id delivery.ID, o delivery.Outcom
 			"#status": attributeStatus, "#at": attributeAt, "#expires": contract.AttributeTTL, "#reason": attributeReason,
 			"#message": attributeMessageID, "#bounced": attributeBounced,
 		},
-		ExpressionAttributeValues: item{
-			":status": text(o.Status), ":now": number(now.UnixMilli()), ":expires": number(now.Add(d.TTL).Unix()),
-			":reason": text(o.Reason), ":message": text(o.MessageID),
+		ExpressionAttributeValues: attr.Item{
+			":status": attr.String(o.Status), ":now": attr.Number(now.UnixMilli()), ":expires": attr.Number(now.Add(d.TTL).Unix()),
+			":reason": attr.String(o.Reason), ":message": attr.String(o.MessageID),
 		},
 	}
 	for name, value := range values {
@@ -154,7 +156,7 @@ func (d Deliveries) Results(ctx context.Context, group, key string, due time.Tim
 		TableName:                 &d.Table,
 		KeyConditionExpression:    aws.String("#delivery = :delivery"),
 		ExpressionAttributeNames:  map[string]string{"#delivery": contract.AttributeDelivery},
-		ExpressionAttributeValues: item{":delivery": text(id.Occurrence())},
+		ExpressionAttributeValues: attr.Item{":delivery": attr.String(id.Occurrence())},
 		ConsistentRead:            aws.Bool(true),
 		Limit:                     aws.Int32(int32(limit)),
 	}
@@ -167,19 +169,19 @@ func (d Deliveries) Results(ctx context.Context, group, key string, due time.Tim
 	}
 	results := make([]schedule.Result, len(out.Items))
 	for i, row := range out.Items {
-		row := item(row)
-		at, err := row.number(attributeAt)
+		row := attr.Item(row)
+		at, err := row.Number(attributeAt)
 		if err != nil {
 			return nil, "", fmt.Errorf("dynamo: results of %q: %w", key, err)
 		}
-		attempts, err := row.number(attributeAttempts)
+		attempts, err := row.Number(attributeAttempts)
 		if err != nil {
 			return nil, "", fmt.Errorf("dynamo: results of %q: %w", key, err)
 		}
 		results[i] = schedule.Result{
-			Subscriber: row.text(contract.AttributeSubscriber), Due: due, Status: row.text(attributeStatus), Reason: row.text(attributeReason),
-			MessageID: row.text(attributeMessageID), Attempts: int(attempts), At: time.UnixMilli(at).UTC(),
+			Subscriber: row.String(contract.AttributeSubscriber), Due: due, Status: row.String(attributeStatus), Reason: row.String(attributeReason),
+			MessageID: row.String(attributeMessageID), Attempts: int(attempts), At: time.UnixMilli(at).UTC(),
 		}
 	}
-	return results, item(out.LastEvaluatedKey).text(contract.AttributeSubscriber), nil
+	return results, attr.Item(out.LastEvaluatedKey).String(contract.AttributeSubscriber), nil
 }

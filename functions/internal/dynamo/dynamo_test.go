@@ -9,33 +9,52 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/internal/dynamo"
+	"github.com/hermes-cdk/hermes/functions/internal/hub/admission"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/hubtest"
-	"github.com/hermes-cdk/hermes/functions/internal/token"
+	"github.com/hermes-cdk/hermes/functions/internal/peertest"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
 // TestTablesInDynalite runs the suite that the tables in memory pass against a DynamoDB that others wrote.
 func TestTablesInDynalite(t *testing.T) {
 	t.Parallel()
-	client := startDynalite(t)
-	createTable(t, client, "connections", []string{contract.AttributeRoomID, contract.AttributeConnectionID}, contract.AttributeUserID, contract.AttributeRoomID)
-	createTable(t, client, "rooms", []string{contract.AttributeRoomID})
-	createTable(t, client, "messages", []string{contract.AttributeRoomID, contract.AttributeSeq})
-	createTable(t, client, "tokens", []string{contract.AttributeUserID, contract.AttributeRoomID})
+	client := peertest.Dynalite(t)
+	create := func(in dynamodb.CreateTableInput) { peertest.CreateTable(t, client, &in) }
+	create(dynamodb.CreateTableInput{
+		TableName:            aws.String("connections"),
+		KeySchema:            peertest.Key(contract.AttributeRoomID, contract.AttributeConnectionID),
+		AttributeDefinitions: peertest.Strings(contract.AttributeRoomID, contract.AttributeConnectionID, contract.AttributeUserID),
+		GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{{
+			IndexName: aws.String(contract.IndexByUser), KeySchema: peertest.Key(contract.AttributeUserID, contract.AttributeRoomID),
+			Projection: &types.Projection{ProjectionType: types.ProjectionTypeAll},
+		}},
+	})
+	create(dynamodb.CreateTableInput{
+		TableName: aws.String("rooms"), KeySchema: peertest.Key(contract.AttributeRoomID), AttributeDefinitions: peertest.Strings(contract.AttributeRoomID),
+	})
+	create(dynamodb.CreateTableInput{
+		TableName: aws.String("messages"), KeySchema: peertest.Key(contract.AttributeRoomID, contract.AttributeSeq),
+		AttributeDefinitions: append(peertest.Strings(contract.AttributeRoomID), peertest.Numbers(contract.AttributeSeq)...),
+	})
+	create(dynamodb.CreateTableInput{
+		TableName: aws.String("tokens"), KeySchema: peertest.Key(contract.AttributeUserID, contract.AttributeRoomID),
+		AttributeDefinitions: peertest.Strings(contract.AttributeUserID, contract.AttributeRoomID),
+	})
 
-	clock := hubtest.NewClock()
+	clock := clock.NewFake()
 	hubtest.TestTables(t, hubtest.Tables{
 		Connections: dynamo.Connections{Client: client, Table: "connections", TTL: contract.DefaultConnectionTTL},
 		Rooms:       dynamo.Rooms{Client: client, Table: "rooms"},
 		Messages:    dynamo.Messages{Client: client, Table: "messages", TTL: hubtest.HistoryTTL, Clock: clock},
 		Tokens:      dynamo.Tokens{Client: client, Table: "tokens"},
-		PutToken:    func(userID, roomID string, row token.Row) { putToken(t, client, userID, roomID, row) },
+		PutToken:    func(userID, roomID string, row admission.Row) { putToken(t, client, userID, roomID, row) },
 		Clock:       clock,
 	})
 }
 
-func putToken(t *testing.T, client *dynamodb.Client, userID, roomID string, row token.Row) {
+func putToken(t *testing.T, client *dynamodb.Client, userID, roomID string, row admission.Row) {
 	t.Helper()
 	item := map[string]types.AttributeValue{
 		"user_id": &types.AttributeValueMemberS{Value: userID},

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/internal/dynamo"
 	"github.com/hermes-cdk/hermes/functions/internal/hub"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/hubtest"
@@ -48,7 +49,7 @@ func TestKeep(t *testing.T) {
 	t.Parallel()
 	t.Run("offers again what DynamoDB left over, ever later", func(t *testing.T) {
 		t.Parallel()
-		clock, table := hubtest.NewClock(), &stingy{takes: 1}
+		clock, table := clock.NewFake(), &stingy{takes: 1}
 		m := dynamo.Messages{Client: table, Table: "messages", TTL: time.Hour, Clock: clock}
 		if err := m.Keep(context.Background(), some(3)); err != nil || table.taken != 3 || table.calls != 3 {
 			t.Errorf("got %v, %d rows in %d calls", err, table.taken, table.calls)
@@ -59,7 +60,7 @@ func TestKeep(t *testing.T) {
 	})
 	t.Run("gives up in the end", func(t *testing.T) {
 		t.Parallel()
-		m := dynamo.Messages{Client: &stingy{}, Table: "messages", TTL: time.Hour, Clock: hubtest.NewClock()}
+		m := dynamo.Messages{Client: &stingy{}, Table: "messages", TTL: time.Hour, Clock: clock.NewFake()}
 		err := m.Keep(context.Background(), some(2))
 		if !errors.Is(err, dynamo.ErrUnprocessed) || err.Error() != `dynamo: keep 2 messages of room "r": rows left unprocessed: 2 rows after 6 tries` {
 			t.Errorf("got %v", err)
@@ -69,14 +70,14 @@ func TestKeep(t *testing.T) {
 		t.Parallel()
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
-		m := dynamo.Messages{Client: &stingy{}, Table: "messages", TTL: time.Hour, Clock: hubtest.NewClock()}
+		m := dynamo.Messages{Client: &stingy{}, Table: "messages", TTL: time.Hour, Clock: clock.NewFake()}
 		if err := m.Keep(ctx, some(2)); !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
 	})
 	t.Run("fails with the table", func(t *testing.T) {
 		t.Parallel()
-		m := dynamo.Messages{Client: &stingy{err: hubtest.ErrDown}, Table: "messages", TTL: time.Hour, Clock: hubtest.NewClock()}
+		m := dynamo.Messages{Client: &stingy{err: hubtest.ErrDown}, Table: "messages", TTL: time.Hour, Clock: clock.NewFake()}
 		if err := m.Keep(context.Background(), some(30)); !errors.Is(err, hubtest.ErrDown) {
 			t.Errorf("got %v", err)
 		}
@@ -84,7 +85,7 @@ func TestKeep(t *testing.T) {
 	t.Run("keeps nothing where no history is wanted", func(t *testing.T) {
 		t.Parallel()
 		table := &stingy{}
-		m := dynamo.Messages{Client: table, Table: "messages", Clock: hubtest.NewClock()}
+		m := dynamo.Messages{Client: table, Table: "messages", Clock: clock.NewFake()}
 		if err := m.Keep(context.Background(), some(2)); err != nil || table.calls != 0 {
 			t.Errorf("got %v, %d calls", err, table.calls)
 		}

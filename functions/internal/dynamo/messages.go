@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/hermes-cdk/hermes/functions/internal/attr"
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/internal/hub"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
@@ -20,12 +22,6 @@ type MessagesAPI interface {
 }
 
 var _ MessagesAPI = (*dynamodb.Client)(nil)
-
-// A Clock tells the time and waits.
-type Clock interface {
-	Now() time.Time
-	Sleep(ctx context.Context, d time.Duration) error
-}
 
 // Attributes of a row that no other package reads.
 const (
@@ -40,7 +36,7 @@ type Messages struct {
 	Client MessagesAPI
 	Table  string
 	TTL    time.Duration // how long a message is kept; 0 keeps none
-	Clock  Clock
+	Clock  clock.Clock
 }
 
 // Since reads up to limit kept messages of the room with seq >= first, in order. DynamoDB deletes expired rows late, so
@@ -77,40 +73,40 @@ func (m Messages) querySince(roomID string, first int64, limit int) *dynamodb.Qu
 		ExpressionAttributeNames: map[string]string{
 			"#room": contract.AttributeRoomID, "#seq": contract.AttributeSeq, "#expires": contract.AttributeTTL,
 		},
-		ExpressionAttributeValues: item{
-			":room": text(roomID), ":first": number(first), ":now": number(m.Clock.Now().Unix()),
+		ExpressionAttributeValues: attr.Item{
+			":room": attr.String(roomID), ":first": attr.Number(first), ":now": attr.Number(m.Clock.Now().Unix()),
 		},
 		ConsistentRead: aws.Bool(true),
 		Limit:          aws.Int32(int32(limit) + 1),
 	}
 }
 
-func (m Messages) rowOf(message hub.Message) item {
-	row := item{
-		contract.AttributeRoomID: text(message.RoomID),
-		contract.AttributeSeq:    number(message.Seq),
-		attributeTime:            number(message.Time),
-		attributeData:            text(string(message.Data)),
-		contract.AttributeTTL:    number(m.Clock.Now().Add(m.TTL).Unix()),
+func (m Messages) rowOf(message hub.Message) attr.Item {
+	row := attr.Item{
+		contract.AttributeRoomID: attr.String(message.RoomID),
+		contract.AttributeSeq:    attr.Number(message.Seq),
+		attributeTime:            attr.Number(message.Time),
+		attributeData:            attr.String(string(message.Data)),
+		contract.AttributeTTL:    attr.Number(m.Clock.Now().Add(m.TTL).Unix()),
 	}
-	row.setText(attributeID, message.ID)
-	row.setText(contract.AttributeUserID, message.UserID)
-	row.setText(attributeToUserID, message.ToUserID)
+	row.SetString(attributeID, message.ID)
+	row.SetString(contract.AttributeUserID, message.UserID)
+	row.SetString(attributeToUserID, message.ToUserID)
 	return row
 }
 
-func parseMessage(row item) (hub.Message, error) {
-	seq, err := row.number(contract.AttributeSeq)
+func parseMessage(row attr.Item) (hub.Message, error) {
+	seq, err := row.Number(contract.AttributeSeq)
 	if err != nil {
 		return hub.Message{}, err
 	}
-	at, err := row.number(attributeTime)
+	at, err := row.Number(attributeTime)
 	if err != nil {
 		return hub.Message{}, err
 	}
 	return hub.Message{
-		ID: row.text(attributeID), RoomID: row.text(contract.AttributeRoomID), Seq: seq,
-		UserID: row.text(contract.AttributeUserID), ToUserID: row.text(attributeToUserID),
-		Time: at, Data: json.RawMessage(row.text(attributeData)),
+		ID: row.String(attributeID), RoomID: row.String(contract.AttributeRoomID), Seq: seq,
+		UserID: row.String(contract.AttributeUserID), ToUserID: row.String(attributeToUserID),
+		Time: at, Data: json.RawMessage(row.String(attributeData)),
 	}, nil
 }

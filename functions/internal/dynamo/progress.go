@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/hermes-cdk/hermes/functions/internal/attr"
 	"github.com/hermes-cdk/hermes/functions/internal/schedule/dispatch"
 )
 
@@ -28,15 +29,15 @@ func (s Schedule) Load(ctx context.Context) (dispatch.State, bool, error) {
 	if err != nil {
 		return dispatch.State{}, false, fmt.Errorf("dynamo: get progress: %w", err)
 	}
-	row := item(out.Item)
-	state := dispatch.State{SweepAfter: row.text(attributeSweepAfter)}
-	shards, err := row.number(attributeShards)
+	row := attr.Item(out.Item)
+	state := dispatch.State{SweepAfter: row.String(attributeSweepAfter)}
+	shards, err := row.Number(attributeShards)
 	if err != nil {
 		return state, false, fmt.Errorf("dynamo: progress: %w", err)
 	}
 	state.Shards = int(shards)
 	for name, into := range map[string]*time.Time{attributeLoaded: &state.Loaded, attributeChecked: &state.Checked, attributeSweepAt: &state.SweepAt} {
-		ms, err := row.number(name)
+		ms, err := row.Number(name)
 		if err != nil {
 			return state, false, fmt.Errorf("dynamo: progress: %w", err)
 		}
@@ -47,13 +48,13 @@ func (s Schedule) Load(ctx context.Context) (dispatch.State, bool, error) {
 
 // Save writes how far the dispatcher has come.
 func (s Schedule) Save(ctx context.Context, state dispatch.State) error {
-	row := item{
-		attributeLoaded:  number(state.Loaded.UnixMilli()),
-		attributeChecked: number(state.Checked.UnixMilli()),
-		attributeSweepAt: number(max(state.SweepAt.UnixMilli(), 0)),
-		attributeShards:  number(int64(state.Shards)),
+	row := attr.Item{
+		attributeLoaded:  attr.Number(state.Loaded.UnixMilli()),
+		attributeChecked: attr.Number(state.Checked.UnixMilli()),
+		attributeSweepAt: attr.Number(max(state.SweepAt.UnixMilli(), 0)),
+		attributeShards:  attr.Number(int64(state.Shards)),
 	}
-	row.setText(attributeSweepAfter, state.SweepAfter)
+	row.SetString(attributeSweepAfter, state.SweepAfter)
 	for name, value := range progressKey {
 		row[name] = value
 	}

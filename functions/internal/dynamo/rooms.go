@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/hermes-cdk/hermes/functions/internal/attr"
 	"github.com/hermes-cdk/hermes/functions/internal/hub"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
@@ -46,12 +47,12 @@ func (r Rooms) Reserve(ctx context.Context, roomID string, n int) (hub.Position,
 	}
 	out, err := r.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:                &r.Table,
-		Key:                      item{contract.AttributeRoomID: text(roomID)},
+		Key:                      attr.Item{contract.AttributeRoomID: attr.String(roomID)},
 		UpdateExpression:         aws.String("ADD #seq :n SET #epoch = if_not_exists(#epoch, :epoch)"),
 		ExpressionAttributeNames: map[string]string{"#seq": contract.AttributeSeq, "#epoch": contract.AttributeEpoch},
-		ExpressionAttributeValues: item{
-			":n":     number(int64(n)),
-			":epoch": text(newEpoch()),
+		ExpressionAttributeValues: attr.Item{
+			":n":     attr.Number(int64(n)),
+			":epoch": attr.String(newEpoch()),
 		},
 		ReturnValues: types.ReturnValueAllNew,
 	})
@@ -65,7 +66,7 @@ func (r Rooms) Reserve(ctx context.Context, roomID string, n int) (hub.Position,
 func (r Rooms) Position(ctx context.Context, roomID string) (hub.Position, error) {
 	out, err := r.Client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName:      &r.Table,
-		Key:            item{contract.AttributeRoomID: text(roomID)},
+		Key:            attr.Item{contract.AttributeRoomID: attr.String(roomID)},
 		ConsistentRead: aws.Bool(true),
 	})
 	if err != nil {
@@ -74,10 +75,10 @@ func (r Rooms) Position(ctx context.Context, roomID string) (hub.Position, error
 	return parsePosition(roomID, out.Item)
 }
 
-func parsePosition(roomID string, row item) (hub.Position, error) {
-	seq, err := row.number(contract.AttributeSeq)
+func parsePosition(roomID string, row attr.Item) (hub.Position, error) {
+	seq, err := row.Number(contract.AttributeSeq)
 	if err != nil {
 		return hub.Position{}, fmt.Errorf("dynamo: room %q: %w", roomID, err)
 	}
-	return hub.Position{Epoch: row.text(contract.AttributeEpoch), Seq: seq}, nil
+	return hub.Position{Epoch: row.String(contract.AttributeEpoch), Seq: seq}, nil
 }

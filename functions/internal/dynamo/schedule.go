@@ -13,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/hermes-cdk/hermes/functions/internal/attr"
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/internal/schedule"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
 )
@@ -32,7 +34,7 @@ type Schedule struct {
 	Client ScheduleAPI
 	Table  string
 	Shards int // of each minute's bucket
-	Clock  Clock
+	Clock  clock.Clock
 }
 
 // Attributes of a message that no other package reads.
@@ -78,8 +80,8 @@ func (s Schedule) Update(ctx context.Context, m schedule.Message, seen int64) er
 		TableName: &s.Table, Item: row,
 		ConditionExpression:      aws.String("#revision = :seen OR (#revision = :next AND #updated = :updated AND #status = :status AND #object = :object)"),
 		ExpressionAttributeNames: map[string]string{"#revision": attributeRevision, "#updated": attributeUpdatedAt, "#status": attributeStatus, "#object": attributeObject},
-		ExpressionAttributeValues: item{
-			":seen": number(seen), ":next": number(m.Revision), ":updated": row[attributeUpdatedAt],
+		ExpressionAttributeValues: attr.Item{
+			":seen": attr.Number(seen), ":next": attr.Number(m.Revision), ":updated": row[attributeUpdatedAt],
 			":status": row[attributeStatus], ":object": row[attributeObject],
 		},
 	})
@@ -112,48 +114,48 @@ func (s Schedule) Get(ctx context.Context, group, key string) (schedule.Message,
 	return m, true, err
 }
 
-func keyOf(group, key string) item {
-	return item{contract.AttributeGroup: text(group), contract.AttributeKey: text(key)}
+func keyOf(group, key string) attr.Item {
+	return attr.Item{contract.AttributeGroup: attr.String(group), contract.AttributeKey: attr.String(key)}
 }
 
-func (s Schedule) rowOf(m schedule.Message) (item, error) {
+func (s Schedule) rowOf(m schedule.Message) (attr.Item, error) {
 	row := keyOf(m.Group, m.Key)
-	row[contract.AttributeTime] = number(m.Due.UnixMilli())
-	row[contract.AttributeVersion] = number(m.Version)
-	row[attributeRevision] = number(m.Revision)
-	row[attributeOccurrence] = number(int64(m.Occurrence))
-	row[attributeCreatedAt] = number(m.CreatedAt.UnixMilli())
-	row[attributeUpdatedAt] = number(m.UpdatedAt.UnixMilli())
-	row.setText(attributeSubject, m.Subject)
-	row.setText(attributeStatus, string(m.Status))
-	row.setText(attributeObject, m.Object)
-	row.setText(attributeChannels, strings.Join(m.Channels, ","))
-	row.setText(attributeTimezone, m.Timezone)
-	row.setText(attributeFingerprint, m.Fingerprint)
+	row[contract.AttributeTime] = attr.Number(m.Due.UnixMilli())
+	row[contract.AttributeVersion] = attr.Number(m.Version)
+	row[attributeRevision] = attr.Number(m.Revision)
+	row[attributeOccurrence] = attr.Number(int64(m.Occurrence))
+	row[attributeCreatedAt] = attr.Number(m.CreatedAt.UnixMilli())
+	row[attributeUpdatedAt] = attr.Number(m.UpdatedAt.UnixMilli())
+	row.SetString(attributeSubject, m.Subject)
+	row.SetString(attributeStatus, string(m.Status))
+	row.SetString(attributeObject, m.Object)
+	row.SetString(attributeChannels, strings.Join(m.Channels, ","))
+	row.SetString(attributeTimezone, m.Timezone)
+	row.SetString(attributeFingerprint, m.Fingerprint)
 	if m.Repeat != nil {
 		repeat, err := json.Marshal(m.Repeat)
 		if err != nil {
 			return nil, fmt.Errorf("dynamo: message %q: %w", m.Key, err)
 		}
-		row[attributeRepeat] = text(string(repeat))
+		row[attributeRepeat] = attr.String(string(repeat))
 	}
 	if m.Cancelled {
-		row[attributeCancelled] = number(1)
+		row[attributeCancelled] = attr.Number(1)
 	}
-	row.setTime(attributePrevious, m.Previous, time.Time.UnixMilli)
-	row.setTime(contract.AttributeTTL, m.ExpiresAt, time.Time.Unix)
+	setTime(row, attributePrevious, m.Previous, time.Time.UnixMilli)
+	setTime(row, contract.AttributeTTL, m.ExpiresAt, time.Time.Unix)
 	if !m.Place.IsZero() {
-		row[attributePlace] = number(m.Place.UnixMilli())
-		row[contract.AttributeBucket] = text(bucketOf(m.Place, s.shardOf(m.Group, m.Key)))
-		row[contract.AttributeDue] = text(fmt.Sprintf("%013d#%s", m.Due.UnixMilli(), m.Key))
+		row[attributePlace] = attr.Number(m.Place.UnixMilli())
+		row[contract.AttributeBucket] = attr.String(bucketOf(m.Place, s.shardOf(m.Group, m.Key)))
+		row[contract.AttributeDue] = attr.String(fmt.Sprintf("%013d#%s", m.Due.UnixMilli(), m.Key))
 	}
 	return row, nil
 }
 
-// setTime sets name unless t is the zero time.
-func (i item) setTime(name string, t time.Time, unit func(time.Time) int64) {
+// setTime sets the attribute name unless t is the zero time.
+func setTime(row attr.Item, name string, t time.Time, unit func(time.Time) int64) {
 	if !t.IsZero() {
-		i[name] = number(unit(t))
+		row[name] = attr.Number(unit(t))
 	}
 }
 
@@ -169,11 +171,11 @@ func bucketOf(t time.Time, shard int) string {
 	return fmt.Sprintf("%s#%02d", t.UTC().Format("2006-01-02T15:04Z"), shard)
 }
 
-func parseScheduled(row item) (schedule.Message, error) {
+func parseScheduled(row attr.Item) (schedule.Message, error) {
 	m := schedule.Message{
-		Group: row.text(contract.AttributeGroup), Key: row.text(contract.AttributeKey), Subject: row.text(attributeSubject),
-		Status: schedule.Status(row.text(attributeStatus)), Object: row.text(attributeObject),
-		Channels: strings.Split(row.text(attributeChannels), ","), Timezone: row.text(attributeTimezone), Fingerprint: row.text(attributeFingerprint),
+		Group: row.String(contract.AttributeGroup), Key: row.String(contract.AttributeKey), Subject: row.String(attributeSubject),
+		Status: schedule.Status(row.String(attributeStatus)), Object: row.String(attributeObject),
+		Channels: strings.Split(row.String(attributeChannels), ","), Timezone: row.String(attributeTimezone), Fingerprint: row.String(attributeFingerprint),
 	}
 	var occurrence, cancelled int64
 	for _, f := range []struct {
@@ -182,7 +184,7 @@ func parseScheduled(row item) (schedule.Message, error) {
 	}{
 		{contract.AttributeVersion, &m.Version}, {attributeRevision, &m.Revision}, {attributeOccurrence, &occurrence}, {attributeCancelled, &cancelled},
 	} {
-		n, err := row.number(f.name)
+		n, err := row.Number(f.name)
 		if err != nil {
 			return m, fmt.Errorf("dynamo: message %q: %w", m.Key, err)
 		}
@@ -201,7 +203,7 @@ func parseScheduled(row item) (schedule.Message, error) {
 		{attributeUpdatedAt, &m.UpdatedAt, time.UnixMilli},
 		{contract.AttributeTTL, &m.ExpiresAt, func(s int64) time.Time { return time.Unix(s, 0) }},
 	} {
-		n, err := row.number(f.name)
+		n, err := row.Number(f.name)
 		if err != nil {
 			return m, fmt.Errorf("dynamo: message %q: %w", m.Key, err)
 		}
@@ -209,7 +211,7 @@ func parseScheduled(row item) (schedule.Message, error) {
 			*f.into = f.of(n).UTC()
 		}
 	}
-	if repeat := row.text(attributeRepeat); repeat != "" {
+	if repeat := row.String(attributeRepeat); repeat != "" {
 		if err := json.Unmarshal([]byte(repeat), &m.Repeat); err != nil {
 			return m, fmt.Errorf("dynamo: message %q: repeat: %w", m.Key, err)
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/hermes-cdk/hermes/functions/internal/attr"
 	"github.com/hermes-cdk/hermes/functions/internal/schedule"
 	"github.com/hermes-cdk/hermes/functions/internal/schedule/dispatch"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
@@ -36,8 +37,8 @@ func (s Schedule) Waiting(ctx context.Context, minute time.Time, shard int, from
 		TableName: &s.Table, IndexName: aws.String(contract.IndexByDue),
 		KeyConditionExpression:   aws.String("#bucket = :bucket AND #due BETWEEN :from AND :to"),
 		ExpressionAttributeNames: map[string]string{"#bucket": contract.AttributeBucket, "#due": contract.AttributeDue},
-		ExpressionAttributeValues: item{
-			":bucket": text(bucket), ":from": text(fmt.Sprintf("%013d", low)), ":to": text(fmt.Sprintf("%013d", to.UnixMilli())),
+		ExpressionAttributeValues: attr.Item{
+			":bucket": attr.String(bucket), ":from": attr.String(fmt.Sprintf("%013d", low)), ":to": attr.String(fmt.Sprintf("%013d", to.UnixMilli())),
 		},
 	}
 	var found []schedule.Due
@@ -60,17 +61,17 @@ func (s Schedule) Waiting(ctx context.Context, minute time.Time, shard int, from
 	}
 }
 
-func parseWaiting(row item) (schedule.Due, error) {
-	version, err := row.number(contract.AttributeVersion)
+func parseWaiting(row attr.Item) (schedule.Due, error) {
+	version, err := row.Number(contract.AttributeVersion)
 	if err != nil {
 		return schedule.Due{}, err
 	}
-	digits, _, _ := strings.Cut(row.text(contract.AttributeDue), "#")
+	digits, _, _ := strings.Cut(row.String(contract.AttributeDue), "#")
 	due, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil {
-		return schedule.Due{}, fmt.Errorf("attribute %s: %q begins with no time", contract.AttributeDue, row.text(contract.AttributeDue))
+		return schedule.Due{}, fmt.Errorf("attribute %s: %q begins with no time", contract.AttributeDue, row.String(contract.AttributeDue))
 	}
-	return schedule.Due{Group: row.text(contract.AttributeGroup), Key: row.text(contract.AttributeKey), Version: version, Due: due}, nil
+	return schedule.Due{Group: row.String(contract.AttributeGroup), Key: row.String(contract.AttributeKey), Version: version, Due: due}, nil
 }
 
 // listRounds bounds the reads of one List, which a status that few messages have could make many.
@@ -122,8 +123,8 @@ func (s Schedule) listQuery(f schedule.Filter) (*dynamodb.QueryInput, error) {
 		TableName: &s.Table, IndexName: aws.String(contract.IndexByTime),
 		KeyConditionExpression:   aws.String("#group = :group AND #time BETWEEN :from AND :to"),
 		ExpressionAttributeNames: map[string]string{"#group": contract.AttributeGroup, "#time": contract.AttributeTime},
-		ExpressionAttributeValues: item{
-			":group": text(f.Group), ":from": number(low), ":to": number(max(high, low)),
+		ExpressionAttributeValues: attr.Item{
+			":group": attr.String(f.Group), ":from": attr.Number(low), ":to": attr.Number(max(high, low)),
 		},
 		Limit: aws.Int32(int32(f.Limit)),
 	}
@@ -136,18 +137,18 @@ func (s Schedule) listQuery(f schedule.Filter) (*dynamodb.QueryInput, error) {
 		return nil, schedule.NewFault("next", f.After, "the value of next in the page before, with the same from and to")
 	}
 	query.ExclusiveStartKey = keyOf(f.Group, key)
-	query.ExclusiveStartKey[contract.AttributeTime] = number(at)
+	query.ExclusiveStartKey[contract.AttributeTime] = attr.Number(at)
 	return query, nil
 }
 
 // positionOf is where a page that ends with row goes on.
-func positionOf(row item) string {
+func positionOf(row attr.Item) string {
 	at, _ := row[contract.AttributeTime].(*types.AttributeValueMemberN)
-	return at.Value + "." + row.text(contract.AttributeKey)
+	return at.Value + "." + row.String(contract.AttributeKey)
 }
 
-func ownerOf(row item) [2]string {
-	return [2]string{row.text(contract.AttributeGroup), row.text(contract.AttributeKey)}
+func ownerOf(row attr.Item) [2]string {
+	return [2]string{row.String(contract.AttributeGroup), row.String(contract.AttributeKey)}
 }
 
 // batchKeys is how many items BatchGetItem reads.
@@ -160,7 +161,7 @@ func (s Schedule) read(ctx context.Context, rows []map[string]types.AttributeVal
 		owners[i] = ownerOf(row)
 	}
 	found := map[[2]string]schedule.Message{}
-	err := s.batchGet(ctx, owners, func(row item) error {
+	err := s.batchGet(ctx, owners, func(row attr.Item) error {
 		m, err := parseScheduled(row)
 		found[ownerOf(row)] = m
 		return err
@@ -171,8 +172,8 @@ func (s Schedule) read(ctx context.Context, rows []map[string]types.AttributeVal
 // Pointed gives the object of each message that is there.
 func (s Schedule) Pointed(ctx context.Context, messages [][2]string) (map[[2]string]string, error) {
 	objects := map[[2]string]string{}
-	err := s.batchGet(ctx, messages, func(row item) error {
-		objects[ownerOf(row)] = row.text(attributeObject)
+	err := s.batchGet(ctx, messages, func(row attr.Item) error {
+		objects[ownerOf(row)] = row.String(attributeObject)
 		return nil
 	})
 	if err != nil {
@@ -182,7 +183,7 @@ func (s Schedule) Pointed(ctx context.Context, messages [][2]string) (map[[2]str
 }
 
 // batchGet reads until DynamoDB has answered for all: a success may leave some over.
-func (s Schedule) batchGet(ctx context.Context, owners [][2]string, each func(item) error) error {
+func (s Schedule) batchGet(ctx context.Context, owners [][2]string, each func(attr.Item) error) error {
 	for part := range slices.Chunk(owners, batchKeys) {
 		keys := make([]map[string]types.AttributeValue, len(part))
 		for i, o := range part {

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/hermes-cdk/hermes/functions/internal/attr"
 	"github.com/hermes-cdk/hermes/functions/internal/schedule"
 	"github.com/hermes-cdk/hermes/functions/internal/schedule/expand"
 	"github.com/hermes-cdk/hermes/functions/internal/subscribers"
@@ -46,18 +47,18 @@ type Subscribers struct {
 	PageSize int
 }
 
-func subscriberKey(group, id string) item {
-	return item{contract.AttributeGroup: text(group), contract.AttributeSubscriber: text(id)}
+func subscriberKey(group, id string) attr.Item {
+	return attr.Item{contract.AttributeGroup: attr.String(group), contract.AttributeSubscriber: attr.String(id)}
 }
 
 // Add writes a subscriber who is not there yet, or returns the one who is.
 func (s Subscribers) Add(ctx context.Context, one subscribers.Subscriber) (subscribers.Subscriber, bool, error) {
 	row := subscriberKey(one.Group, one.ID)
-	row.setText(attributeEmail, one.Email)
-	row.setText(attributeName, one.Name)
-	row.setText(attributeTimezone, one.Timezone)
-	row.setText(attributeStatus, one.Status)
-	row[attributeCreatedAt] = number(one.CreatedAt.UnixMilli())
+	row.SetString(attributeEmail, one.Email)
+	row.SetString(attributeName, one.Name)
+	row.SetString(attributeTimezone, one.Timezone)
+	row.SetString(attributeStatus, one.Status)
+	row[attributeCreatedAt] = attr.Number(one.CreatedAt.UnixMilli())
 	_, err := s.Client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &s.Table, Item: row,
 		ConditionExpression:      aws.String("attribute_not_exists(#id)"),
@@ -94,7 +95,7 @@ func (s Subscribers) SetStatus(ctx context.Context, group, id, status string) (b
 		UpdateExpression:          aws.String("SET #status = :status"),
 		ConditionExpression:       aws.String("attribute_exists(#id)"),
 		ExpressionAttributeNames:  map[string]string{"#status": attributeStatus, "#id": contract.AttributeSubscriber},
-		ExpressionAttributeValues: item{":status": text(status)},
+		ExpressionAttributeValues: attr.Item{":status": attr.String(status)},
 	})
 	err = conditional("set status of subscriber "+id, err, subscribers.ErrNotFound)
 	if errors.Is(err, subscribers.ErrNotFound) {
@@ -133,7 +134,7 @@ func (s Subscribers) List(ctx context.Context, group, after string, limit int) (
 		}
 		page = append(page, one)
 	}
-	return page, item(out.LastEvaluatedKey).text(contract.AttributeSubscriber), nil
+	return page, attr.Item(out.LastEvaluatedKey).String(contract.AttributeSubscriber), nil
 }
 
 // Receiving calls page with the subscribers to whom a message is addressed.
@@ -170,7 +171,7 @@ func (s Subscribers) query(group, after string, limit int) *dynamodb.QueryInput 
 		TableName:                 &s.Table,
 		KeyConditionExpression:    aws.String("#group = :group"),
 		ExpressionAttributeNames:  map[string]string{"#group": contract.AttributeGroup},
-		ExpressionAttributeValues: item{":group": text(group)},
+		ExpressionAttributeValues: attr.Item{":group": attr.String(group)},
 		ConsistentRead:            aws.Bool(true),
 		Limit:                     aws.Int32(int32(limit)),
 	}
@@ -180,12 +181,12 @@ func (s Subscribers) query(group, after string, limit int) *dynamodb.QueryInput 
 	return query
 }
 
-func parseSubscriber(row item) (subscribers.Subscriber, error) {
+func parseSubscriber(row attr.Item) (subscribers.Subscriber, error) {
 	one := subscribers.Subscriber{
-		Group: row.text(contract.AttributeGroup), ID: row.text(contract.AttributeSubscriber), Email: row.text(attributeEmail),
-		Name: row.text(attributeName), Timezone: row.text(attributeTimezone), Status: row.text(attributeStatus),
+		Group: row.String(contract.AttributeGroup), ID: row.String(contract.AttributeSubscriber), Email: row.String(attributeEmail),
+		Name: row.String(attributeName), Timezone: row.String(attributeTimezone), Status: row.String(attributeStatus),
 	}
-	ms, err := row.number(attributeCreatedAt)
+	ms, err := row.Number(attributeCreatedAt)
 	if err != nil {
 		return one, fmt.Errorf("dynamo: subscriber %s: %w", one.ID, err)
 	}

@@ -8,7 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
-	"github.com/hermes-cdk/hermes/functions/internal/token"
+	"github.com/hermes-cdk/hermes/functions/internal/attr"
+	"github.com/hermes-cdk/hermes/functions/internal/hub/admission"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
@@ -25,28 +26,28 @@ type Tokens struct {
 	Table  string
 }
 
-var _ token.FactorStore = Tokens{}
+var _ admission.FactorStore = Tokens{}
 
 // Factor reads the stored factor of a user in a room, consistently: a token may be used as soon as it was issued, and no
 // longer once it was revoked.
-func (t Tokens) Factor(ctx context.Context, userID, roomID string) (token.Row, bool, error) {
+func (t Tokens) Factor(ctx context.Context, userID, roomID string) (admission.Row, bool, error) {
 	out, err := t.Client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName:      &t.Table,
-		Key:            item{contract.AttributeUserID: text(userID), contract.AttributeRoomID: text(roomID)},
+		Key:            attr.Item{contract.AttributeUserID: attr.String(userID), contract.AttributeRoomID: attr.String(roomID)},
 		ConsistentRead: aws.Bool(true),
 	})
 	if err != nil {
-		return token.Row{}, false, fmt.Errorf("dynamo: get token of user %q in room %q: %w", userID, roomID, err)
+		return admission.Row{}, false, fmt.Errorf("dynamo: get token of user %q in room %q: %w", userID, roomID, err)
 	}
 	if len(out.Item) == 0 {
-		return token.Row{}, false, nil
+		return admission.Row{}, false, nil
 	}
-	row := item(out.Item)
-	expires, err := row.number(contract.AttributeTTL)
+	row := attr.Item(out.Item)
+	expires, err := row.Number(contract.AttributeTTL)
 	if err != nil {
-		return token.Row{}, false, fmt.Errorf("dynamo: token of user %q in room %q: %w", userID, roomID, err)
+		return admission.Row{}, false, fmt.Errorf("dynamo: token of user %q in room %q: %w", userID, roomID, err)
 	}
-	found := token.Row{Factor: row.text(contract.AttributeToken)}
+	found := admission.Row{Factor: row.String(contract.AttributeToken)}
 	if expires != 0 {
 		found.ExpiresAt = time.Unix(expires, 0)
 	}

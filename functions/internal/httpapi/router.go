@@ -11,7 +11,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"github.com/hermes-cdk/hermes/functions/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/internal/plainjson"
 	"github.com/hermes-cdk/hermes/functions/internal/schedule"
 	"github.com/hermes-cdk/hermes/functions/internal/subscribers"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
@@ -130,7 +130,7 @@ func encode(r response) events.APIGatewayV2HTTPResponse {
 	if r.body == nil {
 		return out
 	}
-	body, err := hub.EncodeJSON(r.body)
+	body, err := plainjson.Marshal(r.body)
 	if err != nil { // what we answer with always marshals
 		return events.APIGatewayV2HTTPResponse{StatusCode: http.StatusInternalServerError, Body: `{"message":"internal error"}`}
 	}

@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"context"
 	"encoding/json"
 	"testing"
 	"time"
@@ -70,54 +69,6 @@ func TestClientMessageID(t *testing.T) {
 		t.Parallel()
 		if len(id) > contract.MaxNameBytes {
 			t.Errorf("%q has %d bytes", id, len(id))
-		}
-	})
-}
-
-func TestGroup(t *testing.T) {
-	t.Parallel()
-	if a, b := Group("room a"), Group("room b"); a == b || len(a) != 32 {
-		t.Errorf("got %q and %q", a, b)
-	}
-}
-
-func TestEncodeJSON(t *testing.T) {
-	t.Parallel()
-	t.Run("leaves markup as it is", func(t *testing.T) {
-		t.Parallel()
-		got, err := EncodeJSON(map[string]any{"a": "<b>&</b>", "raw": json.RawMessage(`"<i>"`)})
-		if err != nil || string(got) != `{"a":"<b>&</b>","raw":"<i>"}` {
-			t.Errorf("got %s, %v", got, err)
-		}
-	})
-	t.Run("names the type that does not encode", func(t *testing.T) {
-		t.Parallel()
-		_, err := EncodeJSON(func() {})
-		if err == nil || err.Error() != "hub: encode func(): json: unsupported type: func()" {
-			t.Errorf("got %v", err)
-		}
-	})
-}
-
-func TestWorkContext(t *testing.T) {
-	t.Parallel()
-	t.Run("ends a second before its parent", func(t *testing.T) {
-		t.Parallel()
-		end := time.Now().Add(time.Hour)
-		parent, cancelParent := context.WithDeadline(context.Background(), end)
-		defer cancelParent()
-		ctx, cancel := WorkContext(parent)
-		defer cancel()
-		if got, ok := ctx.Deadline(); !ok || !got.Equal(end.Add(-time.Second)) {
-			t.Errorf("got %v, %v", got, ok)
-		}
-	})
-	t.Run("has no deadline where its parent has none", func(t *testing.T) {
-		t.Parallel()
-		ctx, cancel := WorkContext(context.Background())
-		defer cancel()
-		if _, ok := ctx.Deadline(); ok {
-			t.Error("a deadline appeared")
 		}
 	})
 }

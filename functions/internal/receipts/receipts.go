@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
+	"github.com/hermes-cdk/hermes/functions/internal/attr"
 	"github.com/hermes-cdk/hermes/functions/internal/budgetalert"
 )
 
@@ -40,14 +40,14 @@ var _ budgetalert.Receipts = Table{}
 // holder was killed, is granted anew.
 func (t Table) Claim(ctx context.Context, messageID, receiver string, lease time.Time) (budgetalert.Claim, error) {
 	item := t.item(messageID, receiver, contract.StateSending)
-	item[contract.AttributeLease] = number(lease.UnixMilli())
+	item[contract.AttributeLease] = attr.Number(lease.UnixMilli())
 	_, err := t.Client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName:                &t.Name,
 		Item:                     item,
 		ConditionExpression:      aws.String("attribute_not_exists(#m) OR (#s = :sending AND #l < :now)"),
 		ExpressionAttributeNames: map[string]string{"#m": contract.AttributeMessageID, "#s": contract.AttributeState, "#l": contract.AttributeLease},
-		ExpressionAttributeValues: map[string]types.AttributeValue{
-			":sending": text(contract.StateSending), ":now": number(t.Now().UnixMilli()),
+		ExpressionAttributeValues: attr.Item{
+			":sending": attr.String(contract.StateSending), ":now": attr.Number(t.Now().UnixMilli()),
 		},
 	})
 	var taken *types.ConditionalCheckFailedException
@@ -90,19 +90,13 @@ func (t Table) Release(ctx context.Context, messageID, receiver string) error {
 	return nil
 }
 
-func (t Table) item(messageID, receiver, state string) map[string]types.AttributeValue {
+func (t Table) item(messageID, receiver, state string) attr.Item {
 	item := key(messageID, receiver)
-	item[contract.AttributeState] = text(state)
-	item[contract.AttributeTTL] = number(t.Now().Add(t.TTL).Unix())
+	item[contract.AttributeState] = attr.String(state)
+	item[contract.AttributeTTL] = attr.Number(t.Now().Add(t.TTL).Unix())
 	return item
 }
 
-func key(messageID, receiver string) map[string]types.AttributeValue {
-	return map[string]types.AttributeValue{contract.AttributeMessageID: text(messageID), contract.AttributeReceiver: text(receiver)}
-}
-
-func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
-
-func number(n int64) types.AttributeValue {
-	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
+func key(messageID, receiver string) attr.Item {
+	return attr.Item{contract.AttributeMessageID: attr.String(messageID), contract.AttributeReceiver: attr.String(receiver)}
 }

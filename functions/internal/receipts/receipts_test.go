@@ -1,79 +1,28 @@
 package receipts_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
 	"github.com/hermes-cdk/hermes/functions/internal/budgetalert"
+	"github.com/hermes-cdk/hermes/functions/internal/peertest"
 	"github.com/hermes-cdk/hermes/functions/internal/receipts"
 )
 
-// startDynalite starts the DynamoDB that npm installed, on a free port of the loopback, and stops it after the test.
-func startDynalite(t *testing.T) *dynamodb.Client {
-	t.Helper()
-	root, err := filepath.Abs("../../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	const script = `const server = require('dynalite')({createTableMs: 0});` +
-		`server.listen(0, '127.0.0.1', () => console.log(server.address().port));` +
-		`process.stdin.resume().on('end', () => process.exit());` // ends with us, however we end
-	node := exec.Command("node", "-e", script)
-	node.Dir, node.Stderr = root, os.Stderr
-	stdin, err := node.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := node.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := node.Start(); err != nil {
-		t.Fatalf("node is needed to run dynalite: %v", err)
-	}
-	t.Cleanup(func() {
-		_ = stdin.Close()
-		_ = node.Wait()
-	})
-	port, err := bufio.NewReader(stdout).ReadString('\n')
-	if err != nil {
-		t.Fatalf("dynalite did not say its port; run `npm ci` in %s first: %v", root, err)
-	}
-	return dynamodb.New(dynamodb.Options{
-		Region: "us-east-1", BaseEndpoint: aws.String("http://127.0.0.1:" + strings.TrimSpace(port)),
-		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
-	})
-}
-
 func newTable(t *testing.T, now *time.Time) receipts.Table {
 	t.Helper()
-	client := startDynalite(t)
+	client := peertest.Dynalite(t)
 	table := receipts.Table{Client: client, Name: "receipts", TTL: time.Hour, Now: func() time.Time { return *now }}
-	_, err := client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
-		TableName: &table.Name, BillingMode: types.BillingModePayPerRequest,
-		AttributeDefinitions: []types.AttributeDefinition{
-			{AttributeName: aws.String(contract.AttributeMessageID), AttributeType: "S"}, {AttributeName: aws.String(contract.AttributeReceiver), AttributeType: "S"},
-		},
-		KeySchema: []types.KeySchemaElement{
-			{AttributeName: aws.String(contract.AttributeMessageID), KeyType: "HASH"}, {AttributeName: aws.String(contract.AttributeReceiver), KeyType: "RANGE"},
-		},
+	peertest.CreateTable(t, client, &dynamodb.CreateTableInput{
+		TableName: &table.Name, KeySchema: peertest.Key(contract.AttributeMessageID, contract.AttributeReceiver),
+		AttributeDefinitions: peertest.Strings(contract.AttributeMessageID, contract.AttributeReceiver),
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	return table
 }
 

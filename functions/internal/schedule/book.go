@@ -11,7 +11,7 @@ import (
 
 	"github.com/oklog/ulid/v2"
 
-	"github.com/hermes-cdk/hermes/functions/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
 )
 
@@ -51,7 +51,7 @@ func (b *Book) enqueue(ctx context.Context, m Message) {
 	if wait > contract.Direct {
 		return
 	}
-	if err := errors.Join(b.Due.Send(ctx, []hub.QueueMessage{DueOf(m).Message(wait)})...); err != nil {
+	if err := errors.Join(b.Due.Send(ctx, []queue.Message{DueOf(m).Message(wait)})...); err != nil {
 		b.Log.WarnContext(ctx, "message not queued, the dispatcher will find it late", "group", m.Group, "key", m.Key, "error", err)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/hermes-cdk/hermes/functions/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/internal/plainjson"
 	hubcontract "github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
@@ -131,7 +131,7 @@ func Publication(m Message, c Content) hubcontract.Publication {
 }
 
 func encoded(v any) json.RawMessage {
-	text, err := hub.EncodeJSON(v)
+	text, err := plainjson.Marshal(v)
 	if err != nil { // strings and numbers always marshal
 		return nil
 	}

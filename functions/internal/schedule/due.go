@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/hermes-cdk/hermes/functions/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 )
 
 // ErrMalformed: a queued message is none of ours.
@@ -31,9 +31,9 @@ func DueOf(m Message) Due {
 func (d Due) Time() time.Time { return time.UnixMilli(d.Due).UTC() }
 
 // Message makes the queue's message, held back for what of delay is whole seconds: the worker waits for the rest.
-func (d Due) Message(delay time.Duration) hub.QueueMessage {
+func (d Due) Message(delay time.Duration) queue.Message {
 	body, _ := json.Marshal(d) //nolint:errchkjson // strings and numbers always marshal
-	return hub.QueueMessage{Body: string(body), Group: hub.Group(d.Group), Delay: max(delay, 0).Truncate(time.Second)}
+	return queue.Message{Body: string(body), Group: queue.Group(d.Group), Delay: max(delay, 0).Truncate(time.Second)}
 }
 
 // ParseDue reads a message of the due queue.

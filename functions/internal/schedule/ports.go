@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/hermes-cdk/hermes/functions/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 )
 
 // A Page is a part of a list.
@@ -42,7 +42,7 @@ type Contents interface {
 
 // A Queue takes messages. The result has one error for each, nil for those that it took.
 type Queue interface {
-	Send(ctx context.Context, messages []hub.QueueMessage) []error
+	Send(ctx context.Context, messages []queue.Message) []error
 }
 
 // A Directory knows who is in a group.

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hermes-cdk/hermes/functions/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 	"github.com/hermes-cdk/hermes/functions/internal/schedule"
 	"github.com/hermes-cdk/hermes/functions/internal/schedule/delivery"
 	"github.com/hermes-cdk/hermes/functions/internal/schedule/scheduletest"
@@ -118,7 +118,7 @@ func TestDeadLettersCarryTheReasonAndARedriveFinishesThem(t *testing.T) {
 		t.Errorf("got %+v", r)
 	}
 	w.Mailer.Refuse = nil
-	w.Sends.Send(context.Background(), []hub.QueueMessage{{Body: dead[0].Body}})
+	w.Sends.Send(context.Background(), []queue.Message{{Body: dead[0].Body}})
 	w.Until(w.Clock.Now().Add(time.Minute))
 	if r := resultOf(t, w, m, ada.ID); r.Status != "sent" || len(w.Mailer.Sent()) != 1 {
 		t.Errorf("got %+v", r)
@@ -142,7 +142,7 @@ func TestAnOccurrenceThatCannotBeExpandedIsADeadLetter(t *testing.T) {
 		t.Fatalf("got %+v", dead)
 	}
 	w.Hook(func(string) error { return nil })
-	w.Due.Send(context.Background(), []hub.QueueMessage{{Body: dead[0].Body}})
+	w.Due.Send(context.Background(), []queue.Message{{Body: dead[0].Body}})
 	w.Until(w.Clock.Now().Add(time.Minute))
 	if len(w.Mailer.Sent()) != 1 {
 		t.Errorf("sent %d", len(w.Mailer.Sent()))
@@ -153,7 +153,7 @@ func TestWhatIsNoneOfOursIsADeadLetterAtOnce(t *testing.T) {
 	t.Parallel()
 	w := scheduletest.New()
 	for _, q := range []*scheduletest.Queue{w.Due, w.Sends} {
-		q.Send(context.Background(), []hub.QueueMessage{{Body: "hello"}, {Body: "{}"}})
+		q.Send(context.Background(), []queue.Message{{Body: "hello"}, {Body: "{}"}})
 	}
 	w.Until(w.Clock.Now().Add(time.Second))
 	if len(w.DueDead.All()) != 2 || len(w.SendsDead.All()) != 2 {

@@ -9,9 +9,9 @@ import (
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
 	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/internal/dynamo"
 	"github.com/hermes-cdk/hermes/functions/internal/env"
-	"github.com/hermes-cdk/hermes/functions/internal/hub/deliver"
 	"github.com/hermes-cdk/hermes/functions/internal/metrics"
 	"github.com/hermes-cdk/hermes/functions/internal/s3"
 	"github.com/hermes-cdk/hermes/functions/internal/sqs"
@@ -23,7 +23,7 @@ import (
 
 func table(vars *env.Vars) dynamo.Schedule {
 	return dynamo.Schedule{
-		Table: vars.Required(contract.EnvScheduleTable), Shards: vars.Number(contract.EnvShards, 1, contract.MaxShards), Clock: deliver.SystemClock{},
+		Table: vars.Required(contract.EnvScheduleTable), Shards: vars.Number(contract.EnvShards, 1, contract.MaxShards), Clock: clock.System{},
 	}
 }
 
@@ -32,7 +32,7 @@ func subscribersTable(vars *env.Vars) dynamo.Subscribers {
 }
 
 func deliveriesTable(vars *env.Vars) dynamo.Deliveries {
-	return dynamo.Deliveries{Table: vars.Required(contract.EnvDeliveriesTable), TTL: vars.Seconds(contract.EnvRetention), Clock: deliver.SystemClock{}}
+	return dynamo.Deliveries{Table: vars.Required(contract.EnvDeliveriesTable), TTL: vars.Seconds(contract.EnvRetention), Clock: clock.System{}}
 }
 
 func bucket(vars *env.Vars) s3.Contents {

@@ -10,8 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 
 	"github.com/hermes-cdk/hermes/functions/internal/awsconfig"
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/internal/env"
-	"github.com/hermes-cdk/hermes/functions/internal/hub/deliver"
 	"github.com/hermes-cdk/hermes/functions/internal/s3"
 	"github.com/hermes-cdk/hermes/functions/internal/schedule/delivery"
 	"github.com/hermes-cdk/hermes/functions/internal/schedule/dispatch"
@@ -53,7 +53,7 @@ func Expand(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 	due.Client, dead.Client, sends.Client = c.queues, c.queues, c.queues
 	expander := &expand.Expander{
 		Messages: messages, Contents: contents, Subscribers: people, Records: deliveries, Due: due, Sends: sends, DeadLetters: dead,
-		Retention: deliveries.TTL, Clock: deliver.SystemClock{}, Metrics: metrics, Log: log,
+		Retention: deliveries.TTL, Clock: clock.System{}, Metrics: metrics, Log: log,
 	}
 	if hubURL != "" {
 		expander.Hub = sqs.Queue{URL: hubURL, Client: c.queues}
@@ -79,7 +79,7 @@ func Deliver(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 		Records: deliveries, Contents: &s3.Cache{Source: contents}, Mailer: mailer,
 		Limiter: &ses.Limiter{Client: mail, Fixed: rate, Instances: instances, Now: time.Now, Log: log},
 		Links:   subscribers.Links{Keys: keys, Base: base}, Sends: sends, DeadLetters: dead,
-		Jitter: rand.N[time.Duration], Clock: deliver.SystemClock{}, Metrics: metrics, Log: log,
+		Jitter: rand.N[time.Duration], Clock: clock.System{}, Metrics: metrics, Log: log,
 	}, log)
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
-	"github.com/hermes-cdk/hermes/functions/internal/hub/hubtest"
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/internal/secrets"
 	"github.com/hermes-cdk/hermes/functions/internal/token"
 )
@@ -42,8 +42,10 @@ func secretOf(letter string) *string {
 	return aws.String(`{"signing_key":"` + strings.Repeat(letter, 64) + `"}`)
 }
 
-func newCache(m *manager) (*secrets.Cache, *hubtest.Clock) {
-	clock := hubtest.NewClock()
+var errDown = errors.New("service is down")
+
+func newCache(m *manager) (*secrets.Cache, *clock.Fake) {
+	clock := clock.NewFake()
 	return secrets.NewCache(m, "arn:secret", clock.Now, slog.New(slog.DiscardHandler)), clock
 }
 
@@ -105,13 +107,13 @@ func TestCache(t *testing.T) {
 		m := &manager{value: secretOf("a")}
 		cache, clock := newCache(m)
 		expect(t, cache.Keys, "a")
-		m.set(nil, hubtest.ErrDown)
+		m.set(nil, errDown)
 		clock.Advance(secrets.UsableFor - time.Second)
 		expect(t, cache.Keys, "a")
 		expect(t, cache.Refresh, "a")
 		clock.Advance(time.Second)
 		_, err := cache.Keys(context.Background())
-		if !errors.Is(err, hubtest.ErrDown) || err.Error() != "secrets: read arn:secret: service is down" {
+		if !errors.Is(err, errDown) || err.Error() != "secrets: read arn:secret: service is down" {
 			t.Errorf("got %v", err)
 		}
 		m.set(secretOf("b"), nil)
@@ -120,10 +122,10 @@ func TestCache(t *testing.T) {
 	})
 	t.Run("a first call that fails is not repeated within a second", func(t *testing.T) {
 		t.Parallel()
-		m := &manager{err: hubtest.ErrDown}
+		m := &manager{err: errDown}
 		cache, clock := newCache(m)
 		for range 3 {
-			if _, err := cache.Keys(context.Background()); !errors.Is(err, hubtest.ErrDown) {
+			if _, err := cache.Keys(context.Background()); !errors.Is(err, errDown) {
 				t.Errorf("got %v", err)
 			}
 		}

@@ -1,4 +1,4 @@
-// Package sqs sends the hub's messages to queues.
+// Package sqs sends messages to SQS queues.
 package sqs
 
 import (
@@ -11,8 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
-	"github.com/hermes-cdk/hermes/functions/internal/hub"
-	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 )
 
 // API is what Queue needs of *sqs.Client.
@@ -27,8 +26,12 @@ var _ API = (*sqs.Client)(nil)
 const (
 	maxBatchEntries = 10
 	maxBatchBytes   = 1 << 20
-	maxErrorBytes   = 1024 // of contract.AttributeError; enough for a sentence
+	maxErrorBytes   = 1024 // of ErrorAttribute; enough for a sentence
 )
+
+// ErrorAttribute is the message attribute of a dead letter that says why it was refused. The contract of each construct
+// with dead letters names it too.
+const ErrorAttribute = "error"
 
 // A Queue is one queue.
 type Queue struct {
@@ -36,9 +39,11 @@ type Queue struct {
 	URL    string
 }
 
+var _ queue.Sender = Queue{}
+
 // Send sends messages in as few calls as the quotas allow. The result has one error for each message, nil for those that
 // the queue took.
-func (q Queue) Send(ctx context.Context, messages []hub.QueueMessage) []error {
+func (q Queue) Send(ctx context.Context, messages []queue.Message) []error {
 	errs := make([]error, len(messages))
 	for _, b := range batches(messages) {
 		q.sendBatch(ctx, messages[b.from:b.to], errs[b.from:b.to])
@@ -50,7 +55,7 @@ func (q Queue) Send(ctx context.Context, messages []hub.QueueMessage) []error {
 type span struct{ from, to int }
 
 // batches cuts messages into calls.
-func batches(messages []hub.QueueMessage) []span {
+func batches(messages []queue.Message) []span {
 	var spans []span
 	from, bytes := 0, 0
 	for i, m := range messages {
@@ -68,15 +73,15 @@ func batches(messages []hub.QueueMessage) []span {
 }
 
 // sizeOf is what a message counts: attributes with name, type and value belong to it.
-func sizeOf(m hub.QueueMessage) int {
+func sizeOf(m queue.Message) int {
 	if m.Error == "" {
 		return len(m.Body)
 	}
-	return len(m.Body) + len(contract.AttributeError) + len(stringType) + len(bounded(m.Error))
+	return len(m.Body) + len(ErrorAttribute) + len(stringType) + len(bounded(m.Error))
 }
 
 // sendBatch makes one call and notes what became of each message.
-func (q Queue) sendBatch(ctx context.Context, messages []hub.QueueMessage, errs []error) {
+func (q Queue) sendBatch(ctx context.Context, messages []queue.Message, errs []error) {
 	entries := make([]types.SendMessageBatchRequestEntry, len(messages))
 	for i, m := range messages {
 		entries[i] = entryOf(i, m)
@@ -99,14 +104,14 @@ func (q Queue) sendBatch(ctx context.Context, messages []hub.QueueMessage, errs 
 
 const stringType = "String"
 
-func entryOf(i int, m hub.QueueMessage) types.SendMessageBatchRequestEntry {
+func entryOf(i int, m queue.Message) types.SendMessageBatchRequestEntry {
 	entry := types.SendMessageBatchRequestEntry{Id: aws.String(strconv.Itoa(i)), MessageBody: &m.Body, DelaySeconds: seconds(m.Delay)}
 	if m.Group != "" {
 		entry.MessageGroupId = &m.Group
 	}
 	if m.Error != "" {
 		entry.MessageAttributes = map[string]types.MessageAttributeValue{
-			contract.AttributeError: {DataType: aws.String(stringType), StringValue: aws.String(bounded(m.Error))},
+			ErrorAttribute: {DataType: aws.String(stringType), StringValue: aws.String(bounded(m.Error))},
 		}
 	}
 	return entry
@@ -114,5 +119,5 @@ func entryOf(i int, m hub.QueueMessage) types.SendMessageBatchRequestEntry {
 
 // seconds rounds up, so that a delay is never shorter than it was meant.
 func seconds(d time.Duration) int32 {
-	return int32((min(d, hub.MaxDelay) + time.Second - 1) / time.Second)
+	return int32((min(d, queue.MaxDelay) + time.Second - 1) / time.Second)
 }

@@ -12,10 +12,11 @@ import (
 	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
-	"github.com/hermes-cdk/hermes/functions/internal/hub"
-	"github.com/hermes-cdk/hermes/functions/internal/hub/hubtest"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 	"github.com/hermes-cdk/hermes/functions/internal/sqs"
 )
+
+var errDown = errors.New("service is down")
 
 // recorder is SQS, as far as a call of it goes.
 type recorder struct {
@@ -29,7 +30,7 @@ func (r *recorder) SendMessageBatch(_ context.Context, in *awssqs.SendMessageBat
 	return &awssqs.SendMessageBatchOutput{Failed: r.failed}, r.err
 }
 
-func send(r *recorder, messages ...hub.QueueMessage) []error {
+func send(r *recorder, messages ...queue.Message) []error {
 	return sqs.Queue{Client: r, URL: "https://queue"}.Send(context.Background(), messages)
 }
 
@@ -38,7 +39,7 @@ func TestSend(t *testing.T) {
 	t.Run("makes an entry of a message", func(t *testing.T) {
 		t.Parallel()
 		r := &recorder{}
-		errs := send(r, hub.QueueMessage{Body: "b", Group: "g", Delay: 1500 * time.Millisecond, Error: "why"}, hub.QueueMessage{Body: "c"})
+		errs := send(r, queue.Message{Body: "b", Group: "g", Delay: 1500 * time.Millisecond, Error: "why"}, queue.Message{Body: "c"})
 		if errors.Join(errs...) != nil || len(errs) != 2 || len(r.calls) != 1 || *r.calls[0].QueueUrl != "https://queue" {
 			t.Fatalf("got %v, %d calls", errs, len(r.calls))
 		}
@@ -54,7 +55,7 @@ func TestSend(t *testing.T) {
 	t.Run("never delays longer than SQS can", func(t *testing.T) {
 		t.Parallel()
 		r := &recorder{}
-		send(r, hub.QueueMessage{Delay: time.Hour})
+		send(r, queue.Message{Delay: time.Hour})
 		if got := r.calls[0].Entries[0].DelaySeconds; got != 900 {
 			t.Errorf("got %d", got)
 		}
@@ -62,7 +63,7 @@ func TestSend(t *testing.T) {
 	t.Run("sends ten a call", func(t *testing.T) {
 		t.Parallel()
 		r := &recorder{}
-		send(r, make([]hub.QueueMessage, 21)...)
+		send(r, make([]queue.Message, 21)...)
 		if len(r.calls) != 3 || len(r.calls[0].Entries) != 10 || len(r.calls[2].Entries) != 1 {
 			t.Errorf("%d calls", len(r.calls))
 		}
@@ -71,7 +72,7 @@ func TestSend(t *testing.T) {
 		t.Parallel()
 		r := &recorder{}
 		half := strings.Repeat("x", 1<<19)
-		send(r, hub.QueueMessage{Body: half}, hub.QueueMessage{Body: half}, hub.QueueMessage{Body: half, Error: "e"}, hub.QueueMessage{Body: half})
+		send(r, queue.Message{Body: half}, queue.Message{Body: half}, queue.Message{Body: half, Error: "e"}, queue.Message{Body: half})
 		var sizes []int
 		for _, call := range r.calls {
 			sizes = append(sizes, len(call.Entries))
@@ -92,7 +93,7 @@ func TestSend(t *testing.T) {
 		r := &recorder{failed: []types.BatchResultErrorEntry{
 			{Id: aws.String("1"), Code: aws.String("InternalError"), Message: aws.String("try again")}, {Id: aws.String("strange")}, {},
 		}}
-		errs := send(r, make([]hub.QueueMessage, 3)...)
+		errs := send(r, make([]queue.Message, 3)...)
 		if errs[0] != nil || errs[2] != nil || !errors.Is(errs[1], sqs.ErrNotTaken) ||
 			errs[1].Error() != "sqs: send to https://queue: message not taken: InternalError: try again" {
 			t.Errorf("got %v", errs)
@@ -100,9 +101,9 @@ func TestSend(t *testing.T) {
 	})
 	t.Run("a call that fails fails its messages", func(t *testing.T) {
 		t.Parallel()
-		errs := send(&recorder{err: hubtest.ErrDown}, make([]hub.QueueMessage, 2)...)
+		errs := send(&recorder{err: errDown}, make([]queue.Message, 2)...)
 		for _, err := range errs {
-			if !errors.Is(err, hubtest.ErrDown) || err.Error() != "sqs: send to https://queue: service is down" {
+			if !errors.Is(err, errDown) || err.Error() != "sqs: send to https://queue: service is down" {
 				t.Errorf("got %v", err)
 			}
 		}
@@ -110,7 +111,7 @@ func TestSend(t *testing.T) {
 	t.Run("makes any reason a valid attribute", func(t *testing.T) {
 		t.Parallel()
 		r := &recorder{}
-		send(r, hub.QueueMessage{Error: "a\x00b\nc\uffff" + strings.Repeat("ü", 600)})
+		send(r, queue.Message{Error: "a\x00b\nc\uffff" + strings.Repeat("ü", 600)})
 		got := *r.calls[0].Entries[0].MessageAttributes["error"].StringValue
 		if !strings.HasPrefix(got, "a\ufffdb c\ufffdü") || len(got) > 1024 || strings.ContainsRune(got[len(got)-2:], '\ufffd') {
 			t.Errorf("got %q", got)

@@ -1,4 +1,4 @@
-// Package sqsevent turns batches of SQS into calls of the domain, and their outcome into a report of what failed.
+// Package sqsevent handles the batches that an SQS event source mapping delivers, and reports which records failed.
 package sqsevent
 
 import (
@@ -10,26 +10,21 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"github.com/hermes-cdk/hermes/functions/internal/hub/broadcast"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 )
 
 // A Handler handles a batch. The event source mapping must have ReportBatchItemFailures.
 // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 type Handler = func(context.Context, events.SQSEvent) (events.SQSEventResponse, error)
 
-// A Broadcaster handles a batch of the intake queue and returns the ids of the records that failed.
-type Broadcaster interface {
-	Broadcast(ctx context.Context, records []broadcast.Record) (failed []string)
-}
-
-// Broadcast handles the intake queue.
-func Broadcast(b Broadcaster) Handler {
+// Batch handles the records of a batch together. handle returns the ids of those that failed.
+func Batch(handle func(ctx context.Context, records []queue.Record) (failed []string)) Handler {
 	return func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
-		records := make([]broadcast.Record, len(e.Records))
+		records := make([]queue.Record, len(e.Records))
 		for i, r := range e.Records {
-			records[i] = broadcast.Record{ID: r.MessageId, Body: r.Body, SentAt: sentAt(r)}
+			records[i] = queue.Record{ID: r.MessageId, Body: r.Body, SentAt: sentAt(r)}
 		}
-		return report(b.Broadcast(ctx, records)), nil
+		return report(handle(ctx, records)), nil
 	}
 }
 
@@ -47,7 +42,7 @@ type Worker interface {
 	Handle(ctx context.Context, body string) error
 }
 
-// Each handles the messages of a batch side by side.
+// Each handles the messages of a batch concurrently.
 func Each(worker Worker, log *slog.Logger) Handler {
 	return func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
 		errs := make([]error, len(e.Records))

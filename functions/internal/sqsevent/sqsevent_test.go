@@ -10,7 +10,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"github.com/hermes-cdk/hermes/functions/internal/hub/broadcast"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 	"github.com/hermes-cdk/hermes/functions/internal/sqsevent"
 )
 
@@ -33,32 +33,26 @@ func encoded(t *testing.T, response events.SQSEventResponse, err error) string {
 	return string(b)
 }
 
-type broadcaster struct {
-	records []broadcast.Record
-	failed  []string
-}
-
-func (b *broadcaster) Broadcast(_ context.Context, records []broadcast.Record) []string {
-	b.records = records
-	return b.failed
-}
-
-func TestBroadcast(t *testing.T) {
+func TestBatch(t *testing.T) {
 	t.Parallel()
-	t.Run("hands on every record", func(t *testing.T) {
-		t.Parallel()
-		b := &broadcaster{}
-		response, err := sqsevent.Broadcast(b)(context.Background(), batch)
+	var got []queue.Record
+	handler := func(failed ...string) sqsevent.Handler {
+		return sqsevent.Batch(func(_ context.Context, records []queue.Record) []string {
+			got = records
+			return failed
+		})
+	}
+	t.Run("passes every record on", func(t *testing.T) {
+		response, err := handler()(t.Context(), batch)
 		if got := encoded(t, response, err); got != `{"batchItemFailures":[]}` {
 			t.Errorf("got %s", got)
 		}
-		if len(b.records) != 3 || b.records[0] != (broadcast.Record{ID: "1", Body: "a", SentAt: time.UnixMilli(1_700_000_000_123)}) || !b.records[1].SentAt.IsZero() {
-			t.Errorf("got %+v", b.records)
+		if len(got) != 3 || got[0] != (queue.Record{ID: "1", Body: "a", SentAt: time.UnixMilli(1_700_000_000_123)}) || !got[1].SentAt.IsZero() {
+			t.Errorf("got %+v", got)
 		}
 	})
 	t.Run("reports only what failed", func(t *testing.T) {
-		t.Parallel()
-		response, err := sqsevent.Broadcast(&broadcaster{failed: []string{"2"}})(context.Background(), batch)
+		response, err := handler("2")(t.Context(), batch)
 		if got := encoded(t, response, err); got != `{"batchItemFailures":[{"itemIdentifier":"2"}]}` {
 			t.Errorf("got %s", got)
 		}

@@ -1,11 +1,10 @@
 package token
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-
-	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
 // Keys are the keys that sign tokens. During a rotation two are active.
@@ -15,24 +14,48 @@ type Keys struct {
 	Link     []byte // signs links in mails, which outlive rotations; nil: none of its own
 }
 
-// secretLinkKey is read by the MessageScheduler's functions only.
-const secretLinkKey = "link_key"
+// Fields of the signing secret.
+const (
+	secretSigningKey         = "signing_key"
+	secretPreviousSigningKey = "previous_signing_key"
+	secretLinkKey            = "link_key"
+)
 
-// ParseKeys reads the signing secret: {"signing_key","previous_signing_key"?,"link_key"?}. Other fields are not the authorizer's.
+// Limits.
+const (
+	// MinKeyBytes is the least length of a key.
+	MinKeyBytes = 32
+	// MaxBytes bounds a token; API Gateway's URL ends at 4,096 characters.
+	MaxBytes = 4096
+)
+
+// ErrWeakKey: a key is absent or shorter than MinKeyBytes. Nobody is admitted until it is replaced.
+var ErrWeakKey = errors.New("signing key is too short")
+
+// A KeySource has the active keys.
+type KeySource interface {
+	// Keys returns the keys, possibly as they were a short while ago.
+	Keys(ctx context.Context) (Keys, error)
+	// Refresh returns the keys as they are now. The source bounds how often it really looks, for anybody can present
+	// a token with a bad signature.
+	Refresh(ctx context.Context) (Keys, error)
+}
+
+// ParseKeys reads the signing secret: {"signing_key","previous_signing_key"?,"link_key"?}. Other fields are ignored.
 // Its errors never quote the secret.
 func ParseKeys(secret string) (Keys, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(secret), &fields); err != nil {
 		return Keys{}, errors.New("token: signing secret is not a JSON object")
 	}
-	signing, err := parseKey(fields, contract.SecretSigningKey)
+	signing, err := parseKey(fields, secretSigningKey)
 	if err != nil {
 		return Keys{}, err
 	}
 	if signing == nil {
-		return Keys{}, fmt.Errorf("token: signing secret: %w: %s is missing", ErrWeakKey, contract.SecretSigningKey)
+		return Keys{}, fmt.Errorf("token: signing secret: %w: %s is missing", ErrWeakKey, secretSigningKey)
 	}
-	previous, err := parseKey(fields, contract.SecretPreviousSigningKey)
+	previous, err := parseKey(fields, secretPreviousSigningKey)
 	if err != nil {
 		return Keys{}, err
 	}
@@ -56,9 +79,9 @@ func parseKey(fields map[string]json.RawMessage, name string) ([]byte, error) {
 	if key == "" {
 		return nil, nil
 	}
-	if len(key) < contract.MinSigningKeyBytes {
+	if len(key) < MinKeyBytes {
 		return nil, fmt.Errorf("token: signing secret: %w: %s has %d bytes, at least %d are needed",
-			ErrWeakKey, name, len(key), contract.MinSigningKeyBytes)
+			ErrWeakKey, name, len(key), MinKeyBytes)
 	}
 	return []byte(key), nil
 }

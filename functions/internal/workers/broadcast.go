@@ -9,10 +9,10 @@ import (
 	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"github.com/hermes-cdk/hermes/functions/internal/awsconfig"
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/internal/dynamo"
 	"github.com/hermes-cdk/hermes/functions/internal/env"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/broadcast"
-	"github.com/hermes-cdk/hermes/functions/internal/hub/deliver"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/fanout"
 	"github.com/hermes-cdk/hermes/functions/internal/sqs"
 	"github.com/hermes-cdk/hermes/functions/internal/sqsevent"
@@ -24,7 +24,7 @@ func Broadcast(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 	connections := dynamo.Connections{Table: vars.Required(contract.EnvConnectionsTable)}
 	rooms := dynamo.Rooms{Table: vars.Required(contract.EnvRoomsTable)}
 	history := dynamo.Messages{
-		Table: vars.Required(contract.EnvMessagesTable), TTL: vars.Seconds(contract.EnvHistoryTTL), Clock: deliver.SystemClock{},
+		Table: vars.Required(contract.EnvMessagesTable), TTL: vars.Seconds(contract.EnvHistoryTTL), Clock: clock.System{},
 	}
 	deadLetters := sqs.Queue{URL: vars.Required(contract.EnvDeadLetterURL)}
 	chunks := sqs.Queue{URL: vars.Required(contract.EnvFanoutURL)}
@@ -37,10 +37,11 @@ func Broadcast(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 	connections.Client, rooms.Client, history.Client = tables, tables, tables
 	deadLetters.Client, chunks.Client = queues, queues
 
-	return sqsevent.Broadcast(&broadcast.Broadcaster{
+	broadcaster := &broadcast.Broadcaster{
 		Rooms: rooms, History: history, Directory: connections,
 		Deliverer:   newDeliverer(cfg, endpoint, connections, log),
 		Distributor: fanout.Distributor{Queue: chunks, Jitter: rand.N[time.Duration]},
 		DeadLetters: deadLetters, Now: time.Now, Log: log,
-	})
+	}
+	return sqsevent.Batch(broadcaster.Broadcast)
 }

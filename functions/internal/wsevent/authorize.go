@@ -10,7 +10,6 @@ import (
 
 	"github.com/hermes-cdk/hermes/functions/internal/hub/admission"
 	"github.com/hermes-cdk/hermes/functions/internal/logging"
-	"github.com/hermes-cdk/hermes/functions/internal/token"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
@@ -33,7 +32,7 @@ func Authorize(admitter Admitter, log *slog.Logger) func(context.Context, Author
 		ctx = logging.WithConnection(ctx, e.RequestContext.ConnectionID)
 		grant, err := admitter.Admit(ctx, handshakeOf(e))
 		switch {
-		case errors.Is(err, token.ErrRefused):
+		case errors.Is(err, admission.ErrRefused):
 			log.WarnContext(ctx, "connection denied", "reason", err)
 			return policy("anonymous", "Deny", e.MethodArn), nil
 		case err != nil:

@@ -18,7 +18,6 @@ import (
 	"github.com/hermes-cdk/hermes/functions/internal/hub/admission"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/session"
 	"github.com/hermes-cdk/hermes/functions/internal/logging"
-	"github.com/hermes-cdk/hermes/functions/internal/token"
 	"github.com/hermes-cdk/hermes/functions/internal/wsevent"
 )
 
@@ -54,7 +53,7 @@ func TestAuthorize(t *testing.T) {
 	t.Run("allows the very method, and hands the identity on", func(t *testing.T) {
 		t.Parallel()
 		a := &admitter{grant: admission.Grant{
-			Claims: token.Claims{UserID: "ann", RoomID: "orders", Factor: "secret", ExpiresAt: time.Unix(1_795_172_400, 0)}, Protocol: "hermes.v1",
+			Claims: admission.Claims{UserID: "ann", RoomID: "orders", Factor: "secret", ExpiresAt: time.Unix(1_795_172_400, 0)}, Protocol: "hermes.v1",
 		}}
 		got, err := wsevent.Authorize(a, discard)(context.Background(), read[wsevent.AuthorizerRequest](t, "authorize.json"))
 		if err != nil {
@@ -76,7 +75,7 @@ func TestAuthorize(t *testing.T) {
 	})
 	t.Run("finds headers when only single values are given, in any case", func(t *testing.T) {
 		t.Parallel()
-		a := &admitter{err: token.ErrRefused}
+		a := &admitter{err: admission.ErrRefused}
 		e := read[wsevent.AuthorizerRequest](t, "authorize.json")
 		e.MultiValueHeaders = nil
 		e.Headers = map[string]string{"SEC-WEBSOCKET-PROTOCOL": "hermes.v1", "oRIGIN": "o"}
@@ -87,7 +86,7 @@ func TestAuthorize(t *testing.T) {
 	t.Run("denies what is refused, and logs why but not what", func(t *testing.T) {
 		t.Parallel()
 		var out bytes.Buffer
-		a := &admitter{err: fmt.Errorf("%w: %w", token.ErrRefused, token.ErrExpired)}
+		a := &admitter{err: fmt.Errorf("%w: %w", admission.ErrRefused, admission.ErrExpired)}
 		got, err := wsevent.Authorize(a, logging.New(&out, "authorize", ""))(context.Background(), read[wsevent.AuthorizerRequest](t, "authorize.json"))
 		if err != nil || got.PrincipalID == "" || got.PolicyDocument.Statement[0].Effect != "Deny" || got.Context != nil {
 			t.Errorf("got %+v, %v", got, err)
@@ -99,7 +98,7 @@ func TestAuthorize(t *testing.T) {
 	})
 	t.Run("an empty event is denied", func(t *testing.T) {
 		t.Parallel()
-		a := &admitter{err: token.ErrRefused}
+		a := &admitter{err: admission.ErrRefused}
 		got, err := wsevent.Authorize(a, discard)(context.Background(), wsevent.AuthorizerRequest{})
 		if err != nil || got.PolicyDocument.Statement[0].Effect != "Deny" {
 			t.Errorf("got %+v, %v", got, err)

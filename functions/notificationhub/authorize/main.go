@@ -15,7 +15,6 @@ import (
 	"github.com/hermes-cdk/hermes/functions/internal/hub/admission"
 	"github.com/hermes-cdk/hermes/functions/internal/logging"
 	"github.com/hermes-cdk/hermes/functions/internal/secrets"
-	"github.com/hermes-cdk/hermes/functions/internal/token"
 	"github.com/hermes-cdk/hermes/functions/internal/wsevent"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
@@ -30,6 +29,6 @@ func main() {
 	cfg := awsconfig.MustLoad(log)
 	keys := secrets.NewCache(secretsmanager.NewFromConfig(cfg), secret, time.Now, log)
 	tokens := dynamo.Tokens{Client: dynamodb.NewFromConfig(cfg), Table: table}
-	admitter := admission.Admitter{Verifier: token.NewVerifier(keys, tokens, time.Now), Origins: origins}
+	admitter := admission.Admitter{Verifier: admission.NewVerifier(keys, tokens, time.Now), Origins: origins}
 	lambda.Start(wsevent.Authorize(admitter, log))
 }

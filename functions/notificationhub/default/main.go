@@ -8,9 +8,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/hermes-cdk/hermes/functions/internal/awsconfig"
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/internal/dynamo"
 	"github.com/hermes-cdk/hermes/functions/internal/env"
-	"github.com/hermes-cdk/hermes/functions/internal/hub/deliver"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/session"
 	"github.com/hermes-cdk/hermes/functions/internal/logging"
 	"github.com/hermes-cdk/hermes/functions/internal/wsevent"
@@ -21,7 +21,7 @@ func main() {
 	log := logging.New(os.Stdout, contract.FunctionDefault, os.Getenv(logging.LevelVariable))
 	vars := env.Read()
 	rooms := dynamo.Rooms{Table: vars.Required(contract.EnvRoomsTable)}
-	messages := dynamo.Messages{Table: vars.Required(contract.EnvMessagesTable), Clock: deliver.SystemClock{}}
+	messages := dynamo.Messages{Table: vars.Required(contract.EnvMessagesTable), Clock: clock.System{}}
 	vars.MustBeComplete(log)
 
 	client := dynamodb.NewFromConfig(awsconfig.MustLoad(log))

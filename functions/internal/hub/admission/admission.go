@@ -8,11 +8,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/hermes-cdk/hermes/functions/internal/token"
 )
 
-// ErrOrigin: the page that opens the connection is not of an allowed origin. It comes together with token.ErrRefused.
+// ErrOrigin: the page that opens the connection is not of an allowed origin. It comes together with ErrRefused.
 var ErrOrigin = errors.New("origin is not allowed")
 
 // A Handshake is what a client presents.
@@ -22,27 +20,27 @@ type Handshake struct {
 	Origin     string // the header Origin; programs that are no browsers send none
 }
 
-// A Verifier verifies a token.
-type Verifier interface {
-	Verify(ctx context.Context, raw string) (token.Claims, error)
+// A TokenVerifier verifies a token; *Verifier is one.
+type TokenVerifier interface {
+	Verify(ctx context.Context, raw string) (Claims, error)
 }
 
 // A Grant is what an admitted client may do, and how it speaks.
 type Grant struct {
-	Claims   token.Claims
+	Claims   Claims
 	Protocol string // contract.Subprotocol, or "" for a classic client
 }
 
 // An Admitter admits clients.
 type Admitter struct {
-	Verifier Verifier
+	Verifier TokenVerifier
 	Origins  []string // allowed origins, such as https://app.example.com; none allows every origin
 }
 
-// Admit returns what the client may do. An error that wraps token.ErrRefused is the client's fault; any other is ours.
+// Admit returns what the client may do. An error that wraps ErrRefused is the client's fault; any other is ours.
 func (a Admitter) Admit(ctx context.Context, h Handshake) (Grant, error) {
 	if !a.allows(h.Origin) {
-		return Grant{}, fmt.Errorf("admission: %w: %w: %.100q", token.ErrRefused, ErrOrigin, h.Origin)
+		return Grant{}, fmt.Errorf("admission: %w: %w: %.100q", ErrRefused, ErrOrigin, h.Origin)
 	}
 	offered := ParseProtocols(h.Protocols)
 	claims, err := a.Verifier.Verify(ctx, offered.tokenOr(h.QueryToken))

@@ -6,14 +6,13 @@ import (
 	"testing"
 
 	"github.com/hermes-cdk/hermes/functions/internal/hub/admission"
-	"github.com/hermes-cdk/hermes/functions/internal/token"
 )
 
 // echo is a verifier for which a token is its user.
 type echo struct{ err error }
 
-func (e echo) Verify(_ context.Context, raw string) (token.Claims, error) {
-	return token.Claims{UserID: raw}, e.err
+func (e echo) Verify(_ context.Context, raw string) (admission.Claims, error) {
+	return admission.Claims{UserID: raw}, e.err
 }
 
 func TestAdmit(t *testing.T) {
@@ -43,8 +42,8 @@ func TestAdmit(t *testing.T) {
 	}
 	t.Run("passes the verifier's refusal on", func(t *testing.T) {
 		t.Parallel()
-		grant, err := admission.Admitter{Verifier: echo{token.ErrRefused}}.Admit(context.Background(), admission.Handshake{QueryToken: "a"})
-		if !errors.Is(err, token.ErrRefused) || grant != (admission.Grant{}) {
+		grant, err := admission.Admitter{Verifier: echo{admission.ErrRefused}}.Admit(context.Background(), admission.Handshake{QueryToken: "a"})
+		if !errors.Is(err, admission.ErrRefused) || grant != (admission.Grant{}) {
 			t.Errorf("got %+v, %v", grant, err)
 		}
 	})
@@ -79,7 +78,7 @@ func TestOrigins(t *testing.T) {
 			if (err == nil) != c.allow {
 				t.Errorf("got %v", err)
 			}
-			if err != nil && (!errors.Is(err, admission.ErrOrigin) || !errors.Is(err, token.ErrRefused)) {
+			if err != nil && (!errors.Is(err, admission.ErrOrigin) || !errors.Is(err, admission.ErrRefused)) {
 				t.Errorf("got %v", err)
 			}
 		})

@@ -2,6 +2,7 @@ package broadcast
 
 import (
 	"github.com/hermes-cdk/hermes/functions/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
@@ -13,7 +14,7 @@ type batch struct {
 
 // A poison record can never be broadcast.
 type poison struct {
-	record Record
+	record queue.Record
 	reason error
 }
 
@@ -32,7 +33,7 @@ type audience struct {
 }
 
 // sort parses the records and groups them by room.
-func (b *Broadcaster) sort(records []Record) batch {
+func (b *Broadcaster) sort(records []queue.Record) batch {
 	var out batch
 	rooms := map[string]*room{}
 	for _, r := range records {

@@ -11,11 +11,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
+	"github.com/hermes-cdk/hermes/functions/internal/deadline"
 	"github.com/hermes-cdk/hermes/functions/internal/hub"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/broadcast"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/deliver"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/fanout"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/hubtest"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
+	"github.com/hermes-cdk/hermes/functions/internal/queue/queuetest"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
@@ -26,17 +30,17 @@ type bundle struct {
 	connections         *hubtest.Connections
 	rooms               *hubtest.Rooms
 	history             *hubtest.Messages
-	chunks, deadLetters *hubtest.Queue
-	clock               *hubtest.Clock
+	chunks, deadLetters *queuetest.Queue
+	clock               *clock.Fake
 	log                 *bytes.Buffer
 }
 
 func setup() bundle {
-	clock := hubtest.NewClock()
+	clock := clock.NewFake()
 	b := bundle{
 		gateway: &hubtest.Gateway{}, connections: &hubtest.Connections{}, rooms: &hubtest.Rooms{},
 		history: &hubtest.Messages{TTL: time.Hour, Now: clock.Now},
-		chunks:  &hubtest.Queue{}, deadLetters: &hubtest.Queue{}, clock: clock, log: &bytes.Buffer{},
+		chunks:  &queuetest.Queue{}, deadLetters: &queuetest.Queue{}, clock: clock, log: &bytes.Buffer{},
 	}
 	log := slog.New(slog.NewTextHandler(b.log, nil))
 	b.broadcaster = &broadcast.Broadcaster{
@@ -70,10 +74,10 @@ func (b bundle) kept(t *testing.T, room string) []hub.Message {
 }
 
 // records makes records with the ids "1", "2" and so on.
-func records(bodies ...string) []broadcast.Record {
-	out := make([]broadcast.Record, len(bodies))
+func records(bodies ...string) []queue.Record {
+	out := make([]queue.Record, len(bodies))
 	for i, body := range bodies {
-		out[i] = broadcast.Record{ID: fmt.Sprint(i + 1), Body: body}
+		out[i] = queue.Record{ID: fmt.Sprint(i + 1), Body: body}
 	}
 	return out
 }
@@ -124,7 +128,7 @@ func TestPoisonGoesToTheDeadLetterQueue(t *testing.T) {
 			t.Fatalf("failed %v", failed)
 		}
 		dead := b.deadLetters.Sent()
-		want := []hub.QueueMessage{
+		want := []queue.Message{
 			{Body: `not json`, Error: `body is not one JSON object: it starts with "not json"`},
 			{Body: `{"data":1}`, Error: "missing field: room_id"},
 			{Body: large, Error: "message is too large: its frame has 33811 bytes, at most 32768 are allowed"},
@@ -148,7 +152,7 @@ func TestPoisonGoesToTheDeadLetterQueue(t *testing.T) {
 	t.Run("and is reported as failed while that queue does not take it", func(t *testing.T) {
 		t.Parallel()
 		b := setup()
-		b.deadLetters.Refuse = func(hub.QueueMessage) error { return hubtest.ErrDown }
+		b.deadLetters.Refuse = func(queue.Message) error { return hubtest.ErrDown }
 		if failed := b.broadcaster.Broadcast(context.Background(), records(to("a", `1`), `x`)); !slices.Equal(failed, []string{"2"}) {
 			t.Errorf("failed %v", failed)
 		}
@@ -173,7 +177,7 @@ func TestRoomThatFailsFailsItsOwnRecords(t *testing.T) {
 				}
 				return nil
 			}
-			b.chunks.Refuse = func(hub.QueueMessage) error { return hubtest.ErrDown }
+			b.chunks.Refuse = func(queue.Message) error { return hubtest.ErrDown }
 		}, []string{"1", "3"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -243,7 +247,7 @@ func TestLargeRoomIsReachedWhole(t *testing.T) {
 		t.Parallel()
 		b := setup()
 		b.join(t, "a", "ann", 600)
-		b.chunks.Refuse = func(m hub.QueueMessage) error {
+		b.chunks.Refuse = func(m queue.Message) error {
 			if strings.Contains(m.Body, "a-ann-00599") {
 				return hubtest.ErrDown
 			}
@@ -259,7 +263,7 @@ func TestLargeRoomIsReachedWhole(t *testing.T) {
 func (b bundle) workOff(t *testing.T) {
 	t.Helper()
 	worker := fanout.Worker{
-		Deliverer: b.broadcaster.Deliverer, Distributor: fanout.Distributor{Queue: &hubtest.Queue{}},
+		Deliverer: b.broadcaster.Deliverer, Distributor: fanout.Distributor{Queue: &queuetest.Queue{}},
 		DeadLetters: b.deadLetters, Log: b.broadcaster.Log,
 	}
 	for _, m := range b.chunks.Sent() {
@@ -301,7 +305,7 @@ func TestAudienceThatFailsFailsItsOwnRecords(t *testing.T) {
 		}
 		return nil
 	}
-	b.chunks.Refuse = func(hub.QueueMessage) error { return hubtest.ErrDown }
+	b.chunks.Refuse = func(queue.Message) error { return hubtest.ErrDown }
 	toAnn, toBob := `{"room_id":"a","to_user_id":"ann","data":1}`, `{"room_id":"a","to_user_id":"bob","data":2}`
 	if failed := b.broadcaster.Broadcast(context.Background(), records(toAnn, toBob)); !slices.Equal(failed, []string{"2"}) {
 		t.Errorf("failed %v", failed)
@@ -334,7 +338,7 @@ func TestTimeIsLeftToReport(t *testing.T) {
 	t.Parallel()
 	b := setup()
 	b.join(t, "a", "ann", 3)
-	ctx, cancel := context.WithTimeout(context.Background(), hub.ReportReserve/2)
+	ctx, cancel := context.WithTimeout(context.Background(), deadline.Reserve/2)
 	defer cancel()
 	failed := b.broadcaster.Broadcast(ctx, records(to("a", `1`)))
 	if len(failed) != 0 || b.gateway.Reached() != 0 || len(b.chunks.Sent()) != 1 {

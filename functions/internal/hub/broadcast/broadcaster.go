@@ -7,8 +7,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hermes-cdk/hermes/functions/internal/deadline"
 	"github.com/hermes-cdk/hermes/functions/internal/hub"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/deliver"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 )
 
 // A Sequencer numbers the messages of a room.
@@ -44,14 +46,7 @@ type Distributor interface {
 
 // A Queue takes messages. The result has one error for each message, nil for those that were taken.
 type Queue interface {
-	Send(ctx context.Context, messages []hub.QueueMessage) []error
-}
-
-// A Record is one message of the intake queue.
-type Record struct {
-	ID     string    // the queue's id: names the record in a report, and the message where the publication has no id
-	Body   string    // a contract.Publication
-	SentAt time.Time // when it was published; the zero time when the queue does not say
+	Send(ctx context.Context, messages []queue.Message) []error
 }
 
 // roomsAtOnce is how many rooms of one batch are worked on at a time.
@@ -71,7 +66,7 @@ type Broadcaster struct {
 
 // Broadcast handles every record and returns the ids of those that the queue must deliver again. A room that fails
 // fails its own records only; a record that can never succeed goes to the dead-letter queue and counts as handled.
-func (b *Broadcaster) Broadcast(ctx context.Context, records []Record) (failed []string) {
+func (b *Broadcaster) Broadcast(ctx context.Context, records []queue.Record) (failed []string) {
 	batch := b.sort(records)
 	failed = b.bury(ctx, batch.poison)
 
@@ -94,7 +89,7 @@ func (b *Broadcaster) Broadcast(ctx context.Context, records []Record) (failed [
 
 // broadcastRoom returns the ids of the room's records that failed.
 func (b *Broadcaster) broadcastRoom(ctx context.Context, room *room) []string {
-	work, cancel := hub.WorkContext(ctx)
+	work, cancel := deadline.WithReserve(ctx)
 	defer cancel()
 	if err := b.place(work, room); err != nil {
 		b.Log.ErrorContext(ctx, "room failed", "room_id", room.id, "messages", len(room.messages), "error", err)

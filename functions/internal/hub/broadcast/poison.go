@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"github.com/hermes-cdk/hermes/functions/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
@@ -14,9 +14,9 @@ func (b *Broadcaster) bury(ctx context.Context, dead []poison) (failed []string)
 	if len(dead) == 0 {
 		return nil
 	}
-	letters := make([]hub.QueueMessage, len(dead))
+	letters := make([]queue.Message, len(dead))
 	for i, p := range dead {
-		letters[i] = hub.QueueMessage{Body: p.record.Body, Error: p.reason.Error()}
+		letters[i] = queue.Message{Body: p.record.Body, Error: p.reason.Error()}
 	}
 	for i, err := range b.DeadLetters.Send(ctx, letters) {
 		id := dead[i].record.ID

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/internal/hub"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/deliver"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/hubtest"
@@ -23,11 +24,11 @@ type bundle struct {
 	deliverer *deliver.Deliverer
 	gateway   *hubtest.Gateway
 	table     *hubtest.Connections
-	clock     *hubtest.Clock
+	clock     *clock.Fake
 }
 
 func setup() bundle {
-	b := bundle{gateway: &hubtest.Gateway{}, table: &hubtest.Connections{}, clock: hubtest.NewClock()}
+	b := bundle{gateway: &hubtest.Gateway{}, table: &hubtest.Connections{}, clock: clock.NewFake()}
 	b.deliverer = deliver.New(deliver.Config{
 		Poster: b.gateway, Prober: b.gateway, Remover: b.table, Clock: b.clock,
 		Jitter: hubtest.FullJitter, Log: slog.New(slog.DiscardHandler),
@@ -249,7 +250,7 @@ func TestThrottledConnectionHoldsNoPlace(t *testing.T) {
 	served := make(chan struct{})
 	d := deliver.New(deliver.Config{
 		Poster: b.gateway, Prober: b.gateway, Remover: b.table, Concurrency: 1, Log: slog.New(slog.DiscardHandler),
-		Clock:  waitingClock{Clock: b.clock, until: served},
+		Clock:  waitingClock{Fake: b.clock, until: served},
 		Jitter: hubtest.FullJitter,
 	})
 	b.gateway.OnPost = func(_ context.Context, id string, try int) error {
@@ -270,7 +271,7 @@ func TestThrottledConnectionHoldsNoPlace(t *testing.T) {
 
 // waitingClock lets who sleeps wait for an event.
 type waitingClock struct {
-	*hubtest.Clock
+	*clock.Fake
 	until chan struct{}
 }
 
@@ -338,21 +339,5 @@ func TestMessageThatDoesNotEncodeFailsItsConnections(t *testing.T) {
 	broken := []hub.Message{{ID: "m", Data: json.RawMessage(`{`)}}
 	if failures := b.deliverer.Deliver(context.Background(), "r", broken, b.room(t, 2)); len(failures) != 2 {
 		t.Errorf("failures %v", failures)
-	}
-}
-
-func TestSystemClock(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithCancel(context.Background())
-	var clock deliver.SystemClock
-	if err := clock.Sleep(ctx, time.Nanosecond); err != nil {
-		t.Errorf("got %v", err)
-	}
-	cancel()
-	if err := clock.Sleep(ctx, time.Hour); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
-	}
-	if time.Since(clock.Now()) > time.Minute {
-		t.Error("the clock is wrong")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/internal/hub"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/frame"
 )
@@ -38,7 +39,7 @@ type Config struct {
 	Prober      Prober
 	Remover     Remover
 	Log         *slog.Logger
-	Clock       Clock
+	Clock       clock.Clock
 	Jitter      Jitter
 	Concurrency int
 }
@@ -46,7 +47,7 @@ type Config struct {
 // New makes a Deliverer.
 func New(c Config) *Deliverer {
 	if c.Clock == nil {
-		c.Clock = SystemClock{}
+		c.Clock = clock.System{}
 	}
 	if c.Jitter == nil {
 		c.Jitter = rand.N[time.Duration]

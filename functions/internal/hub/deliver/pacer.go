@@ -5,6 +5,8 @@ import (
 	"math"
 	"sync"
 	"time"
+
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
 )
 
 // A pacer finds the rate of posts that the account allows, and keeps to it.
@@ -16,7 +18,7 @@ import (
 // a second one soon after the first slows the process down.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 type pacer struct {
-	clock Clock
+	clock clock.Clock
 	turn  chan struct{} // held by the one that waits for the next moment; the others queue for it
 
 	mu     sync.Mutex
@@ -49,7 +51,7 @@ const (
 	throttleMemory = 100 * time.Millisecond
 )
 
-func newPacer(clock Clock) *pacer { return &pacer{clock: clock, turn: make(chan struct{}, 1)} }
+func newPacer(c clock.Clock) *pacer { return &pacer{clock: c, turn: make(chan struct{}, 1)} }
 
 // wait returns when the next post may begin, or ctx's error if that ends before.
 func (p *pacer) wait(ctx context.Context) error {

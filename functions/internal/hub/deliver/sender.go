@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/internal/hub"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/frame"
 )
@@ -18,13 +19,6 @@ type Poster interface {
 // A Prober asks whether a connection exists. It returns nil if so, and ErrGone if not.
 type Prober interface {
 	Probe(ctx context.Context, connectionID string) error
-}
-
-// A Clock tells the time and waits.
-type Clock interface {
-	Now() time.Time
-	// Sleep waits for d, or until ctx ends, whose error it then returns.
-	Sleep(ctx context.Context, d time.Duration) error
 }
 
 // Limits of the tries for one frame.
@@ -51,7 +45,7 @@ type sender struct {
 	prober Prober
 	places chan struct{} // one for each connection that may be served at a time
 	pacer  *pacer
-	clock  Clock
+	clock  clock.Clock
 	jitter Jitter
 }
 

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/hermes-cdk/hermes/functions/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/internal/plainjson"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 )
 
 // A Chunk is the body of a message on the fan-out queue:
@@ -68,10 +70,10 @@ func (c Chunk) HubConnections() []hub.Connection {
 }
 
 // queueMessage is the chunk on its way to a queue.
-func (c Chunk) queueMessage(delay time.Duration) (hub.QueueMessage, error) {
-	body, err := hub.EncodeJSON(c)
+func (c Chunk) queueMessage(delay time.Duration) (queue.Message, error) {
+	body, err := plainjson.Marshal(c)
 	if err != nil {
-		return hub.QueueMessage{}, fmt.Errorf("fanout: chunk of room %q: %w", c.RoomID, err)
+		return queue.Message{}, fmt.Errorf("fanout: chunk of room %q: %w", c.RoomID, err)
 	}
-	return hub.QueueMessage{Body: string(body), Group: hub.Group(c.RoomID), Delay: delay}, nil
+	return queue.Message{Body: string(body), Group: queue.Group(c.RoomID), Delay: delay}, nil
 }

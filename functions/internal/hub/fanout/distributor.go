@@ -10,11 +10,12 @@ import (
 
 	"github.com/hermes-cdk/hermes/functions/internal/hub"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/deliver"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 )
 
 // A Queue takes messages. The result has one error for each message, nil for those that were taken.
 type Queue interface {
-	Send(ctx context.Context, messages []hub.QueueMessage) []error
+	Send(ctx context.Context, messages []queue.Message) []error
 }
 
 // A Distributor hands chunks to the fan-out queue.
@@ -35,7 +36,7 @@ func (d Distributor) Retry(ctx context.Context, roomID string, messages []hub.Me
 }
 
 func (d Distributor) send(ctx context.Context, chunks []Chunk, delay time.Duration) error {
-	out := make([]hub.QueueMessage, 0, len(chunks))
+	out := make([]queue.Message, 0, len(chunks))
 	for _, c := range chunks {
 		m, err := c.queueMessage(delay)
 		if err != nil {
@@ -69,5 +70,5 @@ func (d Distributor) delay(attempt int) time.Duration {
 	if d.Jitter != nil {
 		base += d.Jitter(base)
 	}
-	return min(base, hub.MaxDelay)
+	return min(base, queue.MaxDelay)
 }

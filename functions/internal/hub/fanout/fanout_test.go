@@ -10,10 +10,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hermes-cdk/hermes/functions/internal/deadline"
 	"github.com/hermes-cdk/hermes/functions/internal/hub"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/deliver"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/fanout"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/hubtest"
+	"github.com/hermes-cdk/hermes/functions/internal/plainjson"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
+	"github.com/hermes-cdk/hermes/functions/internal/queue/queuetest"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
@@ -34,7 +38,7 @@ func messages(n int) []hub.Message {
 }
 
 // parsed reads the chunks that a queue took.
-func parsed(t *testing.T, q *hubtest.Queue) []fanout.Chunk {
+func parsed(t *testing.T, q *queuetest.Queue) []fanout.Chunk {
 	t.Helper()
 	var chunks []fanout.Chunk
 	for _, m := range q.Sent() {
@@ -51,11 +55,11 @@ func TestDistribute(t *testing.T) {
 	t.Parallel()
 	t.Run("makes chunks of 250 connections", func(t *testing.T) {
 		t.Parallel()
-		queue := &hubtest.Queue{}
-		if err := (fanout.Distributor{Queue: queue}).Distribute(context.Background(), "r", messages(2), connections(501)); err != nil {
+		sent := &queuetest.Queue{}
+		if err := (fanout.Distributor{Queue: sent}).Distribute(context.Background(), "r", messages(2), connections(501)); err != nil {
 			t.Fatal(err)
 		}
-		chunks := parsed(t, queue)
+		chunks := parsed(t, sent)
 		if len(chunks) != 3 || len(chunks[0].Connections) != 250 || len(chunks[1].Connections) != 250 || len(chunks[2].Connections) != 1 {
 			t.Fatalf("got %d chunks", len(chunks))
 		}
@@ -63,13 +67,13 @@ func TestDistribute(t *testing.T) {
 			t.Errorf("got %+v", chunks[0])
 		}
 		const want = `{"room_id":"r","messages":[{"id":"m1","room_id":"r","seq":1,"user_id":"u","time":5,"data":"<b>"},{"id":"m2","room_id":"r","seq":2,"user_id":"u","time":5,"data":"<b>"}],"connections":[{"id":"c500","protocol":"hermes.v1","connected_at":7}],"attempt":1}`
-		if got := queue.Sent()[2]; got.Body != want || got.Group != hub.Group("r") || got.Delay != 0 || got.Error != "" {
+		if got := sent.Sent()[2]; got.Body != want || got.Group != queue.Group("r") || got.Delay != 0 || got.Error != "" {
 			t.Errorf("got %+v", got)
 		}
 	})
 	t.Run("keeps each chunk within 1 MiB", func(t *testing.T) {
 		t.Parallel()
-		queue := &hubtest.Queue{}
+		sent := &queuetest.Queue{}
 		large := messages(100)
 		for i := range large {
 			large[i].Data = json.RawMessage(`"` + strings.Repeat("x", 31_000) + `"`)
@@ -78,16 +82,16 @@ func TestDistribute(t *testing.T) {
 		for i := range room {
 			room[i].ID = strings.Repeat("c", 120) + room[i].ID
 		}
-		if err := (fanout.Distributor{Queue: queue}).Distribute(context.Background(), "r", large, room); err != nil {
+		if err := (fanout.Distributor{Queue: sent}).Distribute(context.Background(), "r", large, room); err != nil {
 			t.Fatal(err)
 		}
 		perConnection := map[string]int64{}
-		for i, m := range queue.Sent() {
+		for i, m := range sent.Sent() {
 			if len(m.Body) > 1<<20 {
 				t.Errorf("chunk %d has %d bytes", i, len(m.Body))
 			}
 		}
-		for _, c := range parsed(t, queue) {
+		for _, c := range parsed(t, sent) {
 			for _, connection := range c.Connections {
 				for _, m := range c.Messages {
 					if m.Seq != perConnection[connection.ID]+1 {
@@ -103,13 +107,13 @@ func TestDistribute(t *testing.T) {
 	})
 	t.Run("fails when one chunk is not taken", func(t *testing.T) {
 		t.Parallel()
-		queue := &hubtest.Queue{Refuse: func(m hub.QueueMessage) error {
+		sent := &queuetest.Queue{Refuse: func(m queue.Message) error {
 			if strings.Contains(m.Body, `"c500"`) {
 				return hubtest.ErrDown
 			}
 			return nil
 		}}
-		err := (fanout.Distributor{Queue: queue}).Distribute(context.Background(), "r", messages(1), connections(501))
+		err := (fanout.Distributor{Queue: sent}).Distribute(context.Background(), "r", messages(1), connections(501))
 		if !errors.Is(err, hubtest.ErrDown) || err.Error() != "fanout: queue 3 chunks: service is down" {
 			t.Errorf("got %v", err)
 		}
@@ -117,7 +121,7 @@ func TestDistribute(t *testing.T) {
 	t.Run("fails when a message does not encode", func(t *testing.T) {
 		t.Parallel()
 		broken := []hub.Message{{ID: "m", Data: json.RawMessage(`{`)}}
-		err := (fanout.Distributor{Queue: &hubtest.Queue{}}).Distribute(context.Background(), "r", broken, connections(1))
+		err := (fanout.Distributor{Queue: &queuetest.Queue{}}).Distribute(context.Background(), "r", broken, connections(1))
 		if err == nil || !strings.HasPrefix(err.Error(), `fanout: chunk of room "r": `) {
 			t.Errorf("got %v", err)
 		}
@@ -128,13 +132,13 @@ func TestRetry(t *testing.T) {
 	t.Parallel()
 	t.Run("sends each connection only what it has not got", func(t *testing.T) {
 		t.Parallel()
-		queue := &hubtest.Queue{}
+		sent := &queuetest.Queue{}
 		room := connections(3)
 		failures := []deliver.Failure{{Connection: room[0], Delivered: 2}, {Connection: room[1]}, {Connection: room[2], Delivered: 2}}
-		if err := (fanout.Distributor{Queue: queue}).Retry(context.Background(), "r", messages(3), failures, 1); err != nil {
+		if err := (fanout.Distributor{Queue: sent}).Retry(context.Background(), "r", messages(3), failures, 1); err != nil {
 			t.Fatal(err)
 		}
-		chunks := parsed(t, queue)
+		chunks := parsed(t, sent)
 		if len(chunks) != 2 || len(chunks[0].Messages) != 3 || len(chunks[0].Connections) != 1 || chunks[0].Connections[0].ID != "c1" ||
 			len(chunks[1].Messages) != 1 || chunks[1].Messages[0].Seq != 3 || len(chunks[1].Connections) != 2 || chunks[1].Attempt != 2 {
 			t.Errorf("got %+v", chunks)
@@ -146,25 +150,25 @@ func TestRetry(t *testing.T) {
 	}{{1, 2 * time.Second}, {2, 8 * time.Second}, {3, 32 * time.Second}, {4, 128 * time.Second}, {9, 15 * time.Minute}, {1000, 15 * time.Minute}} {
 		t.Run(fmt.Sprintf("waits %v after attempt %d", c.want, c.attempt), func(t *testing.T) {
 			t.Parallel()
-			queue := &hubtest.Queue{}
+			sent := &queuetest.Queue{}
 			failures := []deliver.Failure{{Connection: connections(1)[0]}}
-			if err := (fanout.Distributor{Queue: queue}).Retry(context.Background(), "r", messages(1), failures, c.attempt); err != nil {
+			if err := (fanout.Distributor{Queue: sent}).Retry(context.Background(), "r", messages(1), failures, c.attempt); err != nil {
 				t.Fatal(err)
 			}
-			if got := queue.Sent()[0].Delay; got != c.want {
+			if got := sent.Sent()[0].Delay; got != c.want {
 				t.Errorf("got %v", got)
 			}
 		})
 	}
 	t.Run("waits up to as much again, by chance", func(t *testing.T) {
 		t.Parallel()
-		queue := &hubtest.Queue{}
+		sent := &queuetest.Queue{}
 		failures := []deliver.Failure{{Connection: connections(1)[0]}}
-		d := fanout.Distributor{Queue: queue, Jitter: hubtest.FullJitter}
+		d := fanout.Distributor{Queue: sent, Jitter: hubtest.FullJitter}
 		if err := d.Retry(context.Background(), "r", messages(1), failures, 2); err != nil {
 			t.Fatal(err)
 		}
-		if got := queue.Sent()[0].Delay; got != 16*time.Second {
+		if got := sent.Sent()[0].Delay; got != 16*time.Second {
 			t.Errorf("got %v", got)
 		}
 	})
@@ -187,11 +191,11 @@ func (s *stubDeliverer) Deliver(ctx context.Context, _ string, _ []hub.Message, 
 type bundle struct {
 	worker      fanout.Worker
 	deliverer   *stubDeliverer
-	queue, dead *hubtest.Queue
+	queue, dead *queuetest.Queue
 }
 
 func setup(failures ...deliver.Failure) bundle {
-	b := bundle{deliverer: &stubDeliverer{failures: failures}, queue: &hubtest.Queue{}, dead: &hubtest.Queue{}}
+	b := bundle{deliverer: &stubDeliverer{failures: failures}, queue: &queuetest.Queue{}, dead: &queuetest.Queue{}}
 	b.worker = fanout.Worker{
 		Deliverer: b.deliverer, Distributor: fanout.Distributor{Queue: b.queue}, DeadLetters: b.dead,
 		Log: slog.New(slog.DiscardHandler),
@@ -201,7 +205,7 @@ func setup(failures ...deliver.Failure) bundle {
 
 func chunkBody(t *testing.T, attempt int) string {
 	t.Helper()
-	body, err := hub.EncodeJSON(fanout.Split("r", messages(2), connections(2), attempt)[0])
+	body, err := plainjson.Marshal(fanout.Split("r", messages(2), connections(2), attempt)[0])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -263,7 +267,7 @@ func TestWorker(t *testing.T) {
 	t.Run("fails when nobody takes what failed", func(t *testing.T) {
 		t.Parallel()
 		b := setup(failure)
-		b.queue.Refuse = func(hub.QueueMessage) error { return hubtest.ErrDown }
+		b.queue.Refuse = func(queue.Message) error { return hubtest.ErrDown }
 		if err := b.worker.Handle(context.Background(), chunkBody(t, 1)); err == nil || err.Error() != "fanout: queue 1 chunks: service is down" {
 			t.Errorf("got %v", err)
 		}
@@ -271,7 +275,7 @@ func TestWorker(t *testing.T) {
 	t.Run("fails when nobody takes the dead letter", func(t *testing.T) {
 		t.Parallel()
 		b := setup()
-		b.dead.Refuse = func(hub.QueueMessage) error { return hubtest.ErrDown }
+		b.dead.Refuse = func(queue.Message) error { return hubtest.ErrDown }
 		if err := b.worker.Handle(context.Background(), `x`); err == nil || err.Error() != "fanout: dead letter: service is down" {
 			t.Errorf("got %v", err)
 		}
@@ -282,7 +286,7 @@ func TestWorker(t *testing.T) {
 		end := time.Now().Add(time.Hour)
 		ctx, cancel := context.WithDeadline(context.Background(), end)
 		defer cancel()
-		if err := b.worker.Handle(ctx, chunkBody(t, 1)); err != nil || !b.deliverer.deadline.Equal(end.Add(-hub.ReportReserve)) {
+		if err := b.worker.Handle(ctx, chunkBody(t, 1)); err != nil || !b.deliverer.deadline.Equal(end.Add(-deadline.Reserve)) {
 			t.Errorf("got %v, deadline %v", err, b.deliverer.deadline)
 		}
 	})
@@ -324,7 +328,7 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		again, err := hub.EncodeJSON(c)
+		again, err := plainjson.Marshal(c)
 		if err != nil {
 			t.Fatalf("what was parsed does not encode: %v", err)
 		}

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/hermes-cdk/hermes/functions/internal/deadline"
 	"github.com/hermes-cdk/hermes/functions/internal/hub"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/deliver"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 )
 
 // MaxAttempts is how often a chunk is tried before it ends in the dead-letter queue.
@@ -31,9 +33,9 @@ type Worker struct {
 func (w Worker) Handle(ctx context.Context, body string) error {
 	chunk, err := Parse([]byte(body))
 	if err != nil {
-		return w.bury(ctx, hub.QueueMessage{Body: body, Error: err.Error()})
+		return w.bury(ctx, queue.Message{Body: body, Error: err.Error()})
 	}
-	work, cancel := hub.WorkContext(ctx)
+	work, cancel := deadline.WithReserve(ctx)
 	defer cancel()
 	failures := w.Deliverer.Deliver(work, chunk.RoomID, chunk.Messages, chunk.HubConnections())
 	if len(failures) == 0 {
@@ -50,7 +52,7 @@ func (w Worker) Handle(ctx context.Context, body string) error {
 // giveUp buries what is left of a chunk, so that an operator can see and redrive it.
 func (w Worker) giveUp(ctx context.Context, chunk Chunk, failures []deliver.Failure) error {
 	reason := fmt.Sprintf("%d connections failed %d times, the first: %v", len(failures), chunk.Attempt, failures[0].Err)
-	var dead []hub.QueueMessage
+	var dead []queue.Message
 	for _, rest := range remainders(chunk.RoomID, chunk.Messages, failures, 1) {
 		m, err := rest.queueMessage(0)
 		if err != nil {
@@ -62,7 +64,7 @@ func (w Worker) giveUp(ctx context.Context, chunk Chunk, failures []deliver.Fail
 	return w.bury(ctx, dead...)
 }
 
-func (w Worker) bury(ctx context.Context, dead ...hub.QueueMessage) error {
+func (w Worker) bury(ctx context.Context, dead ...queue.Message) error {
 	if err := errors.Join(w.DeadLetters.Send(ctx, dead)...); err != nil {
 		return fmt.Errorf("fanout: dead letter: %w", err)
 	}

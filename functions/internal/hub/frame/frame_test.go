@@ -77,7 +77,7 @@ func TestFor(t *testing.T) {
 		t.Parallel()
 		for _, protocol := range []string{contract.Subprotocol, ""} {
 			_, err := frame.For(protocol, []hub.Message{message(1, `{`)})
-			if err == nil || !strings.HasPrefix(err.Error(), `frame: message "m": hub: encode `) {
+			if err == nil || !strings.HasPrefix(err.Error(), `frame: message "m": plainjson: marshal `) {
 				t.Errorf("%q: got %v", protocol, err)
 			}
 		}

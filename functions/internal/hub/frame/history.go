@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/hermes-cdk/hermes/functions/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/internal/plainjson"
 )
 
 // A History answers history: {"type":"history","ref","room_id","epoch","messages":[..],"seq","more","reset"}.
@@ -21,7 +22,7 @@ const longestHistorySuffix = `],"seq":-9223372036854775808,"more":false,"reset":
 
 // NewHistory begins the answer for a room, in the epoch that the room is in now.
 func NewHistory(ref, roomID, epoch string) (*History, error) {
-	head, err := hub.EncodeJSON(struct {
+	head, err := plainjson.Marshal(struct {
 		Type   string `json:"type"`
 		Ref    string `json:"ref,omitempty"`
 		RoomID string `json:"room_id"`
@@ -36,7 +37,7 @@ func NewHistory(ref, roomID, epoch string) (*History, error) {
 
 // Add takes m into the answer and says whether the frame had room for it.
 func (h *History) Add(m hub.Message) (bool, error) {
-	b, err := hub.EncodeJSON(m)
+	b, err := plainjson.Marshal(m)
 	if err != nil {
 		return false, fmt.Errorf("frame: message %q: %w", m.ID, err)
 	}

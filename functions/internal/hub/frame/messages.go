@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/hermes-cdk/hermes/functions/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/internal/plainjson"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
@@ -33,7 +34,7 @@ func packed(messages []hub.Message) ([]Frame, error) {
 	var frames []Frame
 	var current *packer
 	for _, m := range messages {
-		b, err := hub.EncodeJSON(m)
+		b, err := plainjson.Marshal(m)
 		if err != nil {
 			return nil, fmt.Errorf("frame: message %q: %w", m.ID, err)
 		}
@@ -55,7 +56,7 @@ func packed(messages []hub.Message) ([]Frame, error) {
 func classic(messages []hub.Message) ([]Frame, error) {
 	frames := make([]Frame, 0, len(messages))
 	for _, m := range messages {
-		b, err := hub.EncodeJSON(struct {
+		b, err := plainjson.Marshal(struct {
 			UserID string          `json:"user_id"`
 			Data   json.RawMessage `json:"data"`
 			RoomID string          `json:"room_id"`

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/hermes-cdk/hermes/functions/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/internal/plainjson"
 )
 
 // A Welcome answers hello: who the connection is, and how far each of its rooms has come.
@@ -19,7 +20,7 @@ type Welcome struct {
 // Encode is {"type":"welcome","connection_id","user_id","rooms","expires_at","positions"}.
 func (w Welcome) Encode() ([]byte, error) {
 	rooms := slices.Sorted(maps.Keys(w.Positions))
-	return hub.EncodeJSON(struct {
+	return plainjson.Marshal(struct {
 		Type         string                  `json:"type"`
 		Ref          string                  `json:"ref,omitempty"`
 		ConnectionID string                  `json:"connection_id"`
@@ -50,7 +51,7 @@ func Error(ref, code, message string) []byte {
 }
 
 func (r reply) encode() []byte {
-	b, err := hub.EncodeJSON(r)
+	b, err := plainjson.Marshal(r)
 	if err != nil { // four strings always encode
 		return []byte(`{"type":"error","code":"` + CodeUnavailable + `"}`)
 	}

@@ -3,12 +3,13 @@ package hubtest_test
 import (
 	"testing"
 
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/hubtest"
 )
 
 func TestTablesInMemory(t *testing.T) {
 	t.Parallel()
-	clock := hubtest.NewClock()
+	clock := clock.NewFake()
 	tokens := &hubtest.Tokens{}
 	hubtest.TestTables(t, hubtest.Tables{
 		Connections: &hubtest.Connections{},

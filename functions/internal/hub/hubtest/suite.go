@@ -10,8 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/internal/hub"
-	"github.com/hermes-cdk/hermes/functions/internal/token"
+	"github.com/hermes-cdk/hermes/functions/internal/hub/admission"
 )
 
 // Tables is one set of empty tables, of whatever kind.
@@ -29,9 +30,9 @@ type Tables struct {
 		Keep(ctx context.Context, messages []hub.Message) error
 		Since(ctx context.Context, roomID string, first int64, limit int) ([]hub.Message, bool, error)
 	}
-	Tokens   token.FactorStore
-	PutToken func(userID, roomID string, row token.Row) // stores a factor as a backend does
-	Clock    *Clock                                     // the tables' clock
+	Tokens   admission.FactorStore
+	PutToken func(userID, roomID string, row admission.Row) // stores a factor as a backend does
+	Clock    *clock.Fake                                    // the tables' clock
 }
 
 // HistoryTTL is how long the tables under test keep messages.
@@ -187,17 +188,17 @@ func testExpiry(t *testing.T, tables Tables) {
 func testFactor(t *testing.T, tables Tables) {
 	ctx := context.Background()
 	end := time.Unix(1_800_000_000, 0)
-	tables.PutToken("ann", "r", token.Row{Factor: "sha256:00", ExpiresAt: end})
-	tables.PutToken("bob", "r", token.Row{Factor: "$2a$10$x"})
+	tables.PutToken("ann", "r", admission.Row{Factor: "sha256:00", ExpiresAt: end})
+	tables.PutToken("bob", "r", admission.Row{Factor: "$2a$10$x"})
 	for _, c := range []struct {
 		user, room string
-		want       token.Row
+		want       admission.Row
 		found      bool
 	}{
-		{"ann", "r", token.Row{Factor: "sha256:00", ExpiresAt: end}, true},
-		{"bob", "r", token.Row{Factor: "$2a$10$x"}, true},
-		{"ann", "s", token.Row{}, false},
-		{"r", "ann", token.Row{}, false},
+		{"ann", "r", admission.Row{Factor: "sha256:00", ExpiresAt: end}, true},
+		{"bob", "r", admission.Row{Factor: "$2a$10$x"}, true},
+		{"ann", "s", admission.Row{}, false},
+		{"r", "ann", admission.Row{}, false},
 	} {
 		row, found, err := tables.Tokens.Factor(ctx, c.user, c.room)
 		check(t, err)

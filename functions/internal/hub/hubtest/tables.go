@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/hermes-cdk/hermes/functions/internal/hub"
-	"github.com/hermes-cdk/hermes/functions/internal/token"
+	"github.com/hermes-cdk/hermes/functions/internal/hub/admission"
 )
 
 // Connections is the Connections table in memory.
@@ -176,15 +176,15 @@ type Tokens struct {
 	Fail error
 
 	mu   sync.Mutex
-	rows map[[2]string]token.Row
+	rows map[[2]string]admission.Row
 }
 
 // Put stores the factor of a user in a room.
-func (t *Tokens) Put(userID, roomID string, row token.Row) {
+func (t *Tokens) Put(userID, roomID string, row admission.Row) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.rows == nil {
-		t.rows = map[[2]string]token.Row{}
+		t.rows = map[[2]string]admission.Row{}
 	}
 	t.rows[[2]string{userID, roomID}] = row
 }
@@ -197,7 +197,7 @@ func (t *Tokens) Delete(userID, roomID string) {
 }
 
 // Factor finds the stored factor.
-func (t *Tokens) Factor(_ context.Context, userID, roomID string) (token.Row, bool, error) {
+func (t *Tokens) Factor(_ context.Context, userID, roomID string) (admission.Row, bool, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	row, found := t.rows[[2]string{userID, roomID}]

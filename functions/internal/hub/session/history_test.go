@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/internal/hub"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/hubtest"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/session"
@@ -18,11 +19,11 @@ import (
 type past struct {
 	rooms   *hubtest.Rooms
 	history *hubtest.Messages
-	clock   *hubtest.Clock
+	clock   *clock.Fake
 }
 
 func newPast() past {
-	clock := hubtest.NewClock()
+	clock := clock.NewFake()
 	return past{rooms: &hubtest.Rooms{}, history: &hubtest.Messages{TTL: time.Hour, Now: clock.Now}, clock: clock}
 }
 

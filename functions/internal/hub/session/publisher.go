@@ -8,12 +8,14 @@ import (
 
 	"github.com/hermes-cdk/hermes/functions/internal/hub"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/frame"
+	"github.com/hermes-cdk/hermes/functions/internal/plainjson"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
 // A Queue takes messages. The result has one error for each message, nil for those that were taken.
 type Queue interface {
-	Send(ctx context.Context, messages []hub.QueueMessage) []error
+	Send(ctx context.Context, messages []queue.Message) []error
 }
 
 // A Publisher answers sendMessage: it puts what a client says on the intake queue.
@@ -70,12 +72,12 @@ func publicationOf(caller hub.Caller, f frame.Client) (contract.Publication, []b
 }
 
 func (p Publisher) enqueue(ctx context.Context, publication contract.Publication) error {
-	body, err := hub.EncodeJSON(publication)
+	body, err := plainjson.Marshal(publication)
 	if err != nil {
 		return fmt.Errorf("session: publication: %w", err)
 	}
-	m := hub.QueueMessage{Body: string(body), Group: hub.Group(publication.RoomID)}
-	if err := errors.Join(p.Intake.Send(ctx, []hub.QueueMessage{m})...); err != nil {
+	m := queue.Message{Body: string(body), Group: queue.Group(publication.RoomID)}
+	if err := errors.Join(p.Intake.Send(ctx, []queue.Message{m})...); err != nil {
 		return fmt.Errorf("session: intake queue: %w", err)
 	}
 	return nil

@@ -9,9 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/internal/hub"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/hubtest"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/session"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
+	"github.com/hermes-cdk/hermes/functions/internal/queue/queuetest"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
@@ -25,7 +28,7 @@ func TestJoin(t *testing.T) {
 	t.Parallel()
 	t.Run("remembers the connection", func(t *testing.T) {
 		t.Parallel()
-		table, clock := &hubtest.Connections{}, hubtest.NewClock()
+		table, clock := &hubtest.Connections{}, clock.NewFake()
 		if err := (session.Joiner{Connections: table, Now: clock.Now}).Join(context.Background(), ann); err != nil {
 			t.Fatal(err)
 		}
@@ -124,34 +127,34 @@ func TestPublish(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			queue := &hubtest.Queue{}
-			answer := session.Publisher{Intake: queue, Log: discard}.Publish(context.Background(), c.caller, []byte(c.body))
+			intake := &queuetest.Queue{}
+			answer := session.Publisher{Intake: intake, Log: discard}.Publish(context.Background(), c.caller, []byte(c.body))
 			if string(answer) != c.answer {
 				t.Errorf("answered %s", answer)
 			}
-			sent := queue.Sent()
+			sent := intake.Sent()
 			if c.queued == "" {
 				if len(sent) != 0 {
 					t.Errorf("queued %+v", sent)
 				}
 				return
 			}
-			if len(sent) != 1 || sent[0].Body != c.queued || sent[0].Group != hub.Group("orders") {
+			if len(sent) != 1 || sent[0].Body != c.queued || sent[0].Group != queue.Group("orders") {
 				t.Errorf("queued %+v", sent)
 			}
 		})
 	}
 	t.Run("gives a resend the same id, and another user another", func(t *testing.T) {
 		t.Parallel()
-		queue := &hubtest.Queue{}
-		publisher := session.Publisher{Intake: queue, Log: discard}
+		intake := &queuetest.Queue{}
+		publisher := session.Publisher{Intake: intake, Log: discard}
 		bob := ann
 		bob.UserID = "bob"
 		for _, caller := range []hub.Caller{ann, ann, bob} {
 			publisher.Publish(context.Background(), caller, []byte(`{"id":"7","data":1}`))
 		}
 		var ids []string
-		for _, m := range queue.Sent() {
+		for _, m := range intake.Sent() {
 			p, err := contract.ParsePublication([]byte(m.Body))
 			if err != nil {
 				t.Fatal(err)
@@ -164,8 +167,8 @@ func TestPublish(t *testing.T) {
 	})
 	t.Run("says when the queue is down", func(t *testing.T) {
 		t.Parallel()
-		queue := &hubtest.Queue{Refuse: func(hub.QueueMessage) error { return hubtest.ErrDown }}
-		answer := session.Publisher{Intake: queue, Log: discard}.Publish(context.Background(), classic, []byte(`{"ref":"1","data":1}`))
+		intake := &queuetest.Queue{Refuse: func(queue.Message) error { return hubtest.ErrDown }}
+		answer := session.Publisher{Intake: intake, Log: discard}.Publish(context.Background(), classic, []byte(`{"ref":"1","data":1}`))
 		if string(answer) != `{"type":"error","ref":"1","code":"unavailable","message":"the message could not be queued: send it again"}` {
 			t.Errorf("answered %s", answer)
 		}

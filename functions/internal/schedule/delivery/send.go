@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hermes-cdk/hermes/functions/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 )
 
 // ErrMalformed: a queued message is none of ours.
@@ -62,9 +62,9 @@ type Send struct {
 func (s Send) Time() time.Time { return time.UnixMilli(s.Due).UTC() }
 
 // Message makes the queue's message.
-func (s Send) Message(delay time.Duration) hub.QueueMessage {
+func (s Send) Message(delay time.Duration) queue.Message {
 	body, _ := json.Marshal(s) //nolint:errchkjson // strings and numbers always marshal
-	return hub.QueueMessage{Body: string(body), Group: hub.Group(s.Group), Delay: delay}
+	return queue.Message{Body: string(body), Group: queue.Group(s.Group), Delay: delay}
 }
 
 // ParseSend reads a message of the sends queue.

@@ -8,17 +8,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hermes-cdk/hermes/functions/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
+	"github.com/hermes-cdk/hermes/functions/internal/deadline"
 	"github.com/hermes-cdk/hermes/functions/internal/metrics"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 	"github.com/hermes-cdk/hermes/functions/internal/schedule"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
 )
-
-// A Clock tells the time and waits.
-type Clock interface {
-	Now() time.Time
-	Sleep(ctx context.Context, d time.Duration) error
-}
 
 // A Worker handles the sends queue.
 type Worker struct {
@@ -30,7 +26,7 @@ type Worker struct {
 	Sends       schedule.Queue
 	DeadLetters schedule.Queue
 	Jitter      func(time.Duration) time.Duration
-	Clock       Clock
+	Clock       clock.Clock
 	Metrics     *metrics.Emitter
 	Log         *slog.Logger
 }
@@ -63,7 +59,7 @@ func (w *Worker) Handle(ctx context.Context, body string) error {
 	if err != nil {
 		return w.bury(ctx, body, err)
 	}
-	work, cancel := hub.WorkContext(ctx)
+	work, cancel := deadline.WithReserve(ctx)
 	defer cancel()
 	switch err = w.send(work, &s); {
 	case err == nil:
@@ -177,7 +173,7 @@ func (w *Worker) compose(ctx context.Context, s Send) (Mail, error) {
 }
 
 func (w *Worker) putBack(ctx context.Context, s Send, pause time.Duration) error {
-	return errors.Join(w.Sends.Send(ctx, []hub.QueueMessage{s.Message(pause)})...)
+	return errors.Join(w.Sends.Send(ctx, []queue.Message{s.Message(pause)})...)
 }
 
 // fail notes the reason where the caller of the API sees it.
@@ -189,7 +185,7 @@ func (w *Worker) fail(ctx context.Context, s Send, why error) error {
 
 func (w *Worker) bury(ctx context.Context, body string, why error) error {
 	w.Log.ErrorContext(ctx, "send given up")
-	return errors.Join(w.DeadLetters.Send(ctx, []hub.QueueMessage{{Body: body, Error: why.Error()}})...)
+	return errors.Join(w.DeadLetters.Send(ctx, []queue.Message{{Body: body, Error: why.Error()}})...)
 }
 
 // redact keeps the address out of logs: SES's errors quote it.

@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/hermes-cdk/hermes/functions/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 	"github.com/hermes-cdk/hermes/functions/internal/schedule"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
 )
@@ -152,7 +152,7 @@ func (d *Dispatcher) send(ctx context.Context, due []schedule.Due) error {
 	senders.SetLimit(parallelSends)
 	for part := range slices.Chunk(due, batch) {
 		senders.Go(func() error {
-			messages := make([]hub.QueueMessage, len(part))
+			messages := make([]queue.Message, len(part))
 			for i, one := range part {
 				messages[i] = one.Message(one.Time().Sub(d.Now()))
 			}

@@ -7,17 +7,13 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/hermes-cdk/hermes/functions/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
+	"github.com/hermes-cdk/hermes/functions/internal/deadline"
 	"github.com/hermes-cdk/hermes/functions/internal/metrics"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 	"github.com/hermes-cdk/hermes/functions/internal/schedule"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
 )
-
-// A Clock tells the time and waits.
-type Clock interface {
-	Now() time.Time
-	Sleep(ctx context.Context, d time.Duration) error
-}
 
 // An Expander handles the due queue.
 type Expander struct {
@@ -29,7 +25,7 @@ type Expander struct {
 	DeadLetters schedule.Queue
 	Hub         schedule.Queue // nil: messages go by mail only
 	Retention   time.Duration
-	Clock       Clock
+	Clock       clock.Clock
 	Metrics     *metrics.Emitter
 	Log         *slog.Logger
 }
@@ -52,7 +48,7 @@ func (x *Expander) Handle(ctx context.Context, body string) error {
 	if err != nil {
 		return x.bury(ctx, body, err)
 	}
-	work, cancel := hub.WorkContext(ctx)
+	work, cancel := deadline.WithReserve(ctx)
 	defer cancel()
 	if err = x.expand(work, due); err == nil {
 		return nil
@@ -62,17 +58,17 @@ func (x *Expander) Handle(ctx context.Context, body string) error {
 		return x.bury(ctx, due.Message(0).Body, err)
 	}
 	x.Log.WarnContext(ctx, "occurrence put back", "group", due.Group, "key", due.Key, "due", due.Due, "attempt", due.Attempt, "error", err)
-	return errors.Join(x.Due.Send(ctx, []hub.QueueMessage{due.Message(time.Second << due.Attempt)})...)
+	return errors.Join(x.Due.Send(ctx, []queue.Message{due.Message(time.Second << due.Attempt)})...)
 }
 
 func (x *Expander) bury(ctx context.Context, body string, why error) error {
 	x.Log.ErrorContext(ctx, "occurrence given up", "error", why)
-	return errors.Join(x.DeadLetters.Send(ctx, []hub.QueueMessage{{Body: body, Error: why.Error()}})...)
+	return errors.Join(x.DeadLetters.Send(ctx, []queue.Message{{Body: body, Error: why.Error()}})...)
 }
 
 func (x *Expander) expand(ctx context.Context, due schedule.Due) error {
 	if ahead := due.Time().Sub(x.Clock.Now()); ahead > wait {
-		return errors.Join(x.Due.Send(ctx, []hub.QueueMessage{due.Message(ahead)})...)
+		return errors.Join(x.Due.Send(ctx, []queue.Message{due.Message(ahead)})...)
 	} else if ahead > 0 {
 		if err := x.Clock.Sleep(ctx, ahead); err != nil {
 			return err
@@ -137,7 +133,7 @@ func (x *Expander) enqueue(ctx context.Context, m schedule.Message) error {
 	if ahead > contract.Direct {
 		return nil
 	}
-	return errors.Join(x.Due.Send(ctx, []hub.QueueMessage{schedule.DueOf(m).Message(ahead)})...)
+	return errors.Join(x.Due.Send(ctx, []queue.Message{schedule.DueOf(m).Message(ahead)})...)
 }
 
 // finish ends the message, or moves a repeat on to its next occurrence.

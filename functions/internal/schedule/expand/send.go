@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/hermes-cdk/hermes/functions/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 	"github.com/hermes-cdk/hermes/functions/internal/schedule"
 	"github.com/hermes-cdk/hermes/functions/internal/schedule/delivery"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
@@ -36,7 +36,7 @@ func (x *Expander) send(ctx context.Context, m schedule.Message, due schedule.Du
 			return nil
 		}
 		due.Attempt = 0
-		if err := errors.Join(x.Due.Send(ctx, []hub.QueueMessage{due.Message(0)})...); err != nil {
+		if err := errors.Join(x.Due.Send(ctx, []queue.Message{due.Message(0)})...); err != nil {
 			return err
 		}
 		return errContinues
@@ -56,7 +56,7 @@ func (x *Expander) publish(ctx context.Context, m schedule.Message) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(x.Hub.Send(ctx, []hub.QueueMessage{{Body: string(body), Group: hub.Group(m.Group)}})...); err != nil {
+	if err := errors.Join(x.Hub.Send(ctx, []queue.Message{{Body: string(body), Group: queue.Group(m.Group)}})...); err != nil {
 		return err
 	}
 	if !m.Has(schedule.ChannelEmail) {
@@ -73,7 +73,7 @@ func (x *Expander) sendPage(ctx context.Context, m schedule.Message, page []Subs
 	group.SetLimit(parallel)
 	for part := range slices.Chunk(page, contract.BatchSize) {
 		group.Go(func() error {
-			var sends []hub.QueueMessage
+			var sends []queue.Message
 			for _, s := range part {
 				send := delivery.Send{
 					ID:     delivery.ID{Group: m.Group, Key: m.Key, Due: m.Due.UnixMilli(), Subscriber: s.ID},

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hermes-cdk/hermes/functions/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
 )
 
 // A Queue is a queue with delays and a visibility timeout.
@@ -20,13 +20,13 @@ type Queue struct {
 }
 
 type queued struct {
-	hub.QueueMessage
+	queue.Message
 	id      int
 	visible time.Time
 }
 
 // Send takes messages.
-func (q *Queue) Send(_ context.Context, messages []hub.QueueMessage) []error {
+func (q *Queue) Send(_ context.Context, messages []queue.Message) []error {
 	errs := make([]error, len(messages))
 	if q.Fail != nil {
 		if err := q.Fail("Send"); err != nil {
@@ -79,12 +79,12 @@ func (q *Queue) Delete(id int) {
 }
 
 // All is what is on the queue, visible or not.
-func (q *Queue) All() []hub.QueueMessage {
+func (q *Queue) All() []queue.Message {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	all := make([]hub.QueueMessage, len(q.messages))
+	all := make([]queue.Message, len(q.messages))
 	for i, m := range q.messages {
-		all[i] = m.QueueMessage
+		all[i] = m.Message
 	}
 	return all
 }

@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/hermes-cdk/hermes/functions/internal/hub/hubtest"
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/internal/schedule"
 	"github.com/hermes-cdk/hermes/functions/internal/schedule/delivery"
 	"github.com/hermes-cdk/hermes/functions/internal/schedule/dispatch"
@@ -19,7 +19,7 @@ import (
 
 // A World is the whole scheduler on a clock that moves only when nothing is left to do.
 type World struct {
-	Clock      *hubtest.Clock
+	Clock      *clock.Fake
 	Messages   *Messages
 	Contents   *Contents
 	People     *People
@@ -48,7 +48,7 @@ const Retention = 24 * time.Hour
 
 // New makes a world.
 func New() *World {
-	clock := hubtest.NewClock()
+	clock := clock.NewFake()
 	now := clock.Now
 	w := &World{
 		Clock: clock, Messages: &Messages{}, Contents: &Contents{Now: now}, People: &People{}, Deliveries: &Deliveries{Now: now},
@@ -69,7 +69,7 @@ func New() *World {
 	}
 	w.Worker = &delivery.Worker{
 		Records: w.Deliveries, Contents: w.Contents, Mailer: w.Mailer, Limiter: Unlimited{}, Links: PlainLinks{}, Sends: w.Sends,
-		DeadLetters: w.SendsDead, Jitter: hubtest.FullJitter, Clock: clock, Log: log,
+		DeadLetters: w.SendsDead, Jitter: FullJitter, Clock: clock, Log: log,
 	}
 	w.Listener = &delivery.Listener{
 		Records: w.Deliveries, Subscribers: w.People, Bounced: subscribers.StatusBounced, Complained: subscribers.StatusComplained, Now: now, Log: log,

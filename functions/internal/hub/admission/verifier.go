@@ -1,4 +1,4 @@
-package token
+package admission
 
 import (
 	"context"
@@ -6,17 +6,9 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hermes-cdk/hermes/functions/internal/token"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
-
-// A KeySource has the active keys.
-type KeySource interface {
-	// Keys returns the keys, possibly as they were a short while ago.
-	Keys(ctx context.Context) (Keys, error)
-	// Refresh returns the keys as they are now. The source bounds how often it really looks, for anybody can present
-	// a token with a bad signature.
-	Refresh(ctx context.Context) (Keys, error)
-}
 
 // A Row is a stored second factor.
 type Row struct {
@@ -31,14 +23,14 @@ type FactorStore interface {
 
 // A Verifier verifies tokens.
 type Verifier struct {
-	keys   KeySource
+	keys   token.KeySource
 	store  FactorStore
 	now    func() time.Time
 	parser parser
 }
 
 // NewVerifier makes a Verifier.
-func NewVerifier(keys KeySource, store FactorStore, now func() time.Time) *Verifier {
+func NewVerifier(keys token.KeySource, store FactorStore, now func() time.Time) *Verifier {
 	return &Verifier{keys: keys, store: store, now: now, parser: newParser(now)}
 }
 
@@ -64,14 +56,14 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (Claims, error) {
 func (v *Verifier) verifySignature(ctx context.Context, raw string) (Claims, error) {
 	keys, err := v.keys.Keys(ctx)
 	if err != nil {
-		return Claims{}, fmt.Errorf("token: signing keys: %w", err)
+		return Claims{}, fmt.Errorf("admission: signing keys: %w", err)
 	}
 	claims, refusal := v.parser.parse(raw, keys)
 	if !errors.Is(refusal, ErrSignature) {
 		return claims, refusal
 	}
 	if keys, err = v.keys.Refresh(ctx); err != nil {
-		return Claims{}, fmt.Errorf("token: signing keys: %w", err)
+		return Claims{}, fmt.Errorf("admission: signing keys: %w", err)
 	}
 	return v.parser.parse(raw, keys)
 }
@@ -79,7 +71,7 @@ func (v *Verifier) verifySignature(ctx context.Context, raw string) (Claims, err
 func (v *Verifier) verifyFactor(ctx context.Context, claims Claims) error {
 	row, found, err := v.store.Factor(ctx, claims.UserID, claims.RoomID)
 	if err != nil {
-		return fmt.Errorf("token: stored factor: %w", err)
+		return fmt.Errorf("admission: stored factor: %w", err)
 	}
 	if !found {
 		return refuse(ErrUnknown)

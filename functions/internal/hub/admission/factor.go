@@ -1,4 +1,4 @@
-package token
+package admission
 
 import (
 	"crypto/sha256"

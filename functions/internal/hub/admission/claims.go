@@ -1,4 +1,4 @@
-package token
+package admission
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"github.com/hermes-cdk/hermes/functions/internal/token"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
@@ -37,17 +38,17 @@ func newParser(now func() time.Time) parser {
 	)}
 }
 
-func (p parser) parse(raw string, keys Keys) (Claims, error) {
+func (p parser) parse(raw string, keys token.Keys) (Claims, error) {
 	claims := jwt.MapClaims{}
-	parsed, err := p.jwt.ParseWithClaims(raw, claims, func(*jwt.Token) (any, error) { return keys.set(), nil })
+	parsed, err := p.jwt.ParseWithClaims(raw, claims, func(*jwt.Token) (any, error) { return keySet(keys), nil })
 	if err != nil {
 		return Claims{}, refuse(reason(parsed, err))
 	}
 	return strictClaims(claims)
 }
 
-// set is the keys in the form in which the library tries one after the other.
-func (k Keys) set() jwt.VerificationKeySet {
+// keySet is the keys in the form in which the library tries one after the other.
+func keySet(k token.Keys) jwt.VerificationKeySet {
 	set := jwt.VerificationKeySet{Keys: []jwt.VerificationKey{k.Signing}}
 	if k.Previous != nil {
 		set.Keys = append(set.Keys, k.Previous)
@@ -102,4 +103,4 @@ func strictClaims(claims jwt.MapClaims) (Claims, error) {
 // isText refuses what JSON decoding had to replace, by which two names could become one, and NUL.
 func isText(s string) bool { return !strings.ContainsAny(s, "\x00"+string(utf8.RuneError)) }
 
-func refuse(why error) error { return fmt.Errorf("token: %w: %w", ErrRefused, why) }
+func refuse(why error) error { return fmt.Errorf("admission: %w: %w", ErrRefused, why) }

@@ -1,4 +1,4 @@
-package token_test
+package admission_test
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
+	"github.com/hermes-cdk/hermes/functions/internal/hub/admission"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/hubtest"
 	"github.com/hermes-cdk/hermes/functions/internal/token"
 )
@@ -14,7 +16,7 @@ import (
 // TestVerifyAcceptsOtherLanguages verifies tokens and rows made by the libraries of another language.
 func TestVerifyAcceptsOtherLanguages(t *testing.T) {
 	t.Parallel()
-	raw, err := os.ReadFile("../../../client/testdata/classic.json")
+	raw, err := os.ReadFile("../../../../client/testdata/classic.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,8 +39,8 @@ func TestVerifyAcceptsOtherLanguages(t *testing.T) {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
 			tokens := &hubtest.Tokens{}
-			tokens.Put(c.UserID, c.RoomID, token.Row{Factor: c.StoredToken, ExpiresAt: time.Unix(c.Exp, 0)})
-			verifier := token.NewVerifier(&keySource{keys: keys, rotated: keys}, tokens, hubtest.NewClock().Now)
+			tokens.Put(c.UserID, c.RoomID, admission.Row{Factor: c.StoredToken, ExpiresAt: time.Unix(c.Exp, 0)})
+			verifier := admission.NewVerifier(&keySource{keys: keys, rotated: keys}, tokens, clock.NewFake().Now)
 			claims, err := verifier.Verify(context.Background(), c.JWT)
 			if err != nil || claims.UserID != c.UserID || claims.RoomID != c.RoomID || claims.ExpiresAt.Unix() != c.Exp {
 				t.Errorf("got %+v, %v", claims, err)

@@ -1,4 +1,4 @@
-package token_test
+package admission_test
 
 import (
 	"context"
@@ -15,6 +15,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"golang.org/x/crypto/bcrypt"
 
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
+	"github.com/hermes-cdk/hermes/functions/internal/hub/admission"
 	"github.com/hermes-cdk/hermes/functions/internal/hub/hubtest"
 	"github.com/hermes-cdk/hermes/functions/internal/token"
 )
@@ -41,17 +43,17 @@ func (k *keySource) Refresh(context.Context) (token.Keys, error) {
 
 // A bundle is a verifier with a row for ann in room "orders", whose factor is "secret".
 type bundle struct {
-	verifier *token.Verifier
+	verifier *admission.Verifier
 	keys     *keySource
 	tokens   *hubtest.Tokens
-	clock    *hubtest.Clock
+	clock    *clock.Fake
 }
 
 func setup() bundle {
 	keys := token.Keys{Signing: currentKey, Previous: previousKey}
-	b := bundle{keys: &keySource{keys: keys, rotated: keys}, tokens: &hubtest.Tokens{}, clock: hubtest.NewClock()}
-	b.tokens.Put("ann", "orders", token.Row{Factor: sha256Of("secret")})
-	b.verifier = token.NewVerifier(b.keys, b.tokens, b.clock.Now)
+	b := bundle{keys: &keySource{keys: keys, rotated: keys}, tokens: &hubtest.Tokens{}, clock: clock.NewFake()}
+	b.tokens.Put("ann", "orders", admission.Row{Factor: sha256Of("secret")})
+	b.verifier = admission.NewVerifier(b.keys, b.tokens, b.clock.Now)
 	return b
 }
 
@@ -107,7 +109,7 @@ func TestVerifyAccepts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b.tokens.Put("ann", "orders", token.Row{Factor: string(hash)})
+			b.tokens.Put("ann", "orders", admission.Row{Factor: string(hash)})
 			return hs512(t, b.valid())
 		}},
 		{"a bcrypt row as Ruby and PHP write it", func(t *testing.T, b bundle) string {
@@ -115,11 +117,11 @@ func TestVerifyAccepts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b.tokens.Put("ann", "orders", token.Row{Factor: "$2y" + string(hash[3:])})
+			b.tokens.Put("ann", "orders", admission.Row{Factor: "$2y" + string(hash[3:])})
 			return hs512(t, b.valid())
 		}},
 		{"a row that expires later", func(t *testing.T, b bundle) string {
-			b.tokens.Put("ann", "orders", token.Row{Factor: sha256Of("secret"), ExpiresAt: b.clock.Now().Add(time.Second)})
+			b.tokens.Put("ann", "orders", admission.Row{Factor: sha256Of("secret"), ExpiresAt: b.clock.Now().Add(time.Second)})
 			return hs512(t, b.valid())
 		}},
 	} {
@@ -142,153 +144,153 @@ func TestVerifyRefuses(t *testing.T) {
 		is    error
 		want  string
 	}{
-		{"no token", func(*testing.T, bundle) string { return "" }, token.ErrMissing, "token: token refused: no token"},
+		{"no token", func(*testing.T, bundle) string { return "" }, admission.ErrMissing, "admission: token refused: no token"},
 		{
 			"an oversized token", func(t *testing.T, b bundle) string { return hs512(t, b.with("pad", strings.Repeat("x", 4096))) },
-			token.ErrTooLarge, "token: token refused: token is too large: 5691 bytes, at most 4096 are allowed",
+			admission.ErrTooLarge, "admission: token refused: token is too large: 5691 bytes, at most 4096 are allowed",
 		},
-		{"text that is no token", func(*testing.T, bundle) string { return "hello" }, token.ErrMalformed, "token: token refused: token is malformed"},
+		{"text that is no token", func(*testing.T, bundle) string { return "hello" }, admission.ErrMalformed, "admission: token refused: token is malformed"},
 		{"a two-part token", func(t *testing.T, b bundle) string {
 			signed := hs512(t, b.valid())
 			return signed[:strings.LastIndex(signed, ".")]
-		}, token.ErrMalformed, "token: token refused: token is malformed"},
+		}, admission.ErrMalformed, "admission: token refused: token is malformed"},
 		{"an unsigned token", func(t *testing.T, b bundle) string {
 			signed := hs512(t, b.valid())
 			return signed[:strings.LastIndex(signed, ".")+1]
-		}, token.ErrSignature, "token: token refused: signature is not valid under any active key"},
+		}, admission.ErrSignature, "admission: token refused: signature is not valid under any active key"},
 		{"a token whose payload was changed", func(t *testing.T, b bundle) string {
 			mine, other := strings.Split(hs512(t, b.valid()), "."), strings.Split(hs512(t, b.with("user_id", "bob")), ".")
 			return mine[0] + "." + other[1] + "." + mine[2]
-		}, token.ErrSignature, "token: token refused: signature is not valid under any active key"},
+		}, admission.ErrSignature, "admission: token refused: signature is not valid under any active key"},
 		{"algorithm none", func(t *testing.T, b bundle) string {
 			return sign(t, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, b.valid())
-		}, token.ErrAlgorithm, "token: token refused: algorithm is not HS512"},
+		}, admission.ErrAlgorithm, "admission: token refused: algorithm is not HS512"},
 		{"algorithm None in another case", func(t *testing.T, b bundle) string {
 			payload := strings.Split(hs512(t, b.valid()), ".")[1]
 			return base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"NoNe"}`)) + "." + payload + "."
-		}, token.ErrAlgorithm, "token: token refused: algorithm is not HS512"},
+		}, admission.ErrAlgorithm, "admission: token refused: algorithm is not HS512"},
 		{"HS256 with the right key", func(t *testing.T, b bundle) string {
 			return sign(t, jwt.SigningMethodHS256, currentKey, b.valid())
-		}, token.ErrAlgorithm, "token: token refused: algorithm is not HS512"},
+		}, admission.ErrAlgorithm, "admission: token refused: algorithm is not HS512"},
 		{"RS256", func(t *testing.T, b bundle) string {
 			key, err := rsa.GenerateKey(rand.Reader, 2048)
 			if err != nil {
 				t.Fatal(err)
 			}
 			return sign(t, jwt.SigningMethodRS256, key, b.valid())
-		}, token.ErrAlgorithm, "token: token refused: algorithm is not HS512"},
+		}, admission.ErrAlgorithm, "admission: token refused: algorithm is not HS512"},
 		{"a header without algorithm", func(t *testing.T, b bundle) string {
 			parts := strings.Split(hs512(t, b.valid()), ".")
 			return base64.RawURLEncoding.EncodeToString([]byte(`{}`)) + "." + parts[1] + "." + parts[2]
-		}, token.ErrAlgorithm, "token: token refused: algorithm is not HS512"},
+		}, admission.ErrAlgorithm, "admission: token refused: algorithm is not HS512"},
 		{"a strange key", func(t *testing.T, b bundle) string {
 			return sign(t, jwt.SigningMethodHS512, strangeKey, b.valid())
-		}, token.ErrSignature, "token: token refused: signature is not valid under any active key"},
+		}, admission.ErrSignature, "admission: token refused: signature is not valid under any active key"},
 		{
 			"an expired token", func(t *testing.T, b bundle) string { return hs512(t, b.with("exp", b.clock.Now().Unix())) },
-			token.ErrExpired, "token: token refused: token has expired",
+			admission.ErrExpired, "admission: token refused: token has expired",
 		},
 		{
 			"a token without exp", func(t *testing.T, b bundle) string { return hs512(t, b.with("exp", nil)) },
-			token.ErrExpiry, "token: token refused: exp is missing or no time",
+			admission.ErrExpiry, "admission: token refused: exp is missing or no time",
 		},
 		{
 			"an exp in text", func(t *testing.T, b bundle) string { return hs512(t, b.with("exp", "1900000000")) },
-			token.ErrExpiry, "token: token refused: exp is missing or no time",
+			admission.ErrExpiry, "admission: token refused: exp is missing or no time",
 		},
 		{
 			"an exp that no calendar knows", func(t *testing.T, b bundle) string { return hs512(t, b.with("exp", 1e13)) },
-			token.ErrExpiry, "token: token refused: exp is missing or no time",
+			admission.ErrExpiry, "admission: token refused: exp is missing or no time",
 		},
 		{"a token that is not valid yet", func(t *testing.T, b bundle) string {
 			return hs512(t, b.with("nbf", b.clock.Now().Add(time.Minute).Unix()))
-		}, token.ErrNotYetValid, "token: token refused: token is not valid yet"},
+		}, admission.ErrNotYetValid, "admission: token refused: token is not valid yet"},
 		{
 			"a numeric user", func(t *testing.T, b bundle) string { return hs512(t, b.with("user_id", 7)) },
-			token.ErrClaim, "token: token refused: claim is missing or invalid: user_id must be a string of 1 to 256 bytes",
+			admission.ErrClaim, "admission: token refused: claim is missing or invalid: user_id must be a string of 1 to 256 bytes",
 		},
 		{
 			"an array of users", func(t *testing.T, b bundle) string { return hs512(t, b.with("user_id", []string{"ann"})) },
-			token.ErrClaim, "token: token refused: claim is missing or invalid: user_id must be a string of 1 to 256 bytes",
+			admission.ErrClaim, "admission: token refused: claim is missing or invalid: user_id must be a string of 1 to 256 bytes",
 		},
 		{
 			"an empty user", func(t *testing.T, b bundle) string { return hs512(t, b.with("user_id", "")) },
-			token.ErrClaim, "token: token refused: claim is missing or invalid: user_id must be a string of 1 to 256 bytes",
+			admission.ErrClaim, "admission: token refused: claim is missing or invalid: user_id must be a string of 1 to 256 bytes",
 		},
 		{"a user under another spelling", func(t *testing.T, b bundle) string {
 			claims := b.with("user_id", nil)
 			claims["USER_ID"] = "ann"
 			return hs512(t, claims)
-		}, token.ErrClaim, "token: token refused: claim is missing or invalid: user_id must be a string of 1 to 256 bytes"},
+		}, admission.ErrClaim, "admission: token refused: claim is missing or invalid: user_id must be a string of 1 to 256 bytes"},
 		{
 			"a numeric room", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", 7)) },
-			token.ErrClaim, "token: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
+			admission.ErrClaim, "admission: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
 		},
 		{
 			"an array of rooms", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", []string{"orders", "admin"})) },
-			token.ErrClaim, "token: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
+			admission.ErrClaim, "admission: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
 		},
 		{
 			"no room", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", nil)) },
-			token.ErrClaim, "token: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
+			admission.ErrClaim, "admission: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
 		},
 		{
 			"a room whose name is too long", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", strings.Repeat("x", 257))) },
-			token.ErrClaim, "token: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
+			admission.ErrClaim, "admission: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
 		},
 		{
 			"a room with a NUL", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", "orders\x00")) },
-			token.ErrClaim, "token: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
+			admission.ErrClaim, "admission: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
 		},
 		{
 			"a numeric factor", func(t *testing.T, b bundle) string { return hs512(t, b.with("token", 7)) },
-			token.ErrClaim, "token: token refused: claim is missing or invalid: token must be a string of 1 to 256 bytes",
+			admission.ErrClaim, "admission: token refused: claim is missing or invalid: token must be a string of 1 to 256 bytes",
 		},
 		{
 			"an array of factors", func(t *testing.T, b bundle) string { return hs512(t, b.with("token", []string{"secret"})) },
-			token.ErrClaim, "token: token refused: claim is missing or invalid: token must be a string of 1 to 256 bytes",
+			admission.ErrClaim, "admission: token refused: claim is missing or invalid: token must be a string of 1 to 256 bytes",
 		},
 		{
 			"another user in the room", func(t *testing.T, b bundle) string { return hs512(t, b.with("user_id", "bob")) },
-			token.ErrUnknown, "token: token refused: no stored factor for this user and room",
+			admission.ErrUnknown, "admission: token refused: no stored factor for this user and room",
 		},
 		{
 			"a room for which the user has no row", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", "admin")) },
-			token.ErrUnknown, "token: token refused: no stored factor for this user and room",
+			admission.ErrUnknown, "admission: token refused: no stored factor for this user and room",
 		},
 		{"the factor of another room's row", func(t *testing.T, b bundle) string {
-			b.tokens.Put("ann", "admin", token.Row{Factor: sha256Of("admin secret")})
+			b.tokens.Put("ann", "admin", admission.Row{Factor: sha256Of("admin secret")})
 			return hs512(t, b.with("room_id", "admin"))
-		}, token.ErrFactor, "token: token refused: second factor does not match"},
+		}, admission.ErrFactor, "admission: token refused: second factor does not match"},
 		{"a revoked token", func(t *testing.T, b bundle) string {
 			b.tokens.Delete("ann", "orders")
 			return hs512(t, b.valid())
-		}, token.ErrUnknown, "token: token refused: no stored factor for this user and room"},
+		}, admission.ErrUnknown, "admission: token refused: no stored factor for this user and room"},
 		{"a token that a newer one replaced", func(t *testing.T, b bundle) string {
-			b.tokens.Put("ann", "orders", token.Row{Factor: sha256Of("newer")})
+			b.tokens.Put("ann", "orders", admission.Row{Factor: sha256Of("newer")})
 			return hs512(t, b.valid())
-		}, token.ErrFactor, "token: token refused: second factor does not match"},
+		}, admission.ErrFactor, "admission: token refused: second factor does not match"},
 		{"an expired row that is still there", func(t *testing.T, b bundle) string {
-			b.tokens.Put("ann", "orders", token.Row{Factor: sha256Of("secret"), ExpiresAt: b.clock.Now()})
+			b.tokens.Put("ann", "orders", admission.Row{Factor: sha256Of("secret"), ExpiresAt: b.clock.Now()})
 			return hs512(t, b.valid())
-		}, token.ErrFactorEnded, "token: token refused: stored factor has expired"},
+		}, admission.ErrFactorEnded, "admission: token refused: stored factor has expired"},
 		{"a row in clear text", func(t *testing.T, b bundle) string {
-			b.tokens.Put("ann", "orders", token.Row{Factor: "secret"})
+			b.tokens.Put("ann", "orders", admission.Row{Factor: "secret"})
 			return hs512(t, b.valid())
-		}, token.ErrFactorFormat, "token: token refused: stored factor has an unknown format"},
+		}, admission.ErrFactorFormat, "admission: token refused: stored factor has an unknown format"},
 		{"an empty row", func(t *testing.T, b bundle) string {
-			b.tokens.Put("ann", "orders", token.Row{})
+			b.tokens.Put("ann", "orders", admission.Row{})
 			return hs512(t, b.valid())
-		}, token.ErrFactorFormat, "token: token refused: stored factor has an unknown format"},
+		}, admission.ErrFactorFormat, "admission: token refused: stored factor has an unknown format"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			b := setup()
 			claims, err := b.verifier.Verify(context.Background(), c.token(t, b))
-			if !errors.Is(err, token.ErrRefused) || !errors.Is(err, c.is) || err.Error() != c.want {
+			if !errors.Is(err, admission.ErrRefused) || !errors.Is(err, c.is) || err.Error() != c.want {
 				t.Errorf("got %v", err)
 			}
-			if claims != (token.Claims{}) {
+			if claims != (admission.Claims{}) {
 				t.Errorf("a refused token says %+v", claims)
 			}
 		})
@@ -321,7 +323,7 @@ func TestRotation(t *testing.T) {
 		b := setup()
 		b.keys.keys.Previous, b.keys.rotated.Previous = nil, nil
 		raw := sign(t, jwt.SigningMethodHS512, previousKey, b.valid())
-		if _, err := b.verifier.Verify(context.Background(), raw); !errors.Is(err, token.ErrSignature) {
+		if _, err := b.verifier.Verify(context.Background(), raw); !errors.Is(err, admission.ErrSignature) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -334,15 +336,15 @@ func TestFailuresOfOursAreNoRefusals(t *testing.T) {
 		fail func(b bundle)
 		want string
 	}{
-		{"the secret cannot be read", func(b bundle) { b.keys.err = hubtest.ErrDown }, "token: signing keys: service is down"},
-		{"the table cannot be read", func(b bundle) { b.tokens.Fail = hubtest.ErrDown }, "token: stored factor: service is down"},
+		{"the secret cannot be read", func(b bundle) { b.keys.err = hubtest.ErrDown }, "admission: signing keys: service is down"},
+		{"the table cannot be read", func(b bundle) { b.tokens.Fail = hubtest.ErrDown }, "admission: stored factor: service is down"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			b := setup()
 			c.fail(b)
 			_, err := b.verifier.Verify(context.Background(), hs512(t, b.valid()))
-			if err == nil || errors.Is(err, token.ErrRefused) || err.Error() != c.want {
+			if err == nil || errors.Is(err, admission.ErrRefused) || err.Error() != c.want {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -361,7 +363,7 @@ func FuzzVerify(f *testing.F) {
 	f.Add("eyJhbGciOiJIUzUxMiJ9.bnVsbA.")
 	f.Fuzz(func(t *testing.T, raw string) {
 		claims, err := b.verifier.Verify(context.Background(), raw)
-		if err != nil && (!errors.Is(err, token.ErrRefused) || claims != (token.Claims{})) {
+		if err != nil && (!errors.Is(err, admission.ErrRefused) || claims != (admission.Claims{})) {
 			t.Errorf("%q: got %+v, %v", raw, claims, err)
 		}
 		if err == nil && raw != good {

@@ -1,4 +1,4 @@
-package token
+package admission
 
 import "errors"
 
@@ -22,6 +22,3 @@ var (
 	ErrFactor       = errors.New("second factor does not match")
 	ErrFactorFormat = errors.New("stored factor has an unknown format")
 )
-
-// ErrWeakKey: a signing key is absent or shorter than contract.MinSigningKeyBytes. Nobody can connect until it is replaced.
-var ErrWeakKey = errors.New("signing key is too short")
