@@ -42,7 +42,7 @@ test/race: node_modules ## Run every test under the race detector
 
 .PHONY: bench
 bench: node_modules ## Measure the fan-out, and a local stage that runs (make run in another terminal)
-	go test ./functions/internal/bench -run '^$$' -bench . -benchtime 3x
+	go test ./functions/notificationhub/internal/bench -run '^$$' -bench . -benchtime 3x
 	go run ./test/bench/load $(ARGS)
 	go run ./test/bench/schedule
 

@@ -47,8 +47,10 @@ func TestDependencies(t *testing.T) {
 
 // domain lists the packages that hold rules and no technology.
 func domain() []string {
+	hub := "./functions/notificationhub/internal/"
 	return []string{
-		"./functions/internal/token", "./functions/internal/hub/...", "./functions/internal/budget", "./functions/internal/budgetalert",
+		"./functions/internal/token", "./functions/internal/queue", "./functions/internal/clock", "./functions/internal/deadline", "./functions/internal/plainjson",
+		hub + "hub", hub + "admission", hub + "broadcast", hub + "deliver", hub + "fanout", hub + "frame", hub + "session", "./functions/internal/budget", "./functions/internal/budgetalert",
 		"./functions/internal/calendar", "./functions/internal/schedule/...", "./functions/internal/subscribers",
 		"./functions/internal/bearer", "./functions/snsverify",
 	}

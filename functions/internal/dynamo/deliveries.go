@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"time"
@@ -57,7 +58,7 @@ func deliveryKey(id delivery.ID) attr.Item {
 
 // Claim takes the record, or says what keeps it from being taken.
 func (d Deliveries) Claim(ctx context.Context, id delivery.ID, now time.Time, lease time.Duration) (delivery.Claim, error) {
-	claimant := NewEpoch()
+	claimant := rand.Text()
 	_, err := d.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &d.Table, Key: deliveryKey(id),
 		UpdateExpression: aws.String("SET #status = :sending, #claimant = :claimant, #claimed = :now, #at = :now, #expires = :expires ADD #attempts :one"),

@@ -1,18 +1,10 @@
-// Command broadcast works off the intake queue: it numbers and keeps messages and brings them to their rooms.
+// Command broadcast handles the intake queue: it numbers messages, stores them and delivers them to their rooms.
 package main
 
 import (
-	"os"
-
-	"github.com/aws/aws-lambda-go/lambda"
-
-	"github.com/hermes-cdk/hermes/functions/internal/env"
-	"github.com/hermes-cdk/hermes/functions/internal/logging"
-	"github.com/hermes-cdk/hermes/functions/internal/workers"
+	"github.com/hermes-cdk/hermes/functions/internal/function"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/app"
 )
 
-func main() {
-	log := logging.New(os.Stdout, contract.FunctionBroadcast, os.Getenv(logging.LevelVariable))
-	lambda.Start(workers.Broadcast(env.Read(), log))
-}
+func main() { function.Run(contract.FunctionBroadcast, app.Broadcast) }

@@ -1,0 +1,47 @@
+package app
+
+import (
+	"log/slog"
+	"math/rand/v2"
+	"net/url"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"github.com/hermes-cdk/hermes/functions/internal/awsconfig"
+	"github.com/hermes-cdk/hermes/functions/internal/env"
+	"github.com/hermes-cdk/hermes/functions/internal/sqs"
+	"github.com/hermes-cdk/hermes/functions/internal/sqsevent"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/deliver"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/fanout"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/management"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/store"
+)
+
+// Deliver is the handler of the fan-out queue.
+func Deliver(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
+	connections := store.Connections{Table: vars.Required(contract.EnvConnectionsTable)}
+	chunks := sqs.Queue{URL: vars.Required(contract.EnvFanoutURL)}
+	deadLetters := sqs.Queue{URL: vars.Required(contract.EnvFanoutDeadURL)}
+	endpoint := vars.URL(contract.EnvManagementURL)
+	vars.MustBeComplete(log)
+
+	TuneCollector()
+	cfg := awsconfig.MustLoad(log)
+	queues := awssqs.NewFromConfig(cfg)
+	connections.Client, chunks.Client, deadLetters.Client = dynamodb.NewFromConfig(cfg), queues, queues
+
+	return sqsevent.Each(fanout.Worker{
+		Deliverer:   newDeliverer(cfg, endpoint, connections, log),
+		Distributor: fanout.Distributor{Queue: chunks, Jitter: rand.N[time.Duration]},
+		DeadLetters: deadLetters, Log: log,
+	}, log)
+}
+
+func newDeliverer(cfg aws.Config, endpoint *url.URL, connections store.Connections, log *slog.Logger) *deliver.Deliverer {
+	gateway := management.New(endpoint, cfg.Region, cfg.Credentials, time.Now)
+	return deliver.New(deliver.Config{Poster: gateway, Prober: gateway, Remover: connections, Log: log})
+}

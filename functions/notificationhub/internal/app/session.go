@@ -1,0 +1,56 @@
+package app
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"github.com/hermes-cdk/hermes/functions/internal/awsconfig"
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
+	"github.com/hermes-cdk/hermes/functions/internal/env"
+	"github.com/hermes-cdk/hermes/functions/internal/sqs"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/session"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/store"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/wsevent"
+)
+
+// Connect builds the handler of $connect.
+func Connect(vars *env.Vars, log *slog.Logger) wsevent.Handler {
+	connections := store.Connections{Table: vars.Required(contract.EnvConnectionsTable), TTL: vars.Seconds(contract.EnvConnectionTTL)}
+	vars.MustBeComplete(log)
+
+	connections.Client = dynamodb.NewFromConfig(awsconfig.MustLoad(log))
+	return wsevent.Connect(session.Joiner{Connections: connections, Now: time.Now}, log)
+}
+
+// Disconnect builds the handler of $disconnect.
+func Disconnect(vars *env.Vars, log *slog.Logger) wsevent.Handler {
+	connections := store.Connections{Table: vars.Required(contract.EnvConnectionsTable)}
+	vars.MustBeComplete(log)
+
+	connections.Client = dynamodb.NewFromConfig(awsconfig.MustLoad(log))
+	return wsevent.Disconnect(session.Leaver{Connections: connections}, log)
+}
+
+// Send builds the handler of sendMessage.
+func Send(vars *env.Vars, log *slog.Logger) wsevent.Handler {
+	intake := sqs.Queue{URL: vars.Required(contract.EnvQueueURL)}
+	vars.MustBeComplete(log)
+
+	intake.Client = awssqs.NewFromConfig(awsconfig.MustLoad(log))
+	return wsevent.Message(session.Publisher{Intake: intake, Log: log}.Publish, log)
+}
+
+// Default builds the handler of hello, ping, history and every frame that no other route takes.
+func Default(vars *env.Vars, log *slog.Logger) wsevent.Handler {
+	rooms := store.Rooms{Table: vars.Required(contract.EnvRoomsTable)}
+	messages := store.Messages{Table: vars.Required(contract.EnvMessagesTable), Clock: clock.System{}}
+	vars.MustBeComplete(log)
+
+	client := dynamodb.NewFromConfig(awsconfig.MustLoad(log))
+	rooms.Client, messages.Client = client, client
+	return wsevent.Message(session.Responder{Rooms: rooms, History: messages, Log: log}.Respond, log)
+}

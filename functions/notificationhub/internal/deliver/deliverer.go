@@ -1,0 +1,155 @@
+package deliver
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/frame"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
+)
+
+// A Remover forgets a connection.
+type Remover interface {
+	Remove(ctx context.Context, roomID, connectionID string) error
+}
+
+// DefaultConcurrency is how many posts one process has under way. At 20 ms each they are 12,500 a second, more than
+// API Gateway's quota of 10,000.
+const DefaultConcurrency = 250
+
+// removals is how many rows are deleted at a time. They have a pool of their own, after the posts.
+const removals = 16
+
+// A Deliverer delivers to connections. One serves all of a process's deliveries, which share its places and
+// its pace.
+type Deliverer struct {
+	sender  sender
+	remover Remover
+	log     *slog.Logger
+}
+
+// Config is what a Deliverer needs. Clock and Jitter default to the machine's, Concurrency to DefaultConcurrency.
+type Config struct {
+	Poster      Poster
+	Prober      Prober
+	Remover     Remover
+	Log         *slog.Logger
+	Clock       clock.Clock
+	Jitter      Jitter
+	Concurrency int
+}
+
+// New makes a Deliverer.
+func New(c Config) *Deliverer {
+	if c.Clock == nil {
+		c.Clock = clock.System{}
+	}
+	if c.Jitter == nil {
+		c.Jitter = rand.N[time.Duration]
+	}
+	if c.Concurrency == 0 {
+		c.Concurrency = DefaultConcurrency
+	}
+	return &Deliverer{
+		sender: sender{
+			poster: c.Poster, prober: c.Prober, places: make(chan struct{}, c.Concurrency), pacer: newPacer(c.Clock),
+			clock: c.Clock, jitter: c.Jitter,
+		},
+		remover: c.Remover,
+		log:     c.Log,
+	}
+}
+
+// A Failure is a connection that has not got all messages and is not gone.
+type Failure struct {
+	Connection hub.Connection
+	Delivered  int // how many messages, from the first, it has got
+	Err        error
+}
+
+// Deliver posts messages to connections of roomID and returns those that failed, in no order. Gone connections are
+// removed from the room; they are no failures. When ctx ends, the rest has failed.
+func (d *Deliverer) Deliver(ctx context.Context, roomID string, messages []hub.Message, connections []hub.Connection) []Failure {
+	outcome := &outcome{}
+	frames := framesByProtocol{messages: messages, encoded: map[string][]frame.Frame{}}
+	var posts sync.WaitGroup
+	for _, c := range connections {
+		toSend, err := frames.of(c.Protocol)
+		if err != nil {
+			outcome.add(c, 0, err)
+			continue
+		}
+		// Entered here, and not by the goroutine, so that there are never more of them than places: thousands that wait
+		// would cost the garbage collector more than the posts.
+		if err := d.sender.enter(ctx); err != nil {
+			outcome.add(c, 0, err)
+			continue
+		}
+		posts.Go(func() {
+			defer d.sender.leave()
+			delivered, err := d.sender.send(ctx, c, toSend)
+			outcome.add(c, delivered, err)
+		})
+	}
+	posts.Wait()
+	d.removeAll(ctx, roomID, outcome.gone)
+	return outcome.failed
+}
+
+// removeAll forgets gone connections. A row that stays costs one more 410 later, so a failure is no more than logged.
+func (d *Deliverer) removeAll(ctx context.Context, roomID string, gone []hub.Connection) {
+	places := make(chan struct{}, removals)
+	var all sync.WaitGroup
+	for _, c := range gone {
+		places <- struct{}{}
+		all.Go(func() {
+			defer func() { <-places }()
+			if err := d.remover.Remove(ctx, roomID, c.ID); err != nil {
+				d.log.WarnContext(ctx, "gone connection not removed", "room_id", roomID, "connection_id", c.ID, "error", err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// framesByProtocol encodes messages once for each protocol that is among the connections.
+type framesByProtocol struct {
+	messages []hub.Message
+	encoded  map[string][]frame.Frame
+}
+
+func (f *framesByProtocol) of(protocol string) ([]frame.Frame, error) {
+	if frames, ok := f.encoded[protocol]; ok {
+		return frames, nil
+	}
+	frames, err := frame.For(protocol, f.messages)
+	if err == nil {
+		f.encoded[protocol] = frames
+	}
+	return frames, err
+}
+
+// outcome collects what became of each connection.
+type outcome struct {
+	mu     sync.Mutex
+	gone   []hub.Connection
+	failed []Failure
+}
+
+func (o *outcome) add(c hub.Connection, delivered int, err error) {
+	if err == nil {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if errors.Is(err, ErrGone) {
+		o.gone = append(o.gone, c)
+		return
+	}
+	o.failed = append(o.failed, Failure{Connection: c, Delivered: delivered, Err: err})
+}

@@ -1,0 +1,79 @@
+package fanout
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hermes-cdk/hermes/functions/internal/plainjson"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
+)
+
+// A Chunk is the body of a message on the fan-out queue:
+//
+//	{"room_id","messages":[{"id","room_id","seq","user_id","time","data"}],
+//	 "connections":[{"id","protocol","connected_at"}],"attempt":1}
+type Chunk struct {
+	RoomID      string        `json:"room_id"`
+	Messages    []hub.Message `json:"messages"`
+	Connections []Connection  `json:"connections"`
+	Attempt     int           `json:"attempt"` // from 1; 0 is read as 1
+}
+
+// A Connection is what a chunk needs to know of a connection.
+type Connection struct {
+	ID          string `json:"id"`
+	Protocol    string `json:"protocol,omitempty"`
+	ConnectedAt int64  `json:"connected_at"` // milliseconds since the epoch
+}
+
+// ErrInvalidChunk is the reason for which a chunk is refused for good.
+var ErrInvalidChunk = errors.New("invalid chunk")
+
+// Parse reads a chunk and refuses one that could not be delivered.
+func Parse(body []byte) (Chunk, error) {
+	var c Chunk
+	if err := json.Unmarshal(body, &c); err != nil {
+		return Chunk{}, fmt.Errorf("fanout: %w: %w", ErrInvalidChunk, err)
+	}
+	if c.RoomID == "" {
+		return Chunk{}, fmt.Errorf("fanout: %w: room_id is missing", ErrInvalidChunk)
+	}
+	if len(c.Messages) == 0 || len(c.Connections) == 0 {
+		return Chunk{}, fmt.Errorf("fanout: %w: %d messages to %d connections", ErrInvalidChunk, len(c.Messages), len(c.Connections))
+	}
+	for i, m := range c.Messages {
+		if len(m.Data) == 0 {
+			c.Messages[i].Data = json.RawMessage("null")
+		}
+	}
+	for i, connection := range c.Connections {
+		if connection.ID == "" {
+			return Chunk{}, fmt.Errorf("fanout: %w: connection %d has no id", ErrInvalidChunk, i)
+		}
+	}
+	c.Attempt = max(1, c.Attempt)
+	return c, nil
+}
+
+// HubConnections is the chunk's connections as the rest of the domain knows them.
+func (c Chunk) HubConnections() []hub.Connection {
+	connections := make([]hub.Connection, len(c.Connections))
+	for i, from := range c.Connections {
+		connections[i] = hub.Connection{
+			ID: from.ID, RoomID: c.RoomID, Protocol: from.Protocol, ConnectedAt: time.UnixMilli(from.ConnectedAt),
+		}
+	}
+	return connections
+}
+
+// queueMessage is the chunk on its way to a queue.
+func (c Chunk) queueMessage(delay time.Duration) (queue.Message, error) {
+	body, err := plainjson.Marshal(c)
+	if err != nil {
+		return queue.Message{}, fmt.Errorf("fanout: chunk of room %q: %w", c.RoomID, err)
+	}
+	return queue.Message{Body: string(body), Group: queue.Group(c.RoomID), Delay: delay}, nil
+}

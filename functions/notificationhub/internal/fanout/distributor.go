@@ -1,0 +1,74 @@
+package fanout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/deliver"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
+)
+
+// A Queue takes messages. The result has one error for each message, nil for those that were taken.
+type Queue interface {
+	Send(ctx context.Context, messages []queue.Message) []error
+}
+
+// A Distributor hands chunks to the fan-out queue.
+type Distributor struct {
+	Queue  Queue
+	Jitter deliver.Jitter // Default: none, for tests
+}
+
+// Distribute queues the delivery of messages to connections for the first time.
+func (d Distributor) Distribute(ctx context.Context, roomID string, messages []hub.Message, connections []hub.Connection) error {
+	return d.send(ctx, Split(roomID, messages, connections, 1), 0)
+}
+
+// Retry queues what failed of an attempt, as smaller chunks, with the delay that the next attempt is due.
+// Connections that had got part of the messages get the rest only.
+func (d Distributor) Retry(ctx context.Context, roomID string, messages []hub.Message, failures []deliver.Failure, attempt int) error {
+	return d.send(ctx, remainders(roomID, messages, failures, attempt+1), d.delay(attempt))
+}
+
+func (d Distributor) send(ctx context.Context, chunks []Chunk, delay time.Duration) error {
+	out := make([]queue.Message, 0, len(chunks))
+	for _, c := range chunks {
+		m, err := c.queueMessage(delay)
+		if err != nil {
+			return err
+		}
+		out = append(out, m)
+	}
+	if err := errors.Join(d.Queue.Send(ctx, out)...); err != nil {
+		return fmt.Errorf("fanout: queue %d chunks: %w", len(out), err)
+	}
+	return nil
+}
+
+// remainders groups failures by how many messages they got.
+func remainders(roomID string, messages []hub.Message, failures []deliver.Failure, attempt int) []Chunk {
+	byDelivered := map[int][]hub.Connection{}
+	for _, f := range failures {
+		byDelivered[f.Delivered] = append(byDelivered[f.Delivered], f.Connection)
+	}
+	var chunks []Chunk
+	for _, n := range slices.Sorted(maps.Keys(byDelivered)) {
+		chunks = append(chunks, Split(roomID, messages[n:], byDelivered[n], attempt)...)
+	}
+	return chunks
+}
+
+// delay is how long to wait after attempt: 2, 8, 32, 128 s, and up to as much again, so that the chunks of one throttled
+// room do not return together.
+func (d Distributor) delay(attempt int) time.Duration {
+	base := 2 * time.Second << (2 * min(attempt-1, 8))
+	if d.Jitter != nil {
+		base += d.Jitter(base)
+	}
+	return min(base, queue.MaxDelay)
+}

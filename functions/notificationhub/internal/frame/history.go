@@ -1,0 +1,66 @@
+package frame
+
+import (
+	"fmt"
+
+	"github.com/hermes-cdk/hermes/functions/internal/plainjson"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
+)
+
+// A History answers history: {"type":"history","ref","room_id","epoch","messages":[..],"seq","more","reset"}.
+// Make it with NewHistory, fill it with Add until it is full, then Encode it.
+type History struct {
+	Seq   int64 // how far the answer reaches: the next question is for what comes after it
+	More  bool  // messages after Seq exist
+	Reset bool  // messages are missing between what the client has and this answer
+
+	messages packer
+}
+
+// longestHistorySuffix bounds what suffix returns.
+const longestHistorySuffix = `],"seq":-9223372036854775808,"more":false,"reset":true}`
+
+// NewHistory begins the answer for a room, in the epoch that the room is in now.
+func NewHistory(ref, roomID, epoch string) (*History, error) {
+	head, err := plainjson.Marshal(struct {
+		Type   string `json:"type"`
+		Ref    string `json:"ref,omitempty"`
+		RoomID string `json:"room_id"`
+		Epoch  string `json:"epoch"`
+	}{"history", ref, roomID, epoch})
+	if err != nil {
+		return nil, fmt.Errorf("frame: history of %q: %w", roomID, err)
+	}
+	open := string(head[:len(head)-1]) + `,"messages":[`
+	return &History{messages: packer{prefix: open, suffix: longestHistorySuffix}}, nil
+}
+
+// Add takes m into the answer and says whether the frame had room for it.
+func (h *History) Add(m hub.Message) (bool, error) {
+	b, err := plainjson.Marshal(m)
+	if err != nil {
+		return false, fmt.Errorf("frame: message %q: %w", m.ID, err)
+	}
+	if !h.messages.fits(b) {
+		return false, nil
+	}
+	h.messages.add(b)
+	return true, nil
+}
+
+// Len is the number of messages in the answer.
+func (h *History) Len() int { return h.messages.count }
+
+// Encode writes the frame.
+func (h *History) Encode() []byte {
+	h.messages.suffix = h.suffix()
+	return h.messages.frame().Body
+}
+
+func (h *History) suffix() string {
+	reset := ""
+	if h.Reset {
+		reset = `,"reset":true`
+	}
+	return fmt.Sprintf(`],"seq":%d,"more":%t%s}`, h.Seq, h.More, reset)
+}

@@ -1,0 +1,205 @@
+package hubtest
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/admission"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
+)
+
+// Connections is the Connections table in memory.
+type Connections struct {
+	// PageSize is how many connections Each gives at a time. Default: 100.
+	PageSize int
+	// Fail, if set, is what every call returns.
+	Fail error
+
+	mu   sync.Mutex
+	rows map[string]map[string]hub.Connection
+}
+
+// Add remembers a connection.
+func (c *Connections) Add(_ context.Context, connection hub.Connection) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.Fail != nil {
+		return c.Fail
+	}
+	if c.rows == nil {
+		c.rows = map[string]map[string]hub.Connection{}
+	}
+	if c.rows[connection.RoomID] == nil {
+		c.rows[connection.RoomID] = map[string]hub.Connection{}
+	}
+	c.rows[connection.RoomID][connection.ID] = connection
+	return nil
+}
+
+// Remove forgets a connection.
+func (c *Connections) Remove(_ context.Context, roomID, connectionID string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.Fail != nil {
+		return c.Fail
+	}
+	delete(c.rows[roomID], connectionID)
+	return nil
+}
+
+// Each gives the room's connections page by page, in the order of their ids.
+func (c *Connections) Each(_ context.Context, roomID, userID string, page func([]hub.Connection) error) error {
+	found, err := c.find(roomID, userID)
+	if err != nil {
+		return err
+	}
+	size := c.PageSize
+	if size == 0 {
+		size = 100
+	}
+	for part := range slices.Chunk(found, size) {
+		if err := page(part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Connections) find(roomID, userID string) ([]hub.Connection, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var found []hub.Connection
+	for _, connection := range c.rows[roomID] {
+		if userID == "" || connection.UserID == userID {
+			found = append(found, connection)
+		}
+	}
+	slices.SortFunc(found, func(a, b hub.Connection) int { return strings.Compare(a.ID, b.ID) })
+	return found, c.Fail
+}
+
+// Rooms is the Rooms table in memory.
+type Rooms struct {
+	// FailRoom, if set, fails every call for that room with Fail.
+	FailRoom string
+	Fail     error
+
+	mu   sync.Mutex
+	rows map[string]hub.Position
+}
+
+// Reserve takes the next n numbers.
+func (r *Rooms) Reserve(_ context.Context, roomID string, n int) (hub.Position, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.FailRoom == roomID {
+		return hub.Position{}, r.Fail
+	}
+	if r.rows == nil {
+		r.rows = map[string]hub.Position{}
+	}
+	p := r.rows[roomID]
+	p.Seq += int64(n)
+	if p.Epoch == "" {
+		p.Epoch = "epoch-of-" + roomID
+	}
+	r.rows[roomID] = p
+	return p, nil
+}
+
+// Position tells how far a room has come.
+func (r *Rooms) Position(_ context.Context, roomID string) (hub.Position, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.FailRoom == roomID {
+		return hub.Position{}, r.Fail
+	}
+	return r.rows[roomID], nil
+}
+
+// Messages is the Messages table in memory.
+type Messages struct {
+	TTL  time.Duration
+	Now  func() time.Time
+	Fail error
+
+	mu   sync.Mutex
+	rows map[string]map[int64]keptMessage
+}
+
+type keptMessage struct {
+	hub.Message
+	expiresAt time.Time
+}
+
+// Keep keeps messages.
+func (m *Messages) Keep(_ context.Context, messages []hub.Message) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.Fail != nil {
+		return m.Fail
+	}
+	if m.TTL == 0 {
+		return nil
+	}
+	if m.rows == nil {
+		m.rows = map[string]map[int64]keptMessage{}
+	}
+	for _, message := range messages {
+		if m.rows[message.RoomID] == nil {
+			m.rows[message.RoomID] = map[int64]keptMessage{}
+		}
+		m.rows[message.RoomID][message.Seq] = keptMessage{message, m.Now().Add(m.TTL)}
+	}
+	return nil
+}
+
+// Since reads up to limit messages with seq >= first.
+func (m *Messages) Since(_ context.Context, roomID string, first int64, limit int) ([]hub.Message, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var found []hub.Message
+	for seq, kept := range m.rows[roomID] {
+		if seq >= first && m.Now().Before(kept.expiresAt) {
+			found = append(found, kept.Message)
+		}
+	}
+	slices.SortFunc(found, func(a, b hub.Message) int { return int(a.Seq - b.Seq) })
+	return found[:min(limit, len(found))], len(found) > limit, m.Fail
+}
+
+// Tokens is the Tokens table in memory.
+type Tokens struct {
+	Fail error
+
+	mu   sync.Mutex
+	rows map[[2]string]admission.Row
+}
+
+// Put stores the factor of a user in a room.
+func (t *Tokens) Put(userID, roomID string, row admission.Row) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.rows == nil {
+		t.rows = map[[2]string]admission.Row{}
+	}
+	t.rows[[2]string{userID, roomID}] = row
+}
+
+// Delete revokes.
+func (t *Tokens) Delete(userID, roomID string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.rows, [2]string{userID, roomID})
+}
+
+// Factor finds the stored factor.
+func (t *Tokens) Factor(_ context.Context, userID, roomID string) (admission.Row, bool, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	row, found := t.rows[[2]string{userID, roomID}]
+	return row, found, t.Fail
+}

@@ -1,0 +1,75 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/frame"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
+)
+
+// A Positioner tells how far a room has come: the zero Position for a room without messages.
+type Positioner interface {
+	Position(ctx context.Context, roomID string) (hub.Position, error)
+}
+
+// A Responder answers what needs no queue: hello, ping, history, and every frame that no route knows.
+type Responder struct {
+	Rooms   Positioner
+	History Reader
+	Log     *slog.Logger
+}
+
+// Respond answers one frame.
+func (r Responder) Respond(ctx context.Context, caller hub.Caller, body []byte) []byte {
+	f, err := frame.Parse(body)
+	if err != nil {
+		return frame.Error(f.Ref, frame.CodeBadRequest, badRequest(err))
+	}
+	answer, err := r.answer(ctx, caller, f)
+	if err != nil {
+		r.Log.ErrorContext(ctx, "frame not answered", "action", f.Action, "error", err)
+		return frame.Error(f.Ref, frame.CodeUnavailable, "the hub could not answer: ask again")
+	}
+	return answer
+}
+
+func (r Responder) answer(ctx context.Context, caller hub.Caller, f frame.Client) ([]byte, error) {
+	switch f.Action {
+	case contract.RouteHello:
+		return r.welcome(ctx, caller, f)
+	case contract.RoutePing:
+		return frame.Pong(f.Ref), nil
+	case contract.RouteHistory:
+		return r.history(ctx, caller, f)
+	default:
+		return frame.Error(f.Ref, frame.CodeUnknownAction, fmt.Sprintf("unknown action %.64q; %s", f.Action, knownActions())), nil
+	}
+}
+
+func (r Responder) welcome(ctx context.Context, caller hub.Caller, f frame.Client) ([]byte, error) {
+	position, err := r.Rooms.Position(ctx, caller.RoomID)
+	if err != nil {
+		return nil, fmt.Errorf("session: welcome: %w", err)
+	}
+	return frame.Welcome{
+		Ref: f.Ref, ConnectionID: caller.ConnectionID, UserID: caller.UserID, ExpiresAt: caller.ExpiresAt,
+		Positions: map[string]hub.Position{caller.RoomID: position},
+	}.Encode()
+}
+
+// badRequest says what is wrong, and to somebody who does not speak the protocol at all, what there is.
+func badRequest(err error) string {
+	if errors.Is(err, frame.ErrNotJSON) {
+		return err.Error() + "; " + knownActions()
+	}
+	return err.Error()
+}
+
+func knownActions() string {
+	return "known actions are " + strings.Join(contract.Actions(), ", ")
+}

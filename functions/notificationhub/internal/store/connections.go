@@ -1,0 +1,123 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/hermes-cdk/hermes/functions/internal/attr"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
+)
+
+// ConnectionsAPI is what Connections needs of *dynamodb.Client.
+type ConnectionsAPI interface {
+	PutItem(context.Context, *dynamodb.PutItemInput, ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
+	DeleteItem(context.Context, *dynamodb.DeleteItemInput, ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error)
+	Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
+}
+
+var _ ConnectionsAPI = (*dynamodb.Client)(nil)
+
+// Connections is the Connections table.
+type Connections struct {
+	Client ConnectionsAPI
+	Table  string
+	TTL    time.Duration // how long a row is kept that nobody removes; Add needs it
+}
+
+// Add writes the connection's row.
+func (c Connections) Add(ctx context.Context, connection hub.Connection) error {
+	row := attr.Item{
+		contract.AttributeRoomID:       attr.String(connection.RoomID),
+		contract.AttributeConnectionID: attr.String(connection.ID),
+		contract.AttributeUserID:       attr.String(connection.UserID),
+		contract.AttributeConnectedAt:  attr.Number(connection.ConnectedAt.UnixMilli()),
+		contract.AttributeTTL:          attr.Number(connection.ConnectedAt.Add(c.TTL).Unix()),
+	}
+	row.SetString(contract.AttributeProtocol, connection.Protocol)
+	if _, err := c.Client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &c.Table, Item: row}); err != nil {
+		return fmt.Errorf("store: add connection %q: %w", connection.ID, err)
+	}
+	return nil
+}
+
+// Remove deletes the connection's row. A row that is not there is no error.
+func (c Connections) Remove(ctx context.Context, roomID, connectionID string) error {
+	_, err := c.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &c.Table, Key: attr.Item{
+		contract.AttributeRoomID:       attr.String(roomID),
+		contract.AttributeConnectionID: attr.String(connectionID),
+	}})
+	if err != nil {
+		return fmt.Errorf("store: remove connection %q: %w", connectionID, err)
+	}
+	return nil
+}
+
+// Each calls page with each page of the room's connections, or only those of userID unless that is empty.
+// It returns page's error as it is.
+func (c Connections) Each(ctx context.Context, roomID, userID string, page func([]hub.Connection) error) error {
+	query := c.queryOf(roomID, userID)
+	for {
+		out, err := c.Client.Query(ctx, query)
+		if err != nil {
+			return fmt.Errorf("store: query connections of room %q: %w", roomID, err)
+		}
+		connections, err := parseConnections(out)
+		if err != nil {
+			return fmt.Errorf("store: query connections of room %q: %w", roomID, err)
+		}
+		if len(connections) > 0 {
+			if err := page(connections); err != nil {
+				return err
+			}
+		}
+		if len(out.LastEvaluatedKey) == 0 {
+			return nil
+		}
+		query.ExclusiveStartKey = out.LastEvaluatedKey
+	}
+}
+
+// queryOf reads the room from the table, consistently: whoever connected before a message was kept must be found, or
+// find it in history. A user's connections come from the index, which is consistent at last only.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.ReadConsistency.html
+func (c Connections) queryOf(roomID, userID string) *dynamodb.QueryInput {
+	query := &dynamodb.QueryInput{
+		TableName:                 &c.Table,
+		KeyConditionExpression:    aws.String("#room = :room"),
+		ExpressionAttributeNames:  map[string]string{"#room": contract.AttributeRoomID},
+		ExpressionAttributeValues: attr.Item{":room": attr.String(roomID)},
+	}
+	if userID == "" {
+		query.ConsistentRead = aws.Bool(true)
+		return query
+	}
+	query.IndexName = aws.String(contract.IndexByUser)
+	query.KeyConditionExpression = aws.String("#user = :user AND #room = :room")
+	query.ExpressionAttributeNames["#user"] = contract.AttributeUserID
+	query.ExpressionAttributeValues[":user"] = attr.String(userID)
+	return query
+}
+
+func parseConnections(out *dynamodb.QueryOutput) ([]hub.Connection, error) {
+	connections := make([]hub.Connection, 0, len(out.Items))
+	for _, row := range out.Items {
+		row := attr.Item(row)
+		connectedAt, err := row.Number(contract.AttributeConnectedAt)
+		if err != nil {
+			return nil, err
+		}
+		connections = append(connections, hub.Connection{
+			ID:          row.String(contract.AttributeConnectionID),
+			RoomID:      row.String(contract.AttributeRoomID),
+			UserID:      row.String(contract.AttributeUserID),
+			Protocol:    row.String(contract.AttributeProtocol),
+			ConnectedAt: time.UnixMilli(connectedAt),
+		})
+	}
+	return connections, nil
+}
