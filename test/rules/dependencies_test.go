@@ -6,6 +6,7 @@ package rules
 
 import (
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -47,13 +48,20 @@ func TestDependencies(t *testing.T) {
 
 // domain lists the packages that hold rules and no technology.
 func domain() []string {
-	hub := "./functions/notificationhub/internal/"
-	return []string{
-		"./functions/internal/token", "./functions/internal/queue", "./functions/internal/clock", "./functions/internal/deadline", "./functions/internal/plainjson",
-		hub + "hub", hub + "admission", hub + "broadcast", hub + "deliver", hub + "fanout", hub + "frame", hub + "session", "./functions/internal/budget", "./functions/internal/budgetalert",
-		"./functions/internal/calendar", "./functions/internal/schedule/...", "./functions/internal/subscribers",
-		"./functions/internal/bearer", "./functions/snsverify",
+	return slices.Concat(
+		below("./functions/internal/", "token", "queue", "clock", "deadline", "plainjson", "budget", "budgetalert"),
+		below("./functions/notificationhub/internal/", "hub", "admission", "broadcast", "deliver", "fanout", "frame", "session"),
+		below("./functions/messagescheduler/internal/", "schedule", "calendar", "dispatch", "expand", "delivery", "subscribers", "bearer", "metrics"),
+		[]string{"./functions/snsverify"},
+	)
+}
+
+func below(folder string, names ...string) []string {
+	paths := make([]string, len(names))
+	for i, name := range names {
+		paths[i] = folder + name
 	}
+	return paths
 }
 
 // within says whether the dependency is one of the packages themselves.

@@ -1,4 +1,4 @@
-// The scheduler's API, as its OpenAPI document describes it (functions/internal/httpapi/openapi.json).
+// The scheduler's API, as its OpenAPI document describes it (functions/messagescheduler/internal/api/openapi.json).
 
 /** Makes a client. `token(group)` resolves to a bearer token. Calls reject with an error whose `status` is the answer's. */
 export function newScheduler({ url, token }) {

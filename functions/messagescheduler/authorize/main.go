@@ -1,18 +1,10 @@
-// Command authorize is the authorizer of the HTTP API: it admits those who hold a valid token for the group.
+// Command authorize is the authorizer of the HTTP API: it admits callers that present a valid token for the group.
 package main
 
 import (
-	"os"
-
-	"github.com/aws/aws-lambda-go/lambda"
-
-	"github.com/hermes-cdk/hermes/functions/internal/env"
-	"github.com/hermes-cdk/hermes/functions/internal/logging"
-	"github.com/hermes-cdk/hermes/functions/internal/scheduler"
+	"github.com/hermes-cdk/hermes/functions/internal/function"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
+	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/app"
 )
 
-func main() {
-	log := logging.New(os.Stdout, contract.FunctionAuthorize, os.Getenv(logging.LevelVariable))
-	lambda.Start(scheduler.Authorize(env.Read(), log))
-}
+func main() { function.Run(contract.FunctionAuthorize, app.Authorize) }

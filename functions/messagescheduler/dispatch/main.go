@@ -1,18 +1,10 @@
-// Command dispatch runs each minute: it puts what falls due on the due queue, and sweeps what nothing points to.
+// Command dispatch runs each minute: it puts what falls due on the due queue, and removes objects that nothing refers to.
 package main
 
 import (
-	"os"
-
-	"github.com/aws/aws-lambda-go/lambda"
-
-	"github.com/hermes-cdk/hermes/functions/internal/env"
-	"github.com/hermes-cdk/hermes/functions/internal/logging"
-	"github.com/hermes-cdk/hermes/functions/internal/scheduler"
+	"github.com/hermes-cdk/hermes/functions/internal/function"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
+	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/app"
 )
 
-func main() {
-	log := logging.New(os.Stdout, contract.FunctionDispatch, os.Getenv(logging.LevelVariable))
-	lambda.Start(scheduler.Dispatch(env.Read(), log))
-}
+func main() { function.Run(contract.FunctionDispatch, app.Dispatch) }

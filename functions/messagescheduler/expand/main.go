@@ -1,18 +1,11 @@
-// Command expand works off the due queue: one send for each subscriber, one message for the hub, the next occurrence of a repeat.
+// Command expand handles the due queue: it makes one delivery for each subscriber, one message for the hub, and schedules the next
+// occurrence of a repeat.
 package main
 
 import (
-	"os"
-
-	"github.com/aws/aws-lambda-go/lambda"
-
-	"github.com/hermes-cdk/hermes/functions/internal/env"
-	"github.com/hermes-cdk/hermes/functions/internal/logging"
-	"github.com/hermes-cdk/hermes/functions/internal/scheduler"
+	"github.com/hermes-cdk/hermes/functions/internal/function"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
+	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/app"
 )
 
-func main() {
-	log := logging.New(os.Stdout, contract.FunctionExpand, os.Getenv(logging.LevelVariable))
-	lambda.Start(scheduler.Expand(env.Read(), log))
-}
+func main() { function.Run(contract.FunctionExpand, app.Expand) }

@@ -1,18 +1,10 @@
-// Command feedback takes SES's events: it notes what was sent and what came back, and suppresses addresses.
+// Command feedback handles SES's events: it records what was delivered and what bounced, and suppresses addresses.
 package main
 
 import (
-	"os"
-
-	"github.com/aws/aws-lambda-go/lambda"
-
-	"github.com/hermes-cdk/hermes/functions/internal/env"
-	"github.com/hermes-cdk/hermes/functions/internal/logging"
-	"github.com/hermes-cdk/hermes/functions/internal/scheduler"
+	"github.com/hermes-cdk/hermes/functions/internal/function"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
+	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/app"
 )
 
-func main() {
-	log := logging.New(os.Stdout, contract.FunctionFeedback, os.Getenv(logging.LevelVariable))
-	lambda.Start(scheduler.Feedback(env.Read(), log))
-}
+func main() { function.Run(contract.FunctionFeedback, app.Feedback) }

@@ -1,18 +1,10 @@
-// Command schedule answers the API's routes of messages, and serves the document that describes the API.
+// Command schedule handles the API's message routes, and serves the OpenAPI document.
 package main
 
 import (
-	"os"
-
-	"github.com/aws/aws-lambda-go/lambda"
-
-	"github.com/hermes-cdk/hermes/functions/internal/env"
-	"github.com/hermes-cdk/hermes/functions/internal/logging"
-	"github.com/hermes-cdk/hermes/functions/internal/scheduler"
+	"github.com/hermes-cdk/hermes/functions/internal/function"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
+	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/app"
 )
 
-func main() {
-	log := logging.New(os.Stdout, contract.FunctionSchedule, os.Getenv(logging.LevelVariable))
-	lambda.Start(scheduler.Schedule(env.Read(), log))
-}
+func main() { function.Run(contract.FunctionSchedule, app.Schedule) }

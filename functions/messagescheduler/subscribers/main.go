@@ -1,18 +1,10 @@
-// Command subscribers answers the API's routes of subscribers, and the links in mails.
+// Command subscribers handles the API's subscriber routes, and the links in e-mails.
 package main
 
 import (
-	"os"
-
-	"github.com/aws/aws-lambda-go/lambda"
-
-	"github.com/hermes-cdk/hermes/functions/internal/env"
-	"github.com/hermes-cdk/hermes/functions/internal/logging"
-	"github.com/hermes-cdk/hermes/functions/internal/scheduler"
+	"github.com/hermes-cdk/hermes/functions/internal/function"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
+	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/app"
 )
 
-func main() {
-	log := logging.New(os.Stdout, contract.FunctionSubscribers, os.Getenv(logging.LevelVariable))
-	lambda.Start(scheduler.Subscribers(env.Read(), log))
-}
+func main() { function.Run(contract.FunctionSubscribers, app.Subscribers) }

@@ -1,3 +1,0 @@
-// Package dynamo keeps the hub's tables in DynamoDB. It reads with Query and GetItem only, never with Scan, and uses no
-// transactions.
-package dynamo

@@ -1,3 +1,0 @@
-// Package scheduletest has the scheduler's storage, queues and mail in memory, the suites that every implementation of
-// its stores passes, and a world in which all of its parts work together.
-package scheduletest

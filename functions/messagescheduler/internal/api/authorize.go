@@ -1,0 +1,34 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
+	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/bearer"
+)
+
+// AuthorizeHandler is what lambda.Start takes for the authorizer.
+type AuthorizeHandler = func(context.Context, events.APIGatewayV2CustomAuthorizerV2Request) (events.APIGatewayV2CustomAuthorizerSimpleResponse, error)
+
+// Verifier says whether a header admits to a group.
+type Verifier interface {
+	Verify(ctx context.Context, header, group string) error
+}
+
+// Authorize answers API Gateway's authorizer in the simple format: false makes it 403. Only a failure of ours is an error.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
+func Authorize(v Verifier, log *slog.Logger) AuthorizeHandler {
+	return func(ctx context.Context, e events.APIGatewayV2CustomAuthorizerV2Request) (events.APIGatewayV2CustomAuthorizerSimpleResponse, error) {
+		group := e.PathParameters[contract.PathGroup]
+		err := v.Verify(ctx, e.Headers["authorization"], group)
+		if errors.Is(err, bearer.ErrRefused) {
+			log.WarnContext(ctx, "refused", "group", group, "route", e.RouteKey, "reason", err.Error())
+			return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, nil
+		}
+		return events.APIGatewayV2CustomAuthorizerSimpleResponse{IsAuthorized: err == nil}, err
+	}
+}

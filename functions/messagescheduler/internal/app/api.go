@@ -1,0 +1,68 @@
+package app
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+
+	"github.com/hermes-cdk/hermes/functions/internal/awsconfig"
+	"github.com/hermes-cdk/hermes/functions/internal/env"
+	"github.com/hermes-cdk/hermes/functions/internal/secrets"
+	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
+	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/api"
+	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/bearer"
+	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/mail"
+	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/schedule"
+	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/subscribers"
+)
+
+// Authorize is the handler of the API's authorizer.
+func Authorize(vars *env.Vars, log *slog.Logger) api.AuthorizeHandler {
+	secret := vars.Required(contract.EnvSecretARN)
+	vars.MustBeComplete(log)
+	cfg := awsconfig.MustLoad(log)
+	keys := secrets.NewCache(secretsmanager.NewFromConfig(cfg), secret, time.Now, log)
+	return api.Authorize(&bearer.Verifier{Keys: keys, Now: time.Now}, log)
+}
+
+// Schedule is the handler of the routes of messages.
+func Schedule(vars *env.Vars, log *slog.Logger) api.Handler {
+	messages, people, deliveries, contents := table(vars), subscribersTable(vars), deliveriesTable(vars), bucket(vars)
+	due := queue(vars, contract.EnvDueQueueURL)
+	vars.MustBeComplete(log)
+
+	cfg := awsconfig.MustLoad(log)
+	c := clientsOf(cfg)
+	messages.Client, people.Client, deliveries.Client, contents.Client, due.Client = c.tables, c.tables, c.tables, storage(cfg), c.queues
+	return api.Schedule(&schedule.Book{
+		Messages: messages, Contents: contents, Due: due, Directory: people, Results: deliveries,
+		Prefix: contents.Prefix, Retention: deliveries.TTL, Now: time.Now, Log: log,
+	}, log)
+}
+
+// Subscribers is the handler of the routes of subscribers and of the links in mails.
+func Subscribers(vars *env.Vars, log *slog.Logger) api.Handler {
+	people, secret := subscribersTable(vars), vars.Required(contract.EnvSecretARN)
+	messages := table(vars)
+	base := vars.URL(contract.EnvAPIURL).String()
+	optIn := vars.Optional(contract.EnvDoubleOptIn) == "true"
+	mailer := mail.Mailer{ConfigurationSet: vars.Optional(contract.EnvConfigurationSet)}
+	if optIn {
+		mailer.Sender = vars.Required(contract.EnvSender)
+	}
+	vars.MustBeComplete(log)
+
+	cfg := awsconfig.MustLoad(log)
+	c := clientsOf(cfg)
+	people.Client, messages.Client, mailer.Client = c.tables, c.tables, sesv2.NewFromConfig(cfg)
+	keys := secrets.NewCache(secretsmanager.NewFromConfig(cfg), secret, time.Now, log)
+	register := &subscribers.Register{
+		Store: people, Groups: messages, Links: subscribers.Links{Keys: keys, Base: base}, Now: time.Now, Log: log,
+	}
+	if optIn {
+		register.Confirms = mailer
+	}
+	return api.Subscribers(register, log)
+}

@@ -1,0 +1,176 @@
+package expand
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
+	"github.com/hermes-cdk/hermes/functions/internal/deadline"
+	"github.com/hermes-cdk/hermes/functions/internal/queue"
+	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
+	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/metrics"
+	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/schedule"
+)
+
+// An Expander handles the due queue.
+type Expander struct {
+	Messages    schedule.Messages
+	Contents    Contents
+	Subscribers Subscribers
+	Records     Records
+	Due, Sends  schedule.Queue
+	DeadLetters schedule.Queue
+	Hub         schedule.Queue // nil: messages go by mail only
+	Retention   time.Duration
+	Clock       clock.Clock
+	Metrics     *metrics.Emitter
+	Log         *slog.Logger
+}
+
+const (
+	maxTries = 6
+	// wait is the longest that a worker sits a message out; with more to go it is put back.
+	wait = 2 * time.Second
+	// enough is the time that a page of subscribers is begun with.
+	enough = 5 * time.Second
+)
+
+// errContinues: the rest of the subscribers has been put back on the queue.
+var errContinues = errors.New("goes on in another message")
+
+// Handle works off one message of the due queue. A failure puts it back with a pause that grows, or, after maxTries, among
+// the dead letters with its reason. An error means that not even that succeeded.
+func (x *Expander) Handle(ctx context.Context, body string) error {
+	due, err := schedule.ParseDue(body)
+	if err != nil {
+		return x.bury(ctx, body, err)
+	}
+	work, cancel := deadline.WithReserve(ctx)
+	defer cancel()
+	if err = x.expand(work, due); err == nil {
+		return nil
+	}
+	if due.Attempt++; due.Attempt >= maxTries {
+		due.Attempt = 0
+		return x.bury(ctx, due.Message(0).Body, err)
+	}
+	x.Log.WarnContext(ctx, "occurrence put back", "group", due.Group, "key", due.Key, "due", due.Due, "attempt", due.Attempt, "error", err)
+	return errors.Join(x.Due.Send(ctx, []queue.Message{due.Message(time.Second << due.Attempt)})...)
+}
+
+func (x *Expander) bury(ctx context.Context, body string, why error) error {
+	x.Log.ErrorContext(ctx, "occurrence given up", "error", why)
+	return errors.Join(x.DeadLetters.Send(ctx, []queue.Message{{Body: body, Error: why.Error()}})...)
+}
+
+func (x *Expander) expand(ctx context.Context, due schedule.Due) error {
+	if ahead := due.Time().Sub(x.Clock.Now()); ahead > wait {
+		return errors.Join(x.Due.Send(ctx, []queue.Message{due.Message(ahead)})...)
+	} else if ahead > 0 {
+		if err := x.Clock.Sleep(ctx, ahead); err != nil {
+			return err
+		}
+	}
+	m, ok, err := x.claim(ctx, due)
+	if err != nil || !ok {
+		return err
+	}
+	if err := x.send(ctx, m, due); errors.Is(err, errContinues) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	return x.finish(ctx, due)
+}
+
+// tries bounds how often a conditional write is tried anew.
+const tries = 5
+
+// claim marks the message as being sent: from here on it can be neither changed nor cancelled. A queued message that means
+// another version or time than the stored one is void, and one that was claimed before is gone on with.
+func (x *Expander) claim(ctx context.Context, due schedule.Due) (schedule.Message, bool, error) {
+	for range tries {
+		m, found, err := x.Messages.Get(ctx, due.Group, due.Key)
+		if err != nil {
+			return m, false, err
+		}
+		if !found || !means(due, m) {
+			return m, false, x.superseded(ctx, due, m, found)
+		}
+		if m.Status == schedule.StatusSending {
+			return m, true, nil
+		}
+		seen := m.Revision
+		m.Status, m.Place, m.Revision, m.UpdatedAt = schedule.StatusSending, time.Time{}, seen+1, x.Clock.Now()
+		err = x.Messages.Update(ctx, m, seen)
+		if err == nil || !errors.Is(err, schedule.ErrConflict) {
+			return m, err == nil, err
+		}
+	}
+	return schedule.Message{}, false, fmt.Errorf("expand: claim: %w", schedule.ErrBusy)
+}
+
+// means says whether a queued message is still what the stored one says.
+func means(due schedule.Due, m schedule.Message) bool {
+	waits := m.Status == schedule.StatusScheduled || m.Status == schedule.StatusSending
+	return waits && m.Version == due.Version && m.Due.UnixMilli() == due.Due
+}
+
+// superseded drops a void message. If what it has become is due soon, that is queued: whoever wrote it may have died before.
+func (x *Expander) superseded(ctx context.Context, due schedule.Due, m schedule.Message, found bool) error {
+	x.Log.InfoContext(ctx, "superseded", "group", due.Group, "key", due.Key, "due", due.Due, "version", due.Version)
+	if !found || m.Status != schedule.StatusScheduled {
+		return nil
+	}
+	return x.enqueue(ctx, m)
+}
+
+func (x *Expander) enqueue(ctx context.Context, m schedule.Message) error {
+	ahead := m.Due.Sub(x.Clock.Now())
+	if ahead > contract.Direct {
+		return nil
+	}
+	return errors.Join(x.Due.Send(ctx, []queue.Message{schedule.DueOf(m).Message(ahead)})...)
+}
+
+// finish ends the message, or moves a repeat on to its next occurrence.
+func (x *Expander) finish(ctx context.Context, due schedule.Due) error {
+	for range tries {
+		m, found, err := x.Messages.Get(ctx, due.Group, due.Key)
+		if err != nil {
+			return err
+		}
+		if !found || !means(due, m) || m.Status != schedule.StatusSending {
+			return nil // somebody else, with the same message, was faster
+		}
+		seen := m.Revision
+		m = m.After(x.Clock.Now(), x.Retention)
+		err = x.Messages.Update(ctx, m, seen)
+		if errors.Is(err, schedule.ErrConflict) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		x.Metrics.Count(contract.MetricDue, 1)
+		return x.finished(ctx, m)
+	}
+	return fmt.Errorf("expand: finish: %w", schedule.ErrBusy)
+}
+
+// finished does what can fail without harm: the dispatcher and the sweeper make up for it.
+func (x *Expander) finished(ctx context.Context, m schedule.Message) error {
+	if m.Status == schedule.StatusScheduled {
+		if err := x.enqueue(ctx, m); err != nil {
+			x.Log.WarnContext(ctx, "next occurrence not queued, the dispatcher will find it late", "group", m.Group, "key", m.Key, "error", err)
+		}
+		return nil
+	}
+	if err := x.Contents.Finish(ctx, m); err != nil && !errors.Is(err, schedule.ErrNoContent) {
+		x.Log.WarnContext(ctx, "content not marked as finished", "group", m.Group, "key", m.Key, "error", err)
+	}
+	return nil
+}
