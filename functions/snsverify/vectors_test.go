@@ -12,28 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hermes-cdk/hermes/functions/internal/testenv"
 	"github.com/hermes-cdk/hermes/functions/snsverify"
 )
-
-// vectors gives the folder of messages that AWS really signed: HERMES_VECTORS, or ../shared/vectors beside the
-// repository. They are not part of it, so that their absence is said and not an error, unless the variable names them.
-func vectors(t *testing.T) (string, bool) {
-	t.Helper()
-	root, named := os.LookupEnv("HERMES_VECTORS")
-	if !named {
-		root = filepath.Join("..", "..", "..", "shared", "vectors")
-	}
-	dir := filepath.Join(root, "sns")
-	if _, err := os.Stat(dir); err == nil {
-		return dir, true
-	}
-	if named {
-		t.Fatalf("HERMES_VECTORS names %s, and there is no folder sns in it", root)
-	}
-	t.Logf("NOT RUN against genuine messages: no %s; set HERMES_VECTORS to the folder that holds sns/. "+
-		"The tests with generated keys run all the same.", dir)
-	return "", false
-}
 
 func genuine(t *testing.T, dir string) []json.RawMessage {
 	t.Helper()
@@ -86,10 +67,7 @@ func genuineVerifier(t *testing.T, dir string, message []byte) *snsverify.Verifi
 
 func TestGenuineMessages(t *testing.T) {
 	t.Parallel()
-	dir, ok := vectors(t)
-	if !ok {
-		return
-	}
+	dir := testenv.GenuineMessages(t)
 	messages := genuine(t, dir)
 	if len(messages) != 12 {
 		t.Fatalf("%d genuine messages, want 12", len(messages))
@@ -109,10 +87,7 @@ func TestGenuineMessages(t *testing.T) {
 
 func TestGenuineMessagesChanged(t *testing.T) {
 	t.Parallel()
-	dir, ok := vectors(t)
-	if !ok {
-		return
-	}
+	dir := testenv.GenuineMessages(t)
 	// Each change is of one letter or digit and keeps the form, so that only the signature can tell.
 	for _, field := range []string{"Message", "MessageId", "Timestamp", "Signature"} {
 		for _, message := range genuine(t, dir) {

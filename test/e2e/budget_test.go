@@ -54,7 +54,7 @@ func (h *hub) mails(t *testing.T, n int) (got []mail) {
 
 func alertText(t *testing.T) string {
 	t.Helper()
-	text, err := os.ReadFile(root + "/functions/internal/budget/testdata/actual.txt")
+	text, err := os.ReadFile(root + "/functions/budgetsubscriber/internal/alert/testdata/actual.txt")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,7 +49,8 @@ func TestDependencies(t *testing.T) {
 // domain lists the packages that hold rules and no technology.
 func domain() []string {
 	return slices.Concat(
-		below("./functions/internal/", "token", "queue", "clock", "deadline", "plainjson", "budget", "budgetalert"),
+		below("./functions/internal/", "token", "queue", "clock", "deadline", "plainjson"),
+		below("./functions/budgetsubscriber/internal/", "alert", "subscriber"),
 		below("./functions/notificationhub/internal/", "hub", "admission", "broadcast", "deliver", "fanout", "frame", "session"),
 		below("./functions/messagescheduler/internal/", "schedule", "calendar", "dispatch", "expand", "delivery", "subscribers", "bearer", "metrics"),
 		[]string{"./functions/snsverify"},

@@ -14,6 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"github.com/hermes-cdk/hermes/functions/internal/testenv"
 )
 
 // Credentials that every stand-in accepts.
@@ -43,7 +45,7 @@ func Fauxqs(t *testing.T) *sqs.Client {
 // its standard input does, so that it never outlives the test, however that ends.
 func start(t *testing.T, pkg, inputType, script string) string {
 	t.Helper()
-	root := moduleRoot(t)
+	root := testenv.ModuleRoot(t)
 	if _, err := os.Stat(filepath.Join(root, "node_modules", pkg)); err != nil {
 		t.Fatalf("%s is not installed: run `npm ci` in %s first (%v)", pkg, root, err)
 	}
@@ -70,23 +72,4 @@ func start(t *testing.T, pkg, inputType, script string) string {
 		t.Fatalf("%s did not print its port: %v", pkg, err)
 	}
 	return "http://127.0.0.1:" + strings.TrimSpace(port)
-}
-
-// moduleRoot is the nearest folder above the test's with a go.mod.
-func moduleRoot(t *testing.T) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			t.Fatal("no go.mod above the test's folder")
-		}
-		dir = parent
-	}
 }

@@ -1,0 +1,2 @@
+// Package app builds the BudgetSubscriber's function from its environment and AWS's clients.
+package app

@@ -1,0 +1,8 @@
+package app
+
+// What tests of the start need.
+var (
+	NewVerifier     = newVerifier
+	ParseRecipients = parseRecipients
+	ParseTemplates  = parseTemplates
+)

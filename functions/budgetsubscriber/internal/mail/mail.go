@@ -1,0 +1,58 @@
+// Package mail sends alerts by Amazon SES.
+package mail
+
+import (
+	"context"
+	"fmt"
+	"net/mail"
+	"regexp"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
+
+	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
+)
+
+// API is what Sender needs of *sesv2.Client.
+type API interface {
+	SendEmail(context.Context, *sesv2.SendEmailInput, ...func(*sesv2.Options)) (*sesv2.SendEmailOutput, error)
+}
+
+var _ API = (*sesv2.Client)(nil)
+
+// A Sender sends from one address.
+type Sender struct {
+	Client API
+	From   string // an address, or a name with one: Hermes <alerts@example.com>
+}
+
+// Send sends a mail to one recipient, never to several at once: one address that SES rejects would reject them all.
+// https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
+func (s Sender) Send(ctx context.Context, to contract.Recipient, m contract.Mail) error {
+	address := mail.Address{Name: to.Name, Address: to.Email}
+	_, err := s.Client.SendEmail(ctx, &sesv2.SendEmailInput{
+		FromEmailAddress: &s.From,
+		Destination:      &types.Destination{ToAddresses: []string{address.String()}},
+		Content: &types.EmailContent{Simple: &types.Message{
+			Subject: utf8Content(m.Subject),
+			Body:    &types.Body{Text: utf8Content(m.Text), Html: utf8Content(m.HTML)},
+		}},
+	})
+	if err != nil {
+		return fmt.Errorf("mail: send: %w", masked{err})
+	}
+	return nil
+}
+
+func utf8Content(data string) *types.Content {
+	return &types.Content{Data: aws.String(data), Charset: aws.String("UTF-8")}
+}
+
+// masked hides the addresses that SES quotes in its errors: errors are logged, and logs hold no address.
+type masked struct{ error }
+
+var address = regexp.MustCompile(`[^\s<>"',:;()]+@[^\s<>"',:;()]+`)
+
+func (m masked) Error() string { return address.ReplaceAllString(m.error.Error(), "***") }
+func (m masked) Unwrap() error { return m.error }

@@ -1,0 +1,49 @@
+package mail_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+
+	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
+	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/internal/mail"
+)
+
+type recorder struct {
+	in  *sesv2.SendEmailInput
+	err error
+}
+
+func (r *recorder) SendEmail(_ context.Context, in *sesv2.SendEmailInput, _ ...func(*sesv2.Options)) (*sesv2.SendEmailOutput, error) {
+	r.in = in
+	return &sesv2.SendEmailOutput{}, r.err
+}
+
+func TestSend(t *testing.T) {
+	t.Parallel()
+	m := contract.Mail{Subject: "S", Text: "T", HTML: "<p>H</p>"}
+	t.Run("sends text and HTML to one address", func(t *testing.T) {
+		t.Parallel()
+		r := &recorder{}
+		err := mail.Sender{Client: r, From: "Hermes <a@x.example>"}.Send(t.Context(), contract.Recipient{Name: "Ärger, Ada", Email: "ada@x.example"}, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if to := r.in.Destination.ToAddresses; len(to) != 1 || to[0] != "=?utf-8?b?w4RyZ2VyLCBBZGE=?= <ada@x.example>" {
+			t.Errorf("to %q", to)
+		}
+		if s := r.in.Content.Simple; *s.Subject.Data != "S" || *s.Body.Text.Data != "T" || *s.Body.Html.Data != "<p>H</p>" || *s.Body.Html.Charset != "UTF-8" || *r.in.FromEmailAddress != "Hermes <a@x.example>" {
+			t.Errorf("got %+v", s)
+		}
+	})
+	t.Run("errors hold no address", func(t *testing.T) {
+		t.Parallel()
+		why := errors.New("Email address is not verified: ops@example.com, <b.c@x.example>")
+		err := mail.Sender{Client: &recorder{err: why}}.Send(t.Context(), contract.Recipient{Email: "ops@example.com"}, m)
+		if !errors.Is(err, why) || err.Error() != "mail: send: Email address is not verified: ***, <***>" {
+			t.Errorf("got %v", err)
+		}
+	})
+}

@@ -1,8 +1,0 @@
-package budgetevent
-
-// What tests of the start need.
-var (
-	NewVerifier     = newVerifier
-	ParseRecipients = parseRecipients
-	ParseTemplates  = parseTemplates
-)
