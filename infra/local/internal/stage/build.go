@@ -58,9 +58,10 @@ func (s *Stage) startPeers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var dynamoDir, queueDir string
+	// Tables are on disk in any case: they may grow beyond what memory holds.
+	dynamoDir, queueDir := s.path("dynamodb"), ""
 	if !s.options.Ephemeral {
-		dynamoDir, queueDir = s.path("dynamodb"), s.path("queues")
+		queueDir = s.path("queues")
 	}
 	starting, ctx := errgroup.WithContext(ctx)
 	starting.Go(func() (err error) {
