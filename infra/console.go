@@ -65,7 +65,7 @@ func only(folder string, files ...string) awss3deployment.ISource {
 }
 
 // newConsoleHeaders lets the page load from itself, connect to the hub, and nothing more. The page also asks the hub by https
-// whether it is there, to tell a refused token from a lost network.
+// whether it is there, to distinguish a refused token from a lost network.
 func newConsoleHeaders(scope constructs.Construct, webSocketURL *string) awscloudfront.ResponseHeadersPolicy {
 	host := awscdk.Fn_Select(jsii.Number(1), awscdk.Fn_Split(jsii.String("wss://"), webSocketURL, nil))
 	return awscloudfront.NewResponseHeadersPolicy(scope, jsii.String("Headers"), &awscloudfront.ResponseHeadersPolicyProps{

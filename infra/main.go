@@ -17,12 +17,12 @@ func main() {
 	os.Exit(code)
 }
 
-// run synthesizes the stage that the context names, and gives the process's exit code. Constructs panic with what is wrong,
-// as the compiler's output of a function that does not build; the stack of our own code would only hide it.
+// run synthesizes the stage that the context names, and returns the exit code. Constructs panic with what is wrong, e.g. the
+// compiler's output of a function that does not build; a stack trace of our own code would only hide it.
 func run() (code int) {
 	defer func() {
-		if fault := recover(); fault != nil {
-			fmt.Fprintln(os.Stderr, "hermes:", fault)
+		if reason := recover(); reason != nil {
+			fmt.Fprintln(os.Stderr, "hermes:", reason)
 			code = 1
 		}
 	}()

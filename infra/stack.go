@@ -42,7 +42,7 @@ func newStack(scope constructs.Construct, stage Stage) awscdk.Stack {
 	return stack
 }
 
-// newBudget watches what the stage costs. The hub hears of every alert; e-mail needs a sender.
+// newBudget watches what the stage costs. Every alert is published in the hub; e-mail needs a sender.
 func newBudget(stack awscdk.Stack, stage Stage, hub notificationhub.INotificationHub) {
 	budget := budgetsubscriber.NewBudgetSubscriber(stack, jsii.String("Budget"), &budgetsubscriber.BudgetSubscriberProps{
 		Budget:        &budgetsubscriber.Budget{Amount: stage.Budget.Amount, Thresholds: stage.Budget.Thresholds},

@@ -52,8 +52,8 @@ type Stage struct {
 	Architecture awslambda.Architecture
 }
 
-// Budget of a stage. Without a sender its alerts are told in the hub's room "budget" only: an address that nobody has
-// verified with SES would have every alert fail. To get e-mail, set Sender to an address of yours and name Recipients;
+// Budget of a stage. Without a sender its alerts are published in the hub's room "budget" only: with an address that is
+// not verified with SES every alert would fail. To get e-mail, set Sender to an address of yours and name Recipients;
 // at the first deployment SES asks that address to confirm.
 type Budget struct {
 	Amount     float64 // US dollars a month
@@ -88,7 +88,7 @@ func stages() []Stage {
 				Amount:     100,
 				Sender:     "Hermes <alerts@hermes.example>",
 				Recipients: []budgetsubscriber.Recipient{{Name: "Ops", Email: "ops@example.com"}},
-				// Quick, for people who watch.
+				// Quick, because somebody watches.
 				Retry: budgetsubscriber.RetryPolicy{Retries: 3, MinDelay: time.Second, MaxDelay: time.Second},
 			},
 			Architecture: hostArchitecture(),

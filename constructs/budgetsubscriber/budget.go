@@ -1,6 +1,7 @@
 package budgetsubscriber
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -27,9 +28,9 @@ func (b *budgetSubscriber) newBudget() {
 	data := &awsbudgets.CfnBudget_BudgetDataProperty{
 		BudgetName: &b.budgetName,
 		BudgetType: jsii.String("COST"),
-		TimeUnit:   jsii.String(string(orDefault(wanted.Period, PeriodMonthly))),
+		TimeUnit:   jsii.String(string(cmp.Or(wanted.Period, PeriodMonthly))),
 		BudgetLimit: &awsbudgets.CfnBudget_SpendProperty{
-			Amount: jsii.Number(wanted.Amount), Unit: jsii.String(orDefault(wanted.Currency, "USD")),
+			Amount: jsii.Number(wanted.Amount), Unit: jsii.String(cmp.Or(wanted.Currency, "USD")),
 		},
 	}
 	if len(wanted.CostFilters) > 0 {
@@ -75,7 +76,7 @@ func (b *Budget) thresholds() []Threshold {
 	return b.Thresholds
 }
 
-// title is what people call the budget.
+// title is the budget's name without its digest.
 func (b *budgetSubscriber) title() string {
 	if b.props.Budget.Name != "" {
 		return b.props.Budget.Name

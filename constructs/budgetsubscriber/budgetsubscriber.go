@@ -1,6 +1,7 @@
 package budgetsubscriber
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -95,7 +96,7 @@ type budgetSubscriber struct {
 
 var _ BudgetSubscriber = (*budgetSubscriber)(nil)
 
-// NewBudgetSubscriber makes a subscriber. It panics with every fault of the props at once, and with the compiler's output
+// NewBudgetSubscriber makes a subscriber. It panics with all validation errors of the props, and with the compiler's output
 // if the function does not build.
 func NewBudgetSubscriber(scope constructs.Construct, id *string, props *BudgetSubscriberProps) BudgetSubscriber {
 	b := &budgetSubscriber{props: &BudgetSubscriberProps{}}
@@ -124,7 +125,7 @@ func (b *budgetSubscriber) ToString() *string { return b.Node().Path() }
 func (b *budgetSubscriber) stack() awscdk.Stack { return awscdk.Stack_Of(b) }
 
 func (b *budgetSubscriber) removalPolicy() awscdk.RemovalPolicy {
-	return orDefault(b.props.RemovalPolicy, awscdk.RemovalPolicy_RETAIN)
+	return cmp.Or(b.props.RemovalPolicy, awscdk.RemovalPolicy_RETAIN)
 }
 
 func (b *budgetSubscriber) Topic() awssns.ITopic                  { return b.topic }

@@ -1,6 +1,7 @@
 package budgetsubscriber
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/hermes-cdk/hermes/constructs/internal/resource"
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
 )
 
@@ -27,7 +29,7 @@ const (
 const accessLogFormat = `{"requestId":"$context.requestId","ip":"$context.identity.sourceIp","requestTime":"$context.requestTime",` +
 	`"routeKey":"$context.routeKey","status":"$context.status","integrationLatency":"$context.integrationLatency"}`
 
-// subscribe has the topic deliver to the function.
+// subscribe subscribes the function to the topic.
 func (b *budgetSubscriber) subscribe() {
 	if b.props.Protocol == ProtocolLambda {
 		b.subscribeFunction()
@@ -42,7 +44,7 @@ func (b *budgetSubscriber) subscribe() {
 		DeadLetterQueue: b.deadLetters,
 		DeliveryPolicy:  b.props.Retry.deliveryPolicy(),
 	})
-	// CDK writes the function in capitals, SNS documents it in small letters.
+	// CDK writes the function in upper case, SNS documents it in lower case.
 	// https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html#creating-delivery-policy
 	b.subscription.Node().DefaultChild().(awssns.CfnSubscription).AddPropertyOverride(
 		jsii.String("DeliveryPolicy.healthyRetryPolicy.backoffFunction"), jsii.String("exponential"))
@@ -76,7 +78,7 @@ func (b *budgetSubscriber) newApi() {
 		Throttle:   &awsapigatewayv2.ThrottleSettings{RateLimit: jsii.Number(throttleRate), BurstLimit: jsii.Number(throttleBurst)},
 	})
 	logs := awslogs.NewLogGroup(b, jsii.String("AccessLogs"), &awslogs.LogGroupProps{
-		Retention: orDefault(b.props.LogRetention, awslogs.RetentionDays_ONE_MONTH), RemovalPolicy: b.removalPolicy(),
+		Retention: cmp.Or(b.props.LogRetention, awslogs.RetentionDays_ONE_MONTH), RemovalPolicy: b.removalPolicy(),
 	})
 	b.stage.Node().DefaultChild().(awsapigatewayv2.CfnStage).SetAccessLogSettings(&awsapigatewayv2.CfnStage_AccessLogSettingsProperty{
 		DestinationArn: logs.LogGroupArn(), Format: jsii.String(accessLogFormat),
@@ -118,21 +120,21 @@ func (b *budgetSubscriber) subscribeFunction() {
 // https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
 const maxRetryTime = time.Hour
 
-func (r RetryPolicy) retries() int { return orDefault(r.Retries, 10) }
+func (r RetryPolicy) retries() int { return cmp.Or(r.Retries, 10) }
 
 // delays are the shortest and the longest pause.
 func (r RetryPolicy) delays() (low, high time.Duration) {
-	low = orDefault(r.MinDelay, 10*time.Second)
+	low = cmp.Or(r.MinDelay, 10*time.Second)
 	fitting := (maxRetryTime / time.Duration(max(1, r.retries()))).Truncate(time.Second)
-	return low, orDefault(r.MaxDelay, max(low, min(fitting, 5*time.Minute)))
+	return low, cmp.Or(r.MaxDelay, max(low, min(fitting, 5*time.Minute)))
 }
 
 func (r RetryPolicy) deliveryPolicy() *awssns.DeliveryPolicy {
 	low, high := r.delays()
 	return &awssns.DeliveryPolicy{HealthyRetryPolicy: &awssns.HealthyRetryPolicy{
 		NumRetries:      jsii.Number(r.retries()),
-		MinDelayTarget:  seconds(low),
-		MaxDelayTarget:  seconds(high),
+		MinDelayTarget:  resource.Seconds(low),
+		MaxDelayTarget:  resource.Seconds(high),
 		BackoffFunction: awssns.BackoffFunction_EXPONENTIAL,
 	}}
 }

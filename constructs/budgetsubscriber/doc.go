@@ -1,6 +1,6 @@
-// Package budgetsubscriber provides a construct that brings alerts of AWS Budgets to the people who spend.
+// Package budgetsubscriber provides a construct that delivers alerts of AWS Budgets to the people who spend.
 //
-// A subscriber is a budget, the SNS topic it tells, an endpoint that verifies and understands each alert, and e-mail to
+// A subscriber is a budget, the SNS topic it publishes to, an endpoint that verifies and understands each alert, and e-mail to
 // the recipients of that budget; given a hub, also a message in a room:
 //
 //	budgetsubscriber.NewBudgetSubscriber(stack, jsii.String("Budget"), &budgetsubscriber.BudgetSubscriberProps{

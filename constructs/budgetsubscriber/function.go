@@ -1,17 +1,18 @@
 package budgetsubscriber
 
 import (
+	"cmp"
 	"encoding/json"
-	"net/mail"
 	"strconv"
 	"time"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/hermes-cdk/hermes/constructs/internal/grant"
 	"github.com/hermes-cdk/hermes/constructs/internal/lambdafn"
+	"github.com/hermes-cdk/hermes/constructs/internal/validate"
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
 )
 
@@ -23,24 +24,23 @@ const (
 	layerFolder   = "/opt" // https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html
 )
 
-// newFunction makes the function and allows it what it does. The statements are written by hand because CDK's grants are
-// broader.
+// newFunction makes the function and allows it what it does.
 func (b *budgetSubscriber) newFunction() {
 	b.notify = lambdafn.New(b, jsii.String("Notify"), &lambdafn.Props{
 		Package:             "functions/budgetsubscriber/" + contract.FunctionNotify,
 		Code:                b.props.Notify.Code,
 		Description:         "Hermes budget: tells people of alerts",
 		Architecture:        b.props.Architecture,
-		MemoryMB:            orDefault(b.props.Notify.MemoryMB, notifyMemory),
+		MemoryMB:            cmp.Or(b.props.Notify.MemoryMB, notifyMemory),
 		Timeout:             notifyTimeout,
 		ReservedConcurrency: b.props.Notify.ReservedConcurrency,
 		Environment:         b.environment(),
 		LogRetention:        b.props.LogRetention,
 		RemovalPolicy:       b.removalPolicy(),
 	})
-	allow(b.notify, b.topic.TopicArn(), "sns:ConfirmSubscription")
-	allow(b.notify, b.receipts.TableArn(), "dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:DeleteItem")
-	allow(b.notify, b.deadLetters.QueueArn(), "sqs:SendMessage")
+	grant.Allow(b.notify, b.topic.TopicArn(), "sns:ConfirmSubscription")
+	grant.Allow(b.notify, b.receipts.TableArn(), "dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:DeleteItem")
+	grant.Allow(b.notify, b.deadLetters.QueueArn(), "sqs:SendMessage")
 	b.consumeRedrive()
 	b.sendMail()
 	if b.props.Hub != nil {
@@ -56,7 +56,7 @@ func (b *budgetSubscriber) newFunction() {
 
 // environment is what the function reads at its cold start. The hub adds where its queue is.
 func (b *budgetSubscriber) environment() map[string]*string {
-	retention := orDefault(b.props.ReceiptRetention, contract.DefaultReceiptTTL)
+	retention := cmp.Or(b.props.ReceiptRetention, contract.DefaultReceiptTTL)
 	env := map[string]*string{
 		contract.EnvTopicARN:         b.topic.TopicArn(),
 		contract.EnvSignatureVersion: jsii.String(strconv.Itoa(b.signatureVersion())),
@@ -69,7 +69,7 @@ func (b *budgetSubscriber) environment() map[string]*string {
 		env[contract.EnvBudgetName], env[contract.EnvBudgetTitle] = jsii.String(b.budgetName), jsii.String(b.title())
 	}
 	if b.props.Hub != nil {
-		env[contract.EnvRoom] = jsii.String(orDefault(b.props.Room, contract.DefaultRoom))
+		env[contract.EnvRoom] = jsii.String(cmp.Or(b.props.Room, contract.DefaultRoom))
 	}
 	if b.props.Templates != "" {
 		env[contract.EnvTemplates] = jsii.String(layerFolder)
@@ -110,23 +110,8 @@ func (b *budgetSubscriber) sendMail() {
 	b.identity = b.props.SenderIdentity
 	if b.identity == nil {
 		b.identity = awsses.NewEmailIdentity(b, jsii.String("SenderIdentity"), &awsses.EmailIdentityProps{
-			Identity: awsses.Identity_Email(jsii.String(bare(b.props.Sender))),
+			Identity: awsses.Identity_Email(jsii.String(validate.Address(b.props.Sender))),
 		})
 	}
-	allow(b.notify, b.identity.EmailIdentityArn(), "ses:SendEmail")
-}
-
-// bare is the address of a sender, without a name; a token is the whole address.
-func bare(sender string) string {
-	if parsed, err := mail.ParseAddress(sender); err == nil && !unresolved(sender) {
-		return parsed.Address
-	}
-	return sender
-}
-
-func allow(fn awslambda.Function, resource *string, actions ...string) {
-	fn.AddToRolePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Actions:   jsii.Strings(actions...),
-		Resources: &[]*string{resource},
-	}))
+	grant.Allow(b.notify, b.identity.EmailIdentityArn(), "ses:SendEmail")
 }

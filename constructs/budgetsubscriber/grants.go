@@ -2,19 +2,14 @@ package budgetsubscriber
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
-	"github.com/aws/jsii-runtime-go"
+
+	"github.com/hermes-cdk/hermes/constructs/internal/grant"
 )
 
 func (b *budgetSubscriber) GrantPublish(grantee awsiam.IGrantable) awsiam.Grant {
-	grant := grantOn(grantee, b.topic.TopicArn(), jsii.Strings("sns:Publish"))
+	publish := grant.To(grantee, []*string{b.topic.TopicArn()}, "sns:Publish")
 	if b.key == nil {
-		return grant
+		return publish
 	}
-	return grant.Combine(grantOn(grantee, b.key.KeyArn(), keyActions()))
-}
-
-func grantOn(grantee awsiam.IGrantable, resource *string, actions *[]*string) awsiam.Grant {
-	return awsiam.Grant_AddToPrincipal(&awsiam.GrantOnPrincipalOptions{
-		Grantee: grantee, Actions: actions, ResourceArns: &[]*string{resource},
-	})
+	return publish.Combine(grant.To(grantee, []*string{b.key.KeyArn()}, keyActions()...))
 }

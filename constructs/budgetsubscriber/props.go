@@ -15,8 +15,8 @@ import (
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
 )
 
-// BudgetSubscriberProps configures a subscriber. The zero value of every field means its default. Needed are a budget or
-// a topic, and somebody to tell: recipients or a hub. The subscriber never changes the props it is given.
+// BudgetSubscriberProps configures a subscriber. The zero value of every field means its default. Required are a budget
+// or a topic, and recipients or a hub. The subscriber never changes the props it is given.
 type BudgetSubscriberProps struct {
 	// Budget is the budget to make.
 	// Default: none; alerts of other budgets arrive by Topic.
@@ -43,7 +43,7 @@ type BudgetSubscriberProps struct {
 	CostAnomalies bool
 
 	// Recipients get an e-mail each.
-	// Default: nobody.
+	// Default: none.
 	Recipients []Recipient
 
 	// Sender is the address that the e-mail comes from, bare or with a name: "Hermes <alerts@example.com>". Required with
@@ -60,7 +60,7 @@ type BudgetSubscriberProps struct {
 	// Default: the subscriber's own.
 	Templates string
 
-	// Hub is told of every alert as well: a message {"type":"budget","data":{...}} in Room.
+	// Hub publishes every alert in Room as well, as the message {"type":"budget","data":{...}}.
 	// Default: none.
 	Hub notificationhub.INotificationHub
 
@@ -80,7 +80,7 @@ type BudgetSubscriberProps struct {
 	// Default: the API's endpoint, which serves the stage $default.
 	HttpApiUrl string
 
-	// Retry says how often SNS delivers again after a failure. Not for ProtocolLambda: there Lambda tries twice more.
+	// Retry is how often SNS delivers again after a failure. Not for ProtocolLambda, where Lambda retries twice.
 	// Default: see RetryPolicy.
 	Retry RetryPolicy
 
@@ -101,8 +101,8 @@ type BudgetSubscriberProps struct {
 	// Default: one month.
 	LogRetention awslogs.RetentionDays
 
-	// AlarmTopic is told when an alarm fires and when it ends. It should not be the subscriber's own topic.
-	// Default: alarms are shown in CloudWatch and tell no one.
+	// AlarmTopic is notified when an alarm fires and when it ends. It should not be the subscriber's own topic.
+	// Default: none; alarms are shown in CloudWatch only.
 	AlarmTopic awssns.ITopic
 
 	// DisableAlarms makes no alarms.
@@ -121,7 +121,7 @@ type BudgetSubscriberProps struct {
 // Budget is a cost budget of this account.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-budgets-budget.html
 type Budget struct {
-	// Name is what people call the budget, and what e-mails and Recipient.Budget see. The name on AWS has a digest of the
+	// Name is the budget's name in e-mails and for Recipient.Budget. The name on AWS has a digest of the
 	// thresholds appended: CloudFormation replaces a budget whose notifications change, which would clash with a fixed name.
 	// At most 91 characters, without a colon, a backslash and "/action/".
 	// Default: the construct's path.
@@ -134,7 +134,7 @@ type Budget struct {
 	// Default: "USD".
 	Currency string
 
-	// Period after which the budget starts anew.
+	// Period after which the budget starts again from zero.
 	// Default: PeriodMonthly.
 	Period Period
 

@@ -36,7 +36,7 @@ type service struct {
 	resources      *string // ARNs that it publishes for
 }
 
-// services are those that publish. A topic of somebody else's may be told by Budgets in any case.
+// services are those that publish. Budgets may publish to a topic of somebody else's in any case.
 func (b *budgetSubscriber) services() []service {
 	all := []service{{"AllowBudgets", "budgets.amazonaws.com", b.accountARN("budgets", "*")}}
 	if b.props.CostAnomalies {
@@ -68,13 +68,13 @@ func (b *budgetSubscriber) serviceEncrypts(s service) awsiam.PolicyStatement {
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid:        jsii.String(s.sid),
 		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String(s.principal), nil)},
-		Actions:    keyActions(),
+		Actions:    jsii.Strings(keyActions()...),
 		Resources:  jsii.Strings("*"),
 		Conditions: b.forThisAccount(s),
 	})
 }
 
-func keyActions() *[]*string { return jsii.Strings("kms:GenerateDataKey", "kms:Decrypt") }
+func keyActions() []string { return []string{"kms:GenerateDataKey", "kms:Decrypt"} }
 
 func (b *budgetSubscriber) forThisAccount(s service) *map[string]any {
 	return &map[string]any{

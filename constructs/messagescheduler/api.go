@@ -1,6 +1,7 @@
 package messagescheduler
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -10,6 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/hermes-cdk/hermes/constructs/internal/resource"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
 )
 
@@ -42,13 +44,13 @@ func (s *messageScheduler) newStage() {
 	props := &awsapigatewayv2.HttpStageProps{HttpApi: s.api, AutoDeploy: jsii.Bool(true)}
 	if s.props.ThrottleRate != 0 || s.props.ThrottleBurst != 0 {
 		props.Throttle = &awsapigatewayv2.ThrottleSettings{
-			RateLimit:  jsii.Number(orDefault(s.props.ThrottleRate, 10_000)),
-			BurstLimit: jsii.Number(orDefault(s.props.ThrottleBurst, 5_000)),
+			RateLimit:  jsii.Number(cmp.Or(s.props.ThrottleRate, 10_000)),
+			BurstLimit: jsii.Number(cmp.Or(s.props.ThrottleBurst, 5_000)),
 		}
 	}
 	s.stage = awsapigatewayv2.NewHttpStage(s, jsii.String("Stage"), props)
 	logs := awslogs.NewLogGroup(s, jsii.String("AccessLogs"), &awslogs.LogGroupProps{
-		Retention:     orDefault(s.props.LogRetention, awslogs.RetentionDays_ONE_MONTH),
+		Retention:     cmp.Or(s.props.LogRetention, awslogs.RetentionDays_ONE_MONTH),
 		RemovalPolicy: s.removalPolicy(),
 	})
 	stage := s.stage.Node().DefaultChild().(awsapigatewayv2.CfnStage)
@@ -128,7 +130,7 @@ func (s *messageScheduler) authorizer() awsapigatewayv2.IHttpRouteAuthorizer {
 
 func (s *messageScheduler) integration(function string) awsapigatewayv2integrations.HttpLambdaIntegration {
 	return awsapigatewayv2integrations.NewHttpLambdaIntegration(jsii.String(function), s.functions[function],
-		&awsapigatewayv2integrations.HttpLambdaIntegrationProps{Timeout: seconds(contract.TimeoutAPI)})
+		&awsapigatewayv2integrations.HttpLambdaIntegrationProps{Timeout: resource.Seconds(contract.TimeoutAPI)})
 }
 
 // path is the second part of a route's key.

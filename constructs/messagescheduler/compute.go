@@ -1,6 +1,7 @@
 package messagescheduler
 
 import (
+	"cmp"
 	"maps"
 	"strconv"
 
@@ -126,11 +127,11 @@ func (s *messageScheduler) hubEnvironment() map[string]*string {
 }
 
 func (s *messageScheduler) senders() int {
-	return orDefault(s.props.Deliver.MaxConcurrency, defaultSenders)
+	return cmp.Or(s.props.Deliver.MaxConcurrency, defaultSenders)
 }
 
 func (s *messageScheduler) shards() *string {
-	return jsii.String(strconv.Itoa(orDefault(s.props.Shards, contract.DefaultShards)))
+	return jsii.String(strconv.Itoa(cmp.Or(s.props.Shards, contract.DefaultShards)))
 }
 
 func (s *messageScheduler) retentionSeconds() *string {

@@ -3,7 +3,7 @@
 //
 // A scheduler is an HTTP API with an authorizer, an S3 bucket for content, DynamoDB tables for what is scheduled, who
 // subscribed and what was delivered, a rule that hands what falls due to an SQS queue with a delay to the second, and
-// the Lambda functions that connect them. All it must be told is who sends:
+// the Lambda functions that connect them. Only the sender is required:
 //
 //	scheduler := messagescheduler.NewMessageScheduler(stack, jsii.String("Scheduler"),
 //		&messagescheduler.MessageSchedulerProps{Sender: "Hermes <no-reply@example.com>"})

@@ -1,6 +1,7 @@
 package messagescheduler
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
@@ -9,7 +10,7 @@ import (
 // answerTimeout is that of the functions that answer at once; the contract has the others.
 const answerTimeout = 10 * time.Second
 
-// Memory of the functions in MB. A message holds up to 5 MB, and several times that while it is read and written anew.
+// Memory of the functions in MB. A message holds up to 5 MB, and several times that while it is read and rewritten.
 const (
 	smallMemory   = 256
 	messageMemory = 512
@@ -31,7 +32,7 @@ type function struct {
 	readsQueue  bool
 }
 
-func (f function) memory() int { return orDefault(f.options.MemoryMB, f.memoryMB) }
+func (f function) memory() int { return cmp.Or(f.options.MemoryMB, f.memoryMB) }
 
 // functions lists the scheduler's functions in the order in which a message meets them.
 func (p *MessageSchedulerProps) functions() []function {
@@ -67,7 +68,7 @@ func (p *MessageSchedulerProps) functions() []function {
 	}
 }
 
-// authorizes tells whether the scheduler's own authorizer stands before the API.
+// authorizes reports whether the scheduler's own authorizer stands before the API.
 func (p *MessageSchedulerProps) authorizes() bool {
 	return p.Authorizer == nil && !p.AllowUnauthenticated
 }

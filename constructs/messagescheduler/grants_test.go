@@ -15,7 +15,7 @@ import (
 const secretARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:scheduler-AbCdEf"
 
 func TestGrantSchedule(t *testing.T) {
-	t.Run("a function that may schedule may read the secret, and is told where", func(t *testing.T) {
+	t.Run("a function that may schedule may read the secret, and gets the addresses in its environment", func(t *testing.T) {
 		stack, scheduler := newScheduler(t, messagescheduler.MessageSchedulerProps{PublicUrl: "https://schedule.example.com"})
 		scheduler.GrantSchedule(backend(stack))
 		template := assertions.Template_FromStack(stack, nil)
@@ -47,7 +47,7 @@ func TestGrantSchedule(t *testing.T) {
 			}},
 		})
 	})
-	t.Run("where tokens let nobody in, the secret is not given away", func(t *testing.T) {
+	t.Run("where tokens are not used, the secret is not granted", func(t *testing.T) {
 		stack, scheduler := newScheduler(t, messagescheduler.MessageSchedulerProps{AllowUnauthenticated: true})
 		scheduler.GrantSchedule(backend(stack))
 		template := assertions.Template_FromStack(stack, nil)

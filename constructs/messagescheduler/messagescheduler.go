@@ -1,6 +1,8 @@
 package messagescheduler
 
 import (
+	"cmp"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
@@ -32,7 +34,7 @@ type IMessageScheduler interface {
 
 	// GrantSchedule lets the grantee call the API: it may read the signing secret, with which it signs tokens for any
 	// group. A function also gets HERMES_SCHEDULER_URL and HERMES_SCHEDULER_SECRET_ARN. Where an authorizer of yours
-	// judges the callers, or none does, the secret is of no use to them, and the grantee is told the URL only.
+	// decides, or none does, the secret is of no use to callers, and the grantee gets the URL only.
 	GrantSchedule(grantee awsiam.IGrantable) awsiam.Grant
 
 	// Metric is the metric of that name in the namespace Hermes/MessageScheduler. Default: the sum over five minutes.
@@ -63,7 +65,7 @@ type MessageScheduler interface {
 	SubscribersTable() awsdynamodb.ITable
 	DeliveriesTable() awsdynamodb.ITable
 
-	// DueQueue carries messages until the second they are due; DueDeadLetterQueue those that could not be turned into sends.
+	// DueQueue carries messages until the second they are due; DueDeadLetterQueue those that could not be expanded.
 	DueQueue() awssqs.IQueue
 	DueDeadLetterQueue() awssqs.IQueue
 	// SendsQueue carries one send a subscriber; SendsDeadLetterQueue those that failed too often.
@@ -119,7 +121,7 @@ type messageScheduler struct {
 
 var _ MessageScheduler = (*messageScheduler)(nil)
 
-// NewMessageScheduler makes a scheduler. It panics with every fault of the props at once, and with the compiler's output
+// NewMessageScheduler makes a scheduler. It panics with all validation errors of the props, and with the compiler's output
 // if the functions do not build.
 func NewMessageScheduler(scope constructs.Construct, id *string, props *MessageSchedulerProps) MessageScheduler {
 	s := &messageScheduler{props: &MessageSchedulerProps{}}
@@ -152,14 +154,5 @@ func NewMessageScheduler(scope constructs.Construct, id *string, props *MessageS
 func (s *messageScheduler) ToString() *string { return s.Node().Path() }
 
 func (s *messageScheduler) removalPolicy() awscdk.RemovalPolicy {
-	return orDefault(s.props.RemovalPolicy, awscdk.RemovalPolicy_RETAIN)
-}
-
-// orDefault is value, or fallback when value is zero.
-func orDefault[T comparable](value, fallback T) T {
-	var zero T
-	if value == zero {
-		return fallback
-	}
-	return value
+	return cmp.Or(s.props.RemovalPolicy, awscdk.RemovalPolicy_RETAIN)
 }

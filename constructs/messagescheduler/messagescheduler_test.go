@@ -32,7 +32,6 @@ func TestWhatASchedulerIsMadeOf(t *testing.T) {
 		for _, key := range append(contract.RoutesLinks(), contract.RouteOpenAPI) {
 			template.HasResourceProperties(jsii.String(apiRoute), map[string]any{"RouteKey": key, "AuthorizationType": "NONE"})
 		}
-		template.ResourceCountIs(jsii.String(apiRoute), jsii.Number(14))
 	})
 	t.Run("the authorizer is asked for each request with a header, as it judges the group", func(t *testing.T) {
 		template.HasResourceProperties(jsii.String("AWS::ApiGatewayV2::Authorizer"), map[string]any{
@@ -100,18 +99,27 @@ func TestWhatASchedulerIsMadeOf(t *testing.T) {
 		}
 	})
 	t.Run("both queues have a dead-letter queue, six times the workers' time, and report partial batches", func(t *testing.T) {
-		template.ResourcePropertiesCountIs(jsii.String("AWS::SQS::Queue"), map[string]any{
-			"RedrivePolicy": map[string]any{"maxReceiveCount": 5}, "VisibilityTimeout": 120,
-		}, jsii.Number(2))
+		for _, dead := range []string{"SchedulerDueDeadLetters", "SchedulerSendsDeadLetters"} {
+			template.HasResourceProperties(jsii.String("AWS::SQS::Queue"), map[string]any{
+				"VisibilityTimeout": 120,
+				"RedrivePolicy": map[string]any{
+					"deadLetterTargetArn": map[string]any{"Fn::GetAtt": []any{startsWith(dead), "Arn"}}, "maxReceiveCount": 5,
+				},
+			})
+		}
 		template.AllResourcesProperties(jsii.String("AWS::Lambda::EventSourceMapping"), map[string]any{
 			"FunctionResponseTypes": []any{"ReportBatchItemFailures"}, "BatchSize": 10,
 		})
-		template.ResourcePropertiesCountIs(jsii.String("AWS::Lambda::Function"), map[string]any{"Timeout": 20}, jsii.Number(2))
+		for _, role := range []string{"SchedulerExpandRole", "SchedulerDeliverRole"} {
+			template.HasResourceProperties(jsii.String("AWS::Lambda::Function"), map[string]any{
+				"Timeout": 20, "Role": map[string]any{"Fn::GetAtt": []any{startsWith(role), "Arn"}},
+			})
+		}
 	})
 	t.Run("its functions are small arm64 binaries", func(t *testing.T) {
-		template.ResourcePropertiesCountIs(jsii.String("AWS::Lambda::Function"), map[string]any{
+		template.AllResourcesProperties(jsii.String("AWS::Lambda::Function"), map[string]any{
 			"Runtime": "provided.al2023", "Handler": "bootstrap", "Architectures": []any{"arm64"},
-		}, jsii.Number(7))
+		})
 	})
 	t.Run("its secrets are generated, never written, and long enough for HS512", func(t *testing.T) {
 		template.AllResourcesProperties(jsii.String("AWS::SecretsManager::Secret"), map[string]any{
@@ -126,7 +134,7 @@ func TestWhatASchedulerIsMadeOf(t *testing.T) {
 		})
 		template.HasResourceProperties(jsii.String("AWS::Lambda::EventInvokeConfig"), map[string]any{"MaximumRetryAttempts": 0})
 	})
-	t.Run("it hears of its own bounces and of nobody else's", func(t *testing.T) {
+	t.Run("it receives the bounces of its own mails only", func(t *testing.T) {
 		template.HasResourceProperties(jsii.String("AWS::Events::Rule"), map[string]any{"EventPattern": map[string]any{
 			"source":      []any{"aws.ses"},
 			"detail-type": []any{"Email Sent", "Email Bounced", "Email Complaint Received", "Email Rejected"},
@@ -135,7 +143,7 @@ func TestWhatASchedulerIsMadeOf(t *testing.T) {
 			}}},
 		}})
 	})
-	t.Run("it sends as its sender and as nobody else", func(t *testing.T) {
+	t.Run("it sends as its sender only", func(t *testing.T) {
 		template.HasResourceProperties(jsii.String("AWS::IAM::Policy"), map[string]any{"PolicyDocument": map[string]any{
 			"Statement": assertions.Match_ArrayWith(&[]any{assertions.Match_ObjectLike(&map[string]any{
 				"Action": "ses:SendEmail", "Condition": map[string]any{"StringEquals": map[string]any{"ses:FromAddress": "no-reply@example.com"}},
@@ -143,7 +151,6 @@ func TestWhatASchedulerIsMadeOf(t *testing.T) {
 		}})
 	})
 	t.Run("it watches what a person must look at", func(t *testing.T) {
-		template.ResourceCountIs(jsii.String("AWS::CloudWatch::Alarm"), jsii.Number(6+2*7))
 		template.HasResourceProperties(jsii.String("AWS::CloudWatch::Alarm"), map[string]any{
 			"MetricName": "Lateness", "Namespace": "Hermes/MessageScheduler", "Statistic": "Maximum", "Threshold": 60_000,
 		})
@@ -151,6 +158,11 @@ func TestWhatASchedulerIsMadeOf(t *testing.T) {
 			"MetricName": "Invocations", "ComparisonOperator": "LessThanThreshold", "TreatMissingData": "breaching",
 		})
 	})
+}
+
+// startsWith matches a logical id by the construct ids it is made of.
+func startsWith(ids string) assertions.Matcher {
+	return assertions.Match_StringLikeRegexp(jsii.String("^" + ids + "[0-9A-F]{8}$"))
 }
 
 // keys is the key schema of a partition and a sort key.

@@ -1,54 +1,53 @@
 package messagescheduler
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/hermes-cdk/hermes/constructs/internal/grant"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
 )
 
-// allowFunctions gives each function the statements it needs and no other. They are written by hand because CDK's grants
-// are broader: a bucket's grantPut alone allows s3:Abort*, PutObjectLegalHold and PutObjectRetention.
+// allowFunctions gives each function the statements it needs and no other.
 func (s *messageScheduler) allowFunctions() {
 	if authorize := s.functions[contract.FunctionAuthorize]; authorize != nil {
-		s.allowSecret(authorize)
+		grant.ReadSecret(s.secret, authorize)
 	}
 	s.allowSchedule(s.ScheduleFunction())
 	s.allowSubscribers(s.SubscribersFunction())
 	s.allowDispatch(s.DispatchFunction())
 	s.allowExpand(s.ExpandFunction())
 	s.allowDeliver(s.DeliverFunction())
-	allow(s.FeedbackFunction(), s.tables.deliveries.TableArn(), "dynamodb:UpdateItem")
-	allow(s.FeedbackFunction(), s.tables.subscribers.TableArn(), "dynamodb:UpdateItem")
+	grant.Allow(s.FeedbackFunction(), s.tables.deliveries.TableArn(), "dynamodb:UpdateItem")
+	grant.Allow(s.FeedbackFunction(), s.tables.subscribers.TableArn(), "dynamodb:UpdateItem")
 }
 
 func (s *messageScheduler) allowSchedule(fn awslambda.Function) {
-	allow(fn, s.tables.schedule.TableArn(), "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:BatchGetItem")
-	allow(fn, indexARN(s.tables.schedule, contract.IndexByTime), "dynamodb:Query")
-	allow(fn, s.tables.deliveries.TableArn(), "dynamodb:Query")
-	allow(fn, s.tables.subscribers.TableArn(), "dynamodb:Query")
-	allow(fn, s.queues.due.QueueArn(), "sqs:SendMessage")
+	grant.Allow(fn, s.tables.schedule.TableArn(), "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:BatchGetItem")
+	grant.Allow(fn, grant.IndexARN(s.tables.schedule, contract.IndexByTime), "dynamodb:Query")
+	grant.Allow(fn, s.tables.deliveries.TableArn(), "dynamodb:Query")
+	grant.Allow(fn, s.tables.subscribers.TableArn(), "dynamodb:Query")
+	grant.Allow(fn, s.queues.due.QueueArn(), "sqs:SendMessage")
 	s.allowContent(fn, "s3:PutObject", "s3:PutObjectTagging", "s3:GetObject")
 }
 
 func (s *messageScheduler) allowSubscribers(fn awslambda.Function) {
-	allow(fn, s.tables.subscribers.TableArn(),
+	grant.Allow(fn, s.tables.subscribers.TableArn(),
 		"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query")
-	allow(fn, s.tables.schedule.TableArn(), "dynamodb:BatchGetItem")
-	allow(fn, indexARN(s.tables.schedule, contract.IndexByTime), "dynamodb:Query")
-	s.allowSecret(fn)
+	grant.Allow(fn, s.tables.schedule.TableArn(), "dynamodb:BatchGetItem")
+	grant.Allow(fn, grant.IndexARN(s.tables.schedule, contract.IndexByTime), "dynamodb:Query")
+	grant.ReadSecret(s.secret, fn)
 	if s.props.DoubleOptIn {
 		s.allowMail(fn)
 	}
 }
 
 func (s *messageScheduler) allowDispatch(fn awslambda.Function) {
-	allow(fn, indexARN(s.tables.schedule, contract.IndexByDue), "dynamodb:Query")
-	allow(fn, s.tables.schedule.TableArn(), "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:BatchGetItem")
-	allow(fn, s.queues.due.QueueArn(), "sqs:SendMessage")
+	grant.Allow(fn, grant.IndexARN(s.tables.schedule, contract.IndexByDue), "dynamodb:Query")
+	grant.Allow(fn, s.tables.schedule.TableArn(), "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:BatchGetItem")
+	grant.Allow(fn, s.queues.due.QueueArn(), "sqs:SendMessage")
 	list := &awsiam.PolicyStatementProps{
 		Actions:   jsii.Strings("s3:ListBucket"),
 		Resources: &[]*string{s.bucket.BucketArn()},
@@ -61,13 +60,13 @@ func (s *messageScheduler) allowDispatch(fn awslambda.Function) {
 }
 
 func (s *messageScheduler) allowExpand(fn awslambda.Function) {
-	s.consume(fn, s.queues.due, "Due", s.props.Expand.MaxConcurrency)
-	allow(fn, s.tables.schedule.TableArn(), "dynamodb:GetItem", "dynamodb:PutItem")
-	allow(fn, s.tables.subscribers.TableArn(), "dynamodb:Query")
-	allow(fn, s.tables.deliveries.TableArn(), "dynamodb:UpdateItem")
+	grant.Consume(s, "DueMapping", fn, s.queues.due, consumer(s.props.Expand.MaxConcurrency))
+	grant.Allow(fn, s.tables.schedule.TableArn(), "dynamodb:GetItem", "dynamodb:PutItem")
+	grant.Allow(fn, s.tables.subscribers.TableArn(), "dynamodb:Query")
+	grant.Allow(fn, s.tables.deliveries.TableArn(), "dynamodb:UpdateItem")
 	s.allowContent(fn, "s3:GetObject", "s3:PutObject", "s3:PutObjectTagging")
 	for _, queue := range []awssqs.Queue{s.queues.due, s.queues.dueDead, s.queues.sends} {
-		allow(fn, queue.QueueArn(), "sqs:SendMessage")
+		grant.Allow(fn, queue.QueueArn(), "sqs:SendMessage")
 	}
 	if s.props.Hub != nil {
 		// To the role and not the function, whose environment names the queue already.
@@ -76,23 +75,23 @@ func (s *messageScheduler) allowExpand(fn awslambda.Function) {
 }
 
 func (s *messageScheduler) allowDeliver(fn awslambda.Function) {
-	s.consume(fn, s.queues.sends, "Sends", s.senders())
-	allow(fn, s.tables.deliveries.TableArn(), "dynamodb:GetItem", "dynamodb:UpdateItem")
+	grant.Consume(s, "SendsMapping", fn, s.queues.sends, consumer(s.senders()))
+	grant.Allow(fn, s.tables.deliveries.TableArn(), "dynamodb:GetItem", "dynamodb:UpdateItem")
 	s.allowContent(fn, "s3:GetObject")
-	s.allowSecret(fn)
+	grant.ReadSecret(s.secret, fn)
 	s.allowMail(fn)
 	if s.props.SendRate == 0 {
 		// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html
-		allow(fn, jsii.String("*"), "ses:GetAccount")
+		grant.Allow(fn, jsii.String("*"), "ses:GetAccount")
 	}
 	for _, queue := range []awssqs.Queue{s.queues.sends, s.queues.sendsDead} {
-		allow(fn, queue.QueueArn(), "sqs:SendMessage")
+		grant.Allow(fn, queue.QueueArn(), "sqs:SendMessage")
 	}
 }
 
 // allowContent allows actions on the objects below the prefix, whose keys hold group and message.
 func (s *messageScheduler) allowContent(fn awslambda.Function, actions ...string) {
-	allow(fn, s.bucket.ArnForObjects(jsii.String(s.props.BucketPrefix+"*")), actions...)
+	grant.Allow(fn, s.bucket.ArnForObjects(jsii.String(s.props.BucketPrefix+"*")), actions...)
 	key := s.bucket.EncryptionKey()
 	if key == nil {
 		return
@@ -101,21 +100,15 @@ func (s *messageScheduler) allowContent(fn awslambda.Function, actions ...string
 	for _, action := range actions {
 		switch action {
 		case "s3:GetObject":
-			allow(fn, key.KeyArn(), "kms:Decrypt")
+			grant.Allow(fn, key.KeyArn(), "kms:Decrypt")
 		case "s3:PutObject":
-			allow(fn, key.KeyArn(), "kms:GenerateDataKey")
+			grant.Allow(fn, key.KeyArn(), "kms:GenerateDataKey")
 		}
 	}
 }
 
-func (s *messageScheduler) allowSecret(fn awslambda.Function) {
-	allow(fn, s.secret.SecretArn(), "secretsmanager:GetSecretValue")
-	if key := s.secret.EncryptionKey(); key != nil {
-		key.GrantDecrypt(fn)
-	}
-}
-
-// allowMail lets a function send as Sender and as nobody else of the identity. SES asks for the configuration set, too.
+// allowMail allows a function to send as Sender and as no other address of the identity. SES also checks the
+// configuration set.
 // https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
 func (s *messageScheduler) allowMail(fn awslambda.Function) {
 	send := &awsiam.PolicyStatementProps{
@@ -128,29 +121,7 @@ func (s *messageScheduler) allowMail(fn awslambda.Function) {
 	fn.AddToRolePolicy(awsiam.NewPolicyStatement(send))
 }
 
-// consume reads a queue. The actions are the three that AWS asks for.
-// https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions
-func (s *messageScheduler) consume(fn awslambda.Function, queue awssqs.Queue, id string, concurrency int) {
-	allow(fn, queue.QueueArn(), "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
-	props := &awslambda.EventSourceMappingProps{
-		Target:                  fn,
-		EventSourceArn:          queue.QueueArn(),
-		BatchSize:               jsii.Number(contract.BatchSize),
-		ReportBatchItemFailures: jsii.Bool(true),
-	}
-	if concurrency != 0 {
-		props.MaxConcurrency = jsii.Number(concurrency)
-	}
-	awslambda.NewEventSourceMapping(s, jsii.String(id+"Mapping"), props)
-}
-
-func allow(fn awslambda.Function, resource *string, actions ...string) {
-	fn.AddToRolePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Actions:   jsii.Strings(actions...),
-		Resources: &[]*string{resource},
-	}))
-}
-
-func indexARN(table awsdynamodb.ITable, index string) *string {
-	return jsii.String(*table.TableArn() + "/index/" + index)
+// consumer reads a batch at a time.
+func consumer(maxConcurrency int) grant.Consumer {
+	return grant.Consumer{BatchSize: contract.BatchSize, MaxConcurrency: maxConcurrency}
 }

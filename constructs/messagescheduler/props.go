@@ -25,7 +25,7 @@ type MessageSchedulerProps struct {
 	// Default: a new identity for the address of Sender, to which AWS sends a mail with a link that verifies it.
 	SenderIdentity awsses.IEmailIdentity
 
-	// ConfigurationSet of SES with which mails are sent. The scheduler adds a destination to it, by which it hears of
+	// ConfigurationSet of SES with which mails are sent. The scheduler adds a destination to it, by which it learns of
 	// bounces and complaints, and suppresses those addresses.
 	// Default: a new one.
 	ConfigurationSet awsses.IConfigurationSet
@@ -110,8 +110,8 @@ type MessageSchedulerProps struct {
 	// Default: one minute.
 	LateAfter time.Duration
 
-	// AlarmTopic is told when an alarm fires and when it ends.
-	// Default: alarms are shown in CloudWatch and tell no one.
+	// AlarmTopic is notified when an alarm fires and when it ends.
+	// Default: none; alarms are shown in CloudWatch only.
 	AlarmTopic awssns.ITopic
 
 	// DisableAlarms makes no alarms.

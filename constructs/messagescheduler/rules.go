@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/hermes-cdk/hermes/constructs/internal/resource"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
 )
 
@@ -19,15 +20,15 @@ func (s *messageScheduler) newRules() {
 	// A run that failed is not repeated: the next one does its work, and two at once would do it twice.
 	dispatch.ConfigureAsyncInvoke(&awslambda.EventInvokeConfigOptions{
 		RetryAttempts: jsii.Number(0),
-		MaxEventAge:   seconds(time.Minute),
+		MaxEventAge:   resource.Seconds(time.Minute),
 	})
 	s.rules = rules{
 		dispatch: awsevents.NewRule(s, jsii.String("EachMinute"), &awsevents.RuleProps{
 			Description: jsii.String("Hermes scheduler: hands what falls due to the due queue"),
-			Schedule:    awsevents.Schedule_Rate(seconds(contract.Interval)),
+			Schedule:    awsevents.Schedule_Rate(resource.Seconds(contract.Interval)),
 			Targets: &[]awsevents.IRuleTarget{awseventstargets.NewLambdaFunction(dispatch, &awseventstargets.LambdaFunctionProps{
 				RetryAttempts: jsii.Number(0),
-				MaxEventAge:   seconds(time.Minute),
+				MaxEventAge:   resource.Seconds(time.Minute),
 			})},
 		}),
 		feedback: awsevents.NewRule(s, jsii.String("MailEvents"), &awsevents.RuleProps{

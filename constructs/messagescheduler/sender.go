@@ -1,12 +1,12 @@
 package messagescheduler
 
 import (
-	"net/mail"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/hermes-cdk/hermes/constructs/internal/validate"
 )
 
 // newSender makes the identity that sends, the configuration set it sends with, and the destination of its events, or takes
@@ -37,14 +37,10 @@ func (s *messageScheduler) newSender() {
 
 // senderAddress is the bare address of Sender, "" if that is not known yet.
 func (s *messageScheduler) senderAddress() string {
-	if unresolved(s.props.Sender) {
+	if validate.Unresolved(s.props.Sender) {
 		return ""
 	}
-	address, err := mail.ParseAddress(s.props.Sender)
-	if err != nil {
-		return "" // validate has refused it
-	}
-	return address.Address
+	return validate.Address(s.props.Sender)
 }
 
 func (s *messageScheduler) configurationSetARN() *string {

@@ -1,6 +1,7 @@
 package messagescheduler
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/hermes-cdk/hermes/constructs/internal/resource"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
 )
 
@@ -48,8 +50,8 @@ func generator() *awssecretsmanager.SecretStringGenerator {
 	return &awssecretsmanager.SecretStringGenerator{PasswordLength: jsii.Number(86), ExcludePunctuation: jsii.Bool(true)}
 }
 
-// newBucket makes the bucket, or takes the one given. It keeps no versions: a message that was changed or cancelled is
-// to be gone.
+// newBucket makes the bucket, or takes the one given. It keeps no versions: a message that was changed or cancelled
+// must be gone.
 func (s *messageScheduler) newBucket() awss3.IBucket {
 	if s.props.Bucket != nil {
 		return s.props.Bucket
@@ -58,8 +60,8 @@ func (s *messageScheduler) newBucket() awss3.IBucket {
 	if s.props.BucketProps != nil {
 		props = *s.props.BucketProps
 	}
-	props.Encryption = orDefault(props.Encryption, defaultEncryption(props))
-	props.RemovalPolicy = orDefault(props.RemovalPolicy, s.removalPolicy())
+	props.Encryption = cmp.Or(props.Encryption, defaultEncryption(props))
+	props.RemovalPolicy = cmp.Or(props.RemovalPolicy, s.removalPolicy())
 	props.BlockPublicAccess = awss3.BlockPublicAccess_BLOCK_ALL()
 	props.EnforceSSL = jsii.Bool(true)
 	props.ObjectOwnership = awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED
@@ -79,7 +81,7 @@ func defaultEncryption(props awss3.BucketProps) awss3.BucketEncryption {
 	return awss3.BucketEncryption_S3_MANAGED
 }
 
-// expiry deletes finished messages. Finishing writes the object anew, so the days count from then.
+// expiry deletes finished messages. Finishing rewrites the object, so the days count from then.
 func (s *messageScheduler) expiry() *awss3.LifecycleRule {
 	return &awss3.LifecycleRule{
 		Id:         jsii.String("finished"),
@@ -99,60 +101,41 @@ func (s *messageScheduler) noncurrentExpiry() awscdk.Duration {
 }
 
 func (s *messageScheduler) retention() time.Duration {
-	return orDefault(s.props.Retention, contract.DefaultRetention)
+	return cmp.Or(s.props.Retention, contract.DefaultRetention)
 }
 
 func (s *messageScheduler) newTables() tables {
-	group := attribute(contract.AttributeGroup, awsdynamodb.AttributeType_STRING)
-	key := attribute(contract.AttributeKey, awsdynamodb.AttributeType_STRING)
-	subscriber := attribute(contract.AttributeSubscriber, awsdynamodb.AttributeType_STRING)
-	delivery := attribute(contract.AttributeDelivery, awsdynamodb.AttributeType_STRING)
+	group, subscriber := resource.String(contract.AttributeGroup), resource.String(contract.AttributeSubscriber)
 
-	schedule := s.newTable("ScheduleTable", group, key, true)
+	schedule := s.newTable("ScheduleTable", group, resource.String(contract.AttributeKey), contract.AttributeTTL)
 	schedule.AddGlobalSecondaryIndex(&awsdynamodb.GlobalSecondaryIndexPropsV2{
 		IndexName:        jsii.String(contract.IndexByDue),
-		PartitionKey:     attribute(contract.AttributeBucket, awsdynamodb.AttributeType_STRING),
-		SortKey:          attribute(contract.AttributeDue, awsdynamodb.AttributeType_STRING),
+		PartitionKey:     resource.String(contract.AttributeBucket),
+		SortKey:          resource.String(contract.AttributeDue),
 		ProjectionType:   awsdynamodb.ProjectionType_INCLUDE,
 		NonKeyAttributes: jsii.Strings(contract.AttributeVersion),
 	})
 	schedule.AddGlobalSecondaryIndex(&awsdynamodb.GlobalSecondaryIndexPropsV2{
 		IndexName:      jsii.String(contract.IndexByTime),
 		PartitionKey:   group,
-		SortKey:        attribute(contract.AttributeTime, awsdynamodb.AttributeType_NUMBER),
+		SortKey:        resource.Number(contract.AttributeTime),
 		ProjectionType: awsdynamodb.ProjectionType_KEYS_ONLY,
 	})
 	return tables{
 		schedule:    schedule,
-		subscribers: s.newTable("SubscribersTable", group, subscriber, false),
-		deliveries:  s.newTable("DeliveriesTable", delivery, subscriber, true),
+		subscribers: s.newTable("SubscribersTable", group, subscriber, ""),
+		deliveries:  s.newTable("DeliveriesTable", resource.String(contract.AttributeDelivery), subscriber, contract.AttributeTTL),
 	}
 }
 
-func (s *messageScheduler) newTable(id string, partition, sort *awsdynamodb.Attribute, expires bool) awsdynamodb.TableV2 {
-	props := &awsdynamodb.TablePropsV2{
-		PartitionKey:  partition,
-		SortKey:       sort,
-		Billing:       awsdynamodb.Billing_OnDemand(nil),
-		RemovalPolicy: s.removalPolicy(),
-		PointInTimeRecoverySpecification: &awsdynamodb.PointInTimeRecoverySpecification{
-			PointInTimeRecoveryEnabled: jsii.Bool(true),
-		},
-	}
-	if expires {
-		props.TimeToLiveAttribute = jsii.String(contract.AttributeTTL)
-	}
-	return awsdynamodb.NewTableV2(s, jsii.String(id), props)
-}
-
-func attribute(name string, kind awsdynamodb.AttributeType) *awsdynamodb.Attribute {
-	return &awsdynamodb.Attribute{Name: jsii.String(name), Type: kind}
+func (s *messageScheduler) newTable(id string, partition, sort *awsdynamodb.Attribute, ttl string) awsdynamodb.TableV2 {
+	return resource.NewTable(s, id, resource.Table{Partition: partition, Sort: sort, TTL: ttl}, s.removalPolicy())
 }
 
 func (s *messageScheduler) newQueues() queues {
 	q := queues{
-		dueDead:   s.newQueue("DueDeadLetters", &awssqs.QueueProps{RetentionPeriod: awscdk.Duration_Days(jsii.Number(14))}),
-		sendsDead: s.newQueue("SendsDeadLetters", &awssqs.QueueProps{RetentionPeriod: awscdk.Duration_Days(jsii.Number(14))}),
+		dueDead:   resource.NewDeadLetterQueue(s, "DueDeadLetters", s.removalPolicy()),
+		sendsDead: resource.NewDeadLetterQueue(s, "SendsDeadLetters", s.removalPolicy()),
 	}
 	q.due = s.newWorkQueue("Due", q.dueDead)
 	q.sends = s.newWorkQueue("Sends", q.sendsDead)
@@ -160,25 +143,13 @@ func (s *messageScheduler) newQueues() queues {
 }
 
 // newWorkQueue makes a queue that a worker reads. It keeps messages as long as SQS can: what could not be sent for days is
-// still to be sent, or to be found in the dead letters.
+// still to be sent, or to be found in the dead-letter queue.
 func (s *messageScheduler) newWorkQueue(id string, dead awssqs.Queue) awssqs.Queue {
-	return s.newQueue(id, &awssqs.QueueProps{
-		VisibilityTimeout: seconds(contract.Visibility),
+	return resource.NewQueue(s, id, awssqs.QueueProps{
+		VisibilityTimeout: resource.Seconds(contract.Visibility),
 		RetentionPeriod:   awscdk.Duration_Days(jsii.Number(14)),
 		DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: dead, MaxReceiveCount: jsii.Number(contract.MaxReceives)},
-	})
-}
-
-// newQueue makes an encrypted queue that refuses plain http.
-func (s *messageScheduler) newQueue(id string, props *awssqs.QueueProps) awssqs.Queue {
-	props.Encryption = awssqs.QueueEncryption_SQS_MANAGED
-	props.EnforceSSL = jsii.Bool(true)
-	props.RemovalPolicy = s.removalPolicy()
-	return awssqs.NewQueue(s, jsii.String(id), props)
-}
-
-func seconds(d time.Duration) awscdk.Duration {
-	return awscdk.Duration_Seconds(jsii.Number(d.Seconds()))
+	}, s.removalPolicy())
 }
 
 func optional(text string) *string {

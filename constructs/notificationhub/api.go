@@ -1,6 +1,8 @@
 package notificationhub
 
 import (
+	"cmp"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2authorizers"
@@ -12,7 +14,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
-// newApi makes the WebSocket API with its routes and stage, and tells the workers where to post.
+// newApi makes the WebSocket API with its routes and stage, and gives the workers its management endpoint.
 func (h *notificationHub) newApi() {
 	h.api = awsapigatewayv2.NewWebSocketApi(h, jsii.String("Api"), &awsapigatewayv2.WebSocketApiProps{
 		Description:              jsii.String("Hermes hub " + *h.Node().Path()),
@@ -65,13 +67,13 @@ func (h *notificationHub) answers(function, id string) *awsapigatewayv2.WebSocke
 func (h *notificationHub) newStage() {
 	props := &awsapigatewayv2.WebSocketStageProps{
 		WebSocketApi: h.api,
-		StageName:    jsii.String(orDefault(h.props.StageName, "live")),
+		StageName:    jsii.String(cmp.Or(h.props.StageName, "live")),
 		AutoDeploy:   jsii.Bool(true),
 	}
 	if h.props.ThrottleRate != 0 || h.props.ThrottleBurst != 0 {
 		props.Throttle = &awsapigatewayv2.ThrottleSettings{
-			RateLimit:  jsii.Number(orDefault(h.props.ThrottleRate, 10_000)),
-			BurstLimit: jsii.Number(orDefault(h.props.ThrottleBurst, 5_000)),
+			RateLimit:  jsii.Number(cmp.Or(h.props.ThrottleRate, 10_000)),
+			BurstLimit: jsii.Number(cmp.Or(h.props.ThrottleBurst, 5_000)),
 		}
 	}
 	if h.props.CustomDomain != nil {

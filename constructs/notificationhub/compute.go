@@ -1,6 +1,7 @@
 package notificationhub
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -50,7 +51,7 @@ func (h *notificationHub) environment(name string) map[string]*string {
 	case contract.FunctionConnect:
 		return map[string]*string{
 			contract.EnvConnectionsTable: connections,
-			contract.EnvConnectionTTL:    inSeconds(orDefault(h.props.ConnectionRetention, contract.DefaultConnectionTTL)),
+			contract.EnvConnectionTTL:    inSeconds(cmp.Or(h.props.ConnectionRetention, contract.DefaultConnectionTTL)),
 		}
 	case contract.FunctionDisconnect:
 		return map[string]*string{contract.EnvConnectionsTable: connections}
@@ -80,7 +81,7 @@ func (h *notificationHub) historyRetention() time.Duration {
 	if h.props.DisableHistory {
 		return 0
 	}
-	return orDefault(h.props.HistoryRetention, 24*time.Hour)
+	return cmp.Or(h.props.HistoryRetention, 24*time.Hour)
 }
 
 func inSeconds(d time.Duration) *string {

@@ -117,7 +117,7 @@ type notificationHub struct {
 
 var _ NotificationHub = (*notificationHub)(nil)
 
-// NewNotificationHub makes a hub. Nil props are all defaults. It panics with every fault of the props at once, and with
+// NewNotificationHub makes a hub. Nil props are all defaults. It panics with all validation errors of the props, and with
 // the compiler's output if the functions do not build.
 func NewNotificationHub(scope constructs.Construct, id *string, props *NotificationHubProps) NotificationHub {
 	h := &notificationHub{props: &NotificationHubProps{}}

@@ -22,7 +22,7 @@ type NotificationHubProps struct {
 	SigningSecret awssecretsmanager.ISecret
 
 	// Authorizer replaces the hub's JWT authorizer on $connect. Its context must carry user_id and room_id; protocol,
-	// "hermes.v1" or "", tells which frames the connection understands. The Tokens table and the secret are made all
+	// "hermes.v1" or "", says which frames the connection understands. The Tokens table and the secret are made all
 	// the same, so that a hub can go back.
 	// Default: the hub's own, which checks a JWT HS512 and its second factor.
 	Authorizer awsapigatewayv2.IWebSocketRouteAuthorizer
@@ -79,8 +79,8 @@ type NotificationHubProps struct {
 	// Default: one month.
 	LogRetention awslogs.RetentionDays
 
-	// AlarmTopic is told when an alarm fires and when it ends.
-	// Default: alarms are shown in CloudWatch and tell no one.
+	// AlarmTopic is notified when an alarm fires and when it ends.
+	// Default: none; alarms are shown in CloudWatch only.
 	AlarmTopic awssns.ITopic
 
 	// DisableAlarms makes no alarms.

@@ -1,14 +1,15 @@
 package notificationhub
 
 import (
+	"cmp"
 	"time"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/hermes-cdk/hermes/constructs/internal/resource"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
@@ -48,12 +49,9 @@ func (h *notificationHub) newSecret() awssecretsmanager.ISecret {
 }
 
 func (h *notificationHub) newTables() tables {
-	room := attribute(contract.AttributeRoomID, awsdynamodb.AttributeType_STRING)
-	user := attribute(contract.AttributeUserID, awsdynamodb.AttributeType_STRING)
-	connection := attribute(contract.AttributeConnectionID, awsdynamodb.AttributeType_STRING)
-	seq := attribute(contract.AttributeSeq, awsdynamodb.AttributeType_NUMBER)
+	room, user := resource.String(contract.AttributeRoomID), resource.String(contract.AttributeUserID)
 
-	connections := h.newTable("Connections", room, connection, true)
+	connections := h.newTable("Connections", room, resource.String(contract.AttributeConnectionID), contract.AttributeTTL)
 	connections.AddGlobalSecondaryIndex(&awsdynamodb.GlobalSecondaryIndexPropsV2{
 		IndexName:        jsii.String(contract.IndexByUser),
 		PartitionKey:     user,
@@ -63,69 +61,32 @@ func (h *notificationHub) newTables() tables {
 	})
 	return tables{
 		connections: connections,
-		rooms:       h.newTable("Rooms", room, nil, false),
-		messages:    h.newTable("Messages", room, seq, true),
-		tokens:      h.newTable("Tokens", user, room, true),
+		rooms:       h.newTable("Rooms", room, nil, ""),
+		messages:    h.newTable("Messages", room, resource.Number(contract.AttributeSeq), contract.AttributeTTL),
+		tokens:      h.newTable("Tokens", user, room, contract.AttributeTTL),
 	}
 }
 
-func (h *notificationHub) newTable(id string, partition, sort *awsdynamodb.Attribute, expires bool) awsdynamodb.TableV2 {
-	props := &awsdynamodb.TablePropsV2{
-		PartitionKey:  partition,
-		SortKey:       sort,
-		Billing:       awsdynamodb.Billing_OnDemand(nil),
-		RemovalPolicy: h.removalPolicy(),
-		PointInTimeRecoverySpecification: &awsdynamodb.PointInTimeRecoverySpecification{
-			PointInTimeRecoveryEnabled: jsii.Bool(true),
-		},
-	}
-	if expires {
-		props.TimeToLiveAttribute = jsii.String(contract.AttributeTTL)
-	}
-	return awsdynamodb.NewTableV2(h, jsii.String(id), props)
-}
-
-func attribute(name string, kind awsdynamodb.AttributeType) *awsdynamodb.Attribute {
-	return &awsdynamodb.Attribute{Name: jsii.String(name), Type: kind}
+func (h *notificationHub) newTable(id string, partition, sort *awsdynamodb.Attribute, ttl string) awsdynamodb.TableV2 {
+	return resource.NewTable(h, id, resource.Table{Partition: partition, Sort: sort, TTL: ttl}, h.removalPolicy())
 }
 
 func (h *notificationHub) newQueues() queues {
-	dead := h.newQueue("DeadLetters", &awssqs.QueueProps{RetentionPeriod: awscdk.Duration_Days(jsii.Number(14))})
-	fanoutDead := h.newQueue("FanoutDeadLetters", &awssqs.QueueProps{RetentionPeriod: awscdk.Duration_Days(jsii.Number(14))})
-	receives := orDefault(h.props.IntakeMaxReceiveCount, 5)
+	dead := resource.NewDeadLetterQueue(h, "DeadLetters", h.removalPolicy())
+	fanoutDead := resource.NewDeadLetterQueue(h, "FanoutDeadLetters", h.removalPolicy())
+	receives := cmp.Or(h.props.IntakeMaxReceiveCount, 5)
 	return queues{
 		dead:       dead,
 		fanoutDead: fanoutDead,
-		intake: h.newQueue("Intake", &awssqs.QueueProps{
-			VisibilityTimeout: seconds(orDefault(h.props.IntakeVisibilityTimeout, 6*broadcastTimeout)),
-			RetentionPeriod:   seconds(orDefault(h.props.IntakeRetention, 4*24*time.Hour)),
+		intake: resource.NewQueue(h, "Intake", awssqs.QueueProps{
+			VisibilityTimeout: resource.Seconds(cmp.Or(h.props.IntakeVisibilityTimeout, 6*broadcastTimeout)),
+			RetentionPeriod:   resource.Seconds(cmp.Or(h.props.IntakeRetention, 4*24*time.Hour)),
 			DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: dead, MaxReceiveCount: jsii.Number(receives)},
-		}),
-		fanout: h.newQueue("Fanout", &awssqs.QueueProps{
-			VisibilityTimeout: seconds(6 * broadcastTimeout),
-			RetentionPeriod:   seconds(24 * time.Hour),
+		}, h.removalPolicy()),
+		fanout: resource.NewQueue(h, "Fanout", awssqs.QueueProps{
+			VisibilityTimeout: resource.Seconds(6 * broadcastTimeout),
+			RetentionPeriod:   resource.Seconds(24 * time.Hour),
 			DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: fanoutDead, MaxReceiveCount: jsii.Number(5)},
-		}),
+		}, h.removalPolicy()),
 	}
-}
-
-// newQueue makes an encrypted queue that refuses plain http.
-func (h *notificationHub) newQueue(id string, props *awssqs.QueueProps) awssqs.Queue {
-	props.Encryption = awssqs.QueueEncryption_SQS_MANAGED
-	props.EnforceSSL = jsii.Bool(true)
-	props.RemovalPolicy = h.removalPolicy()
-	return awssqs.NewQueue(h, jsii.String(id), props)
-}
-
-func seconds(d time.Duration) awscdk.Duration {
-	return awscdk.Duration_Seconds(jsii.Number(d.Seconds()))
-}
-
-// orDefault is value, or fallback when value is zero.
-func orDefault[T comparable](value, fallback T) T {
-	var zero T
-	if value == zero {
-		return fallback
-	}
-	return value
 }

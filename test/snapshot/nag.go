@@ -15,8 +15,8 @@ func Nag(t *testing.T, app awscdk.App, stack awscdk.Stack) {
 	t.Helper()
 	awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{Verbose: jsii.Bool(true)}), nil)
 	defer func() {
-		if fault := recover(); fault != nil { // the findings stand in the output; the report's path is of no use
-			t.Errorf("cdk-nag: %v", fault)
+		if reason := recover(); reason != nil { // the findings stand in the output; the report's path is of no use
+			t.Errorf("cdk-nag: %v", reason)
 		}
 	}()
 	found := assertions.Annotations_FromStack(stack)

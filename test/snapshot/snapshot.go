@@ -16,7 +16,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 )
 
-var update = flag.Bool("update", false, "write the golden templates anew")
+var update = flag.Bool("update", false, "rewrite the golden templates")
 
 // App is an app with the feature flags of cdk.json that bundles no function, so that its templates are the same on every
 // machine. Root is the way to the module's root from the test's folder.

@@ -17,7 +17,7 @@ import (
 // New makes the function id in scope, and beside it its role, id+"Role", and its log group, id+"Logs". Grants on the
 // function add to the role's policy.
 //
-// It panics where props are wrong, naming every fault, and where the code cannot be built.
+// It panics with all validation errors of props, and if the code does not build.
 func New(scope constructs.Construct, id *string, props *Props) awslambda.Function {
 	p := props.withDefaults()
 	if err := p.validate(); err != nil {
@@ -37,7 +37,7 @@ func New(scope constructs.Construct, id *string, props *Props) awslambda.Functio
 		MemorySize:   jsii.Number(p.MemoryMB),
 		Timeout:      awscdk.Duration_Seconds(jsii.Number(p.Timeout.Seconds())),
 		Tracing:      p.Tracing,
-		// The functions log JSON; with this, so does the platform, and a query need not tell the two apart.
+		// The functions log JSON; with this, so does the platform, and one query reads both.
 		// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
 		LoggingFormat:                awslambda.LoggingFormat_JSON,
 		Description:                  optional(p.Description),

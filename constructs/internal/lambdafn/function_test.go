@@ -101,7 +101,7 @@ func TestGrantsReachTheFunctionsRole(t *testing.T) {
 	})
 }
 
-func TestNewReportsEveryFaultAtOnce(t *testing.T) {
+func TestNewReportsEveryValidationErrorAtOnce(t *testing.T) {
 	stack := newStack(t)
 	defer func() {
 		want := `lambdafn: function Stack/Greet: one of package and code is required

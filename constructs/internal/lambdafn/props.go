@@ -102,24 +102,24 @@ func (p Props) withDefaults() Props {
 	return p
 }
 
-// validate collects every fault that AWS would report at deployment only. Descriptions may hold tokens, whose length
+// validate collects what AWS would report at deployment only. Descriptions may hold tokens, whose length
 // says nothing.
 func (p Props) validate() error {
-	var faults []error
+	var wrong []error
 	if p.Package == "" && p.Code == nil {
-		faults = append(faults, errors.New("one of package and code is required"))
+		wrong = append(wrong, errors.New("one of package and code is required"))
 	}
 	if p.MemoryMB < minMemoryMB || p.MemoryMB > maxMemoryMB {
-		faults = append(faults, fmt.Errorf("memory must be from %d to %d MB, got %d", minMemoryMB, maxMemoryMB, p.MemoryMB))
+		wrong = append(wrong, fmt.Errorf("memory must be from %d to %d MB, got %d", minMemoryMB, maxMemoryMB, p.MemoryMB))
 	}
 	if p.Timeout < time.Second || p.Timeout > maxTimeout || p.Timeout%time.Second != 0 {
-		faults = append(faults, fmt.Errorf("timeout must be whole seconds from 1s to %s, got %s", maxTimeout, p.Timeout))
+		wrong = append(wrong, fmt.Errorf("timeout must be whole seconds from 1s to %s, got %s", maxTimeout, p.Timeout))
 	}
 	if p.ReservedConcurrency < 0 {
-		faults = append(faults, fmt.Errorf("reserved concurrency must not be negative, got %d", p.ReservedConcurrency))
+		wrong = append(wrong, fmt.Errorf("reserved concurrency must not be negative, got %d", p.ReservedConcurrency))
 	}
 	if n := len(p.Description); n > maxDescriptionLength && !*awscdk.Token_IsUnresolved(p.Description) {
-		faults = append(faults, fmt.Errorf("description must have at most %d characters, got %d", maxDescriptionLength, n))
+		wrong = append(wrong, fmt.Errorf("description must have at most %d characters, got %d", maxDescriptionLength, n))
 	}
-	return errors.Join(faults...)
+	return errors.Join(wrong...)
 }
