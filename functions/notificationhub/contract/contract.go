@@ -27,11 +27,11 @@ const (
 	EnvQueueURL         = "HERMES_QUEUE_URL"         // URL of the intake queue
 	EnvDeadLetterURL    = "HERMES_DEAD_LETTER_QUEUE_URL"
 	EnvFanoutURL        = "HERMES_FANOUT_QUEUE_URL"             // URL of the queue of chunks
-	EnvFanoutDeadURL    = "HERMES_FANOUT_DEAD_LETTER_QUEUE_URL" // where chunks end that could not be delivered
+	EnvFanoutDeadURL    = "HERMES_FANOUT_DEAD_LETTER_QUEUE_URL" // URL of the dead-letter queue of chunks
 	EnvManagementURL    = "HERMES_MANAGEMENT_ENDPOINT"          // https://{api}.execute-api.{region}.{suffix}/{stage}
 	EnvAllowedOrigins   = "HERMES_ALLOWED_ORIGINS"              // comma-separated; empty or unset allows every origin
 	EnvConnectionTTL    = "HERMES_CONNECTION_TTL"               // seconds a connection row is kept
-	EnvHistoryTTL       = "HERMES_HISTORY_TTL"                  // seconds a message is kept; 0 keeps none
+	EnvHistoryTTL       = "HERMES_HISTORY_TTL"                  // seconds a message is stored; 0 stores none
 )
 
 // Route keys of the WebSocket API. The route selection expression is $request.body.action.
@@ -45,7 +45,7 @@ const (
 	RouteSendMessage = "sendMessage"
 )
 
-// Actions lists what a client may put into "action", in alphabetical order.
+// Actions returns the values of "action" that a client may send, in alphabetical order.
 func Actions() []string { return []string{RouteHello, RouteHistory, RoutePing, RouteSendMessage} }
 
 // RouteSelectionExpression picks the route of a frame.
@@ -59,7 +59,7 @@ const (
 	TokenQueryParameter    = "token"
 )
 
-// Keys of the authorizer's context. API Gateway hands them to every later event of the connection.
+// Keys of the authorizer's context. API Gateway passes them to every later event of the connection.
 const (
 	ContextUserID    = "user_id"
 	ContextRoomID    = "room_id"
@@ -74,8 +74,8 @@ const (
 	AttributeUserID       = "user_id"       // Tokens: partition key; Connections: partition key of IndexByUser
 	AttributeProtocol     = "protocol"      // Connections
 	AttributeConnectedAt  = "connected_at"  // Connections: milliseconds since the epoch
-	AttributeSeq          = "seq"           // Rooms: the last one given; Messages: sort key
-	AttributeEpoch        = "epoch"         // Rooms: changes when the counter starts anew
+	AttributeSeq          = "seq"           // Rooms: the last number used; Messages: sort key
+	AttributeEpoch        = "epoch"         // Rooms: changes when the counter restarts
 	AttributeToken        = "token"         // Tokens: "$2..." (bcrypt) or "sha256:<hex>"
 	AttributeTTL          = "expires_at"    // Connections, Messages, Tokens: seconds since the epoch
 

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// Reasons for which a publication is refused for good. Test with errors.Is.
+// Reasons for which a publication is refused permanently. Test with errors.Is.
 var (
 	ErrNotJSON      = errors.New("body is not one JSON object")
 	ErrMissingField = errors.New("missing field")
@@ -16,7 +16,7 @@ var (
 	ErrTooLarge     = errors.New("message is too large")
 )
 
-// A Publication is the body of an intake message: what a backend asks the hub to deliver.
+// A Publication is the body of an intake message: what a backend publishes to a room.
 //
 //	{"user_id":"system","room_id":"orders","data":{"type":"order","id":7}}
 type Publication struct {
@@ -27,8 +27,8 @@ type Publication struct {
 	Data     json.RawMessage `json:"data"`                 // any JSON value; null when absent
 }
 
-// ParsePublication reads an intake message strictly: one JSON object, known types, no name over MaxNameBytes,
-// and small enough that its frame fits MaxFrameBytes. Unknown fields are ignored, so that senders may grow.
+// ParsePublication parses an intake message strictly: one JSON object, the right types, no name over MaxNameBytes, and
+// small enough that its frame fits MaxFrameBytes. Unknown fields are ignored, so that publishers may be newer than the hub.
 func ParsePublication(body []byte) (Publication, error) {
 	var p Publication
 	if !utf8.Valid(body) {
@@ -47,7 +47,7 @@ func ParsePublication(body []byte) (Publication, error) {
 	return p, p.Validate()
 }
 
-// Validate says whether the hub would accept p, naming the first field that is wrong.
+// Validate reports whether the hub accepts p. Its error names the first field that is wrong.
 func (p Publication) Validate() error {
 	if p.RoomID == "" {
 		return fmt.Errorf("%w: room_id", ErrMissingField)
@@ -71,8 +71,8 @@ func (p Publication) Validate() error {
 	return nil
 }
 
-// frameBytes bounds the length of the frame that will carry p alone, whatever id, seq and time it is given. The longest
-// is the answer to history, which repeats the room and the client's ref beside the message.
+// frameBytes bounds the length of a frame that carries only p, whatever its id, seq and time. The longest such frame is the
+// answer to history, which also has the room and the client's ref.
 func (p Publication) frameBytes() int {
 	const envelope = 1024 // braces, names, numbers, the ref escaped, and an id of our own where p has none
 	return len(p.Data) + quoted(p.ID) + quoted(p.UserID) + 2*quoted(p.RoomID) + envelope

@@ -1,5 +1,6 @@
-// Package admission decides who may open a connection: it finds the token in the handshake, has it verified, and checks
-// where the page comes from.
+// Package admission decides who may open a connection. It checks the page's origin, finds the token in the handshake, and
+// verifies it: a JWT signed with HS512 that names a user and a room, with a second factor inside it that must match a
+// stored row, so that one token can be revoked without changing the key.
 package admission
 
 import (
@@ -10,14 +11,14 @@ import (
 	"strings"
 )
 
-// ErrOrigin: the page that opens the connection is not of an allowed origin. It comes together with ErrRefused.
+// ErrOrigin is returned, with ErrRefused, for a page whose origin is not allowed.
 var ErrOrigin = errors.New("origin is not allowed")
 
 // A Handshake is what a client presents.
 type Handshake struct {
 	QueryToken string // the value of ?token=
 	Protocols  string // the header Sec-WebSocket-Protocol
-	Origin     string // the header Origin; programs that are no browsers send none
+	Origin     string // the header Origin; only browsers send it
 }
 
 // A TokenVerifier verifies a token; *Verifier is one.
@@ -25,7 +26,7 @@ type TokenVerifier interface {
 	Verify(ctx context.Context, raw string) (Claims, error)
 }
 
-// A Grant is what an admitted client may do, and how it speaks.
+// A Grant is what an admitted client may do, and the protocol it speaks.
 type Grant struct {
 	Claims   Claims
 	Protocol string // contract.Subprotocol, or "" for a classic client
@@ -34,10 +35,10 @@ type Grant struct {
 // An Admitter admits clients.
 type Admitter struct {
 	Verifier TokenVerifier
-	Origins  []string // allowed origins, such as https://app.example.com; none allows every origin
+	Origins  []string // allowed origins, such as https://app.example.com; if empty, every origin is allowed
 }
 
-// Admit returns what the client may do. An error that wraps ErrRefused is the client's fault; any other is ours.
+// Admit returns what the client may do. An error that wraps ErrRefused is the client's; any other is the hub's.
 func (a Admitter) Admit(ctx context.Context, h Handshake) (Grant, error) {
 	if !a.allows(h.Origin) {
 		return Grant{}, fmt.Errorf("admission: %w: %w: %.100q", ErrRefused, ErrOrigin, h.Origin)
@@ -50,8 +51,8 @@ func (a Admitter) Admit(ctx context.Context, h Handshake) (Grant, error) {
 	return Grant{Claims: claims, Protocol: offered.Protocol}, nil
 }
 
-// allows compares without regard to case, as scheme and host have none. A missing header is allowed: only a browser can be
-// made to open a connection against its user's will, and a browser always sends it.
+// allows ignores case, as scheme and host do. A missing header is allowed: only a browser can be made to open a connection
+// against its user's will, and a browser always sends it.
 // https://www.rfc-editor.org/rfc/rfc6455#section-10.2
 func (a Admitter) allows(origin string) bool {
 	if len(a.Origins) == 0 || origin == "" {

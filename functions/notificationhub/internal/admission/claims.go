@@ -13,7 +13,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
-// Claims are what a token says, once its signature is known to be good.
+// Claims are the claims of a token whose signature has been verified.
 type Claims struct {
 	UserID    string
 	RoomID    string
@@ -47,7 +47,7 @@ func (p parser) parse(raw string, keys token.Keys) (Claims, error) {
 	return strictClaims(claims)
 }
 
-// keySet is the keys in the form in which the library tries one after the other.
+// keySet returns the keys as the set that the library tries in order.
 func keySet(k token.Keys) jwt.VerificationKeySet {
 	set := jwt.VerificationKeySet{Keys: []jwt.VerificationKey{k.Signing}}
 	if k.Previous != nil {
@@ -76,8 +76,8 @@ func reason(parsed *jwt.Token, err error) error {
 	}
 }
 
-// strictClaims takes non-empty strings only. A number or an array that another language's library would turn into text
-// is refused: two tokens that differ must never be the same user or room.
+// strictClaims accepts non-empty strings only. A number or an array that another language's library would turn into text
+// is refused: two different tokens must never name the same user or room.
 func strictClaims(claims jwt.MapClaims) (Claims, error) {
 	var c Claims
 	for _, f := range []struct {
@@ -100,7 +100,7 @@ func strictClaims(claims jwt.MapClaims) (Claims, error) {
 	return c, nil
 }
 
-// isText refuses what JSON decoding had to replace, by which two names could become one, and NUL.
+// isText reports whether s has no NUL and no character that JSON decoding replaced, which could turn two names into one.
 func isText(s string) bool { return !strings.ContainsAny(s, "\x00"+string(utf8.RuneError)) }
 
 func refuse(why error) error { return fmt.Errorf("admission: %w: %w", ErrRefused, why) }

@@ -2,8 +2,8 @@ package admission
 
 import "errors"
 
-// ErrRefused is wrapped by every error that is the fault of the token. All other errors are ours: a secret or a table
-// that cannot be read.
+// ErrRefused is wrapped by every error that the token causes. All other errors are the hub's: a secret or a table that
+// cannot be read.
 var ErrRefused = errors.New("token refused")
 
 // Reasons for refusing a token. Each comes together with ErrRefused; test with errors.Is.
@@ -13,7 +13,7 @@ var (
 	ErrMalformed    = errors.New("token is malformed")
 	ErrAlgorithm    = errors.New("algorithm is not HS512")
 	ErrSignature    = errors.New("signature is not valid under any active key")
-	ErrExpiry       = errors.New("exp is missing or no time")
+	ErrExpiry       = errors.New("exp is missing or not a time")
 	ErrExpired      = errors.New("token has expired")
 	ErrNotYetValid  = errors.New("token is not valid yet")
 	ErrClaim        = errors.New("claim is missing or invalid")

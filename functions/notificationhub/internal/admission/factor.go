@@ -13,7 +13,7 @@ const (
 	sha256Prefix = "sha256:"
 	bcryptPrefix = "$2"
 
-	// maxBcryptBytes is what bcrypt looks at; the rest of a longer value would not count.
+	// maxBcryptBytes is how much of a value bcrypt compares; it ignores the rest.
 	maxBcryptBytes = 72
 	// maxBcryptCost bounds the time of one comparison: each step doubles it, and the authorizer has 29 seconds.
 	maxBcryptCost = 14

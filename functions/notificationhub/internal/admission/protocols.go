@@ -6,7 +6,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
-// Offered is what a client offers in Sec-WebSocket-Protocol, the one header that a browser lets a page set:
+// Offered is what a client offers in Sec-WebSocket-Protocol, the only header that a browser lets a page set:
 // "hermes.v1, hermes.token.<jwt>".
 type Offered struct {
 	Protocol string // contract.Subprotocol if offered, else ""

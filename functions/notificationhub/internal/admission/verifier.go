@@ -29,12 +29,12 @@ type Verifier struct {
 	parser parser
 }
 
-// NewVerifier makes a Verifier.
+// NewVerifier returns a Verifier.
 func NewVerifier(keys token.KeySource, store FactorStore, now func() time.Time) *Verifier {
 	return &Verifier{keys: keys, store: store, now: now, parser: newParser(now)}
 }
 
-// Verify returns what a valid token says. An error that wraps ErrRefused is the token's fault; any other is ours.
+// Verify returns the claims of a valid token. An error that wraps ErrRefused is the token's; any other is the hub's.
 func (v *Verifier) Verify(ctx context.Context, raw string) (Claims, error) {
 	if raw == "" {
 		return Claims{}, refuse(ErrMissing)
@@ -52,7 +52,7 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (Claims, error) {
 	return claims, nil
 }
 
-// verifySignature looks for new keys when none that is known fits: the key may have been rotated a moment ago.
+// verifySignature refreshes the keys if none fits: the key may have just been rotated.
 func (v *Verifier) verifySignature(ctx context.Context, raw string) (Claims, error) {
 	keys, err := v.keys.Keys(ctx)
 	if err != nil {

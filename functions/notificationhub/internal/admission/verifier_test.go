@@ -192,15 +192,15 @@ func TestVerifyRefuses(t *testing.T) {
 		},
 		{
 			"a token without exp", func(t *testing.T, b bundle) string { return hs512(t, b.with("exp", nil)) },
-			admission.ErrExpiry, "admission: token refused: exp is missing or no time",
+			admission.ErrExpiry, "admission: token refused: exp is missing or not a time",
 		},
 		{
 			"an exp in text", func(t *testing.T, b bundle) string { return hs512(t, b.with("exp", "1900000000")) },
-			admission.ErrExpiry, "admission: token refused: exp is missing or no time",
+			admission.ErrExpiry, "admission: token refused: exp is missing or not a time",
 		},
 		{
 			"an exp that no calendar knows", func(t *testing.T, b bundle) string { return hs512(t, b.with("exp", 1e13)) },
-			admission.ErrExpiry, "admission: token refused: exp is missing or no time",
+			admission.ErrExpiry, "admission: token refused: exp is missing or not a time",
 		},
 		{"a token that is not valid yet", func(t *testing.T, b bundle) string {
 			return hs512(t, b.with("nbf", b.clock.Now().Add(time.Minute).Unix()))

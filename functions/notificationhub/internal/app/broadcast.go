@@ -19,7 +19,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/store"
 )
 
-// Broadcast is the handler of the intake queue.
+// Broadcast builds the handler of the intake queue.
 func Broadcast(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 	connections := store.Connections{Table: vars.Required(contract.EnvConnectionsTable)}
 	rooms := store.Rooms{Table: vars.Required(contract.EnvRoomsTable)}

@@ -21,7 +21,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/store"
 )
 
-// Deliver is the handler of the fan-out queue.
+// Deliver builds the handler of the fan-out queue.
 func Deliver(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 	connections := store.Connections{Table: vars.Required(contract.EnvConnectionsTable)}
 	chunks := sqs.Queue{URL: vars.Required(contract.EnvFanoutURL)}

@@ -1,5 +1,5 @@
-// Package bench measures the hub in simulation: how long a message takes to reach a large room within API Gateway's
-// quota, what that costs in CPU, and how fast each function starts.
+// Package bench measures the fan-out in simulation: how long the delivery to a large room takes within API Gateway's quota,
+// and what it costs in CPU.
 //
 //	go test ./functions/notificationhub/internal/bench -run '^$' -bench . -benchtime 3x
 //

@@ -6,19 +6,19 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 )
 
-// A batch is records sorted by what has to happen to them.
+// A batch is the parsed records of one invocation.
 type batch struct {
 	rooms  []*room // in the order of their first record
 	poison []poison
 }
 
-// A poison record can never be broadcast.
+// A poison record can never be broadcast: it is not a valid publication.
 type poison struct {
 	record queue.Record
 	reason error
 }
 
-// A room is a room's part of a batch: its messages and, at the same index, the ids of the records that brought them.
+// A room is one room's part of a batch: its messages and, at the same index, the ids of their records.
 type room struct {
 	id        string
 	messages  []hub.Message
@@ -58,7 +58,7 @@ func (b *Broadcaster) sort(records []queue.Record) batch {
 	return out
 }
 
-// number gives the messages the numbers that end with last.
+// number numbers the messages consecutively; the last of them gets last.
 func (r *room) number(last int64) {
 	first := last - int64(len(r.messages)) + 1
 	for i := range r.messages {

@@ -142,7 +142,7 @@ func TestPoisonGoesToTheDeadLetterQueue(t *testing.T) {
 				t.Errorf("got %.60q %q, want %q", dead[i].Body, dead[i].Error, want[i].Error)
 			}
 		}
-		if b.gateway.Reached() != 1 {
+		if b.gateway.Receivers() != 1 {
 			t.Error("the good record did not arrive")
 		}
 		if strings.Contains(b.log.String(), "not json\"") {
@@ -207,8 +207,8 @@ func TestSmallRoomHandsOnWhatFailed(t *testing.T) {
 		t.Errorf("failed %v", failed)
 	}
 	sent := b.chunks.Sent()
-	if b.gateway.Reached() != 249 || len(sent) != 1 {
-		t.Fatalf("reached %d, %d chunks", b.gateway.Reached(), len(sent))
+	if b.gateway.Receivers() != 249 || len(sent) != 1 {
+		t.Fatalf("%d receivers, %d chunks", b.gateway.Receivers(), len(sent))
 	}
 	chunk, err := fanout.Parse([]byte(sent[0].Body))
 	if err != nil || chunk.Attempt != 2 || len(chunk.Connections) != 1 || chunk.Connections[0].ID != "a-ann-00007" || sent[0].Delay == 0 {
@@ -229,12 +229,12 @@ func TestLargeRoomIsReachedWhole(t *testing.T) {
 			if failed := b.broadcaster.Broadcast(context.Background(), records(to("a", `1`))); len(failed) != 0 {
 				t.Fatalf("failed %v", failed)
 			}
-			if len(b.chunks.Sent()) != c.chunks || b.gateway.Reached() != 0 {
-				t.Errorf("%d chunks, %d posts by the broadcaster", len(b.chunks.Sent()), b.gateway.Reached())
+			if len(b.chunks.Sent()) != c.chunks || b.gateway.Receivers() != 0 {
+				t.Errorf("%d chunks, %d posts by the broadcaster", len(b.chunks.Sent()), b.gateway.Receivers())
 			}
 			b.workOff(t)
-			if b.gateway.Reached() != c.connections {
-				t.Errorf("reached %d", b.gateway.Reached())
+			if b.gateway.Receivers() != c.connections {
+				t.Errorf("%d receivers", b.gateway.Receivers())
 			}
 			for id := range c.connections {
 				if got := b.gateway.Received(fmt.Sprintf("a-ann-%05d", id)); len(got) != 1 {
@@ -326,7 +326,7 @@ func TestHistoryComesBeforeTheConnectionsAreRead(t *testing.T) {
 	}
 }
 
-// directoryFunc is a directory of empty rooms that tells when it is asked.
+// directoryFunc is a directory of empty rooms that records when it is read.
 type directoryFunc func()
 
 func (f directoryFunc) Each(context.Context, string, string, func([]hub.Connection) error) error {
@@ -341,8 +341,8 @@ func TestTimeIsLeftToReport(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), deadline.Reserve/2)
 	defer cancel()
 	failed := b.broadcaster.Broadcast(ctx, records(to("a", `1`)))
-	if len(failed) != 0 || b.gateway.Reached() != 0 || len(b.chunks.Sent()) != 1 {
-		t.Errorf("failed %v, reached %d, %d chunks", failed, b.gateway.Reached(), len(b.chunks.Sent()))
+	if len(failed) != 0 || b.gateway.Receivers() != 0 || len(b.chunks.Sent()) != 1 {
+		t.Errorf("failed %v, %d receivers, %d chunks", failed, b.gateway.Receivers(), len(b.chunks.Sent()))
 	}
 	if err := ctx.Err(); errors.Is(err, context.DeadlineExceeded) {
 		t.Error("no time was left")

@@ -19,7 +19,7 @@ type Sequencer interface {
 	Reserve(ctx context.Context, roomID string, n int) (hub.Position, error)
 }
 
-// A Historian keeps messages for connections that come back. It may keep none.
+// A Historian stores messages for clients that reconnect. It may store none.
 type Historian interface {
 	Keep(ctx context.Context, messages []hub.Message) error
 }
@@ -27,7 +27,7 @@ type Historian interface {
 // A Directory finds connections.
 type Directory interface {
 	// Each calls page with each page of the room's connections, or only those of userID unless that is empty.
-	// It stops at the first error of page and returns it. page may keep what it is given.
+	// It stops at the first error of page and returns it. page may retain its argument.
 	Each(ctx context.Context, roomID, userID string, page func([]hub.Connection) error) error
 }
 
@@ -36,47 +36,42 @@ type Deliverer interface {
 	Deliver(ctx context.Context, roomID string, messages []hub.Message, connections []hub.Connection) []deliver.Failure
 }
 
-// A Distributor hands deliveries to other workers.
+// A Distributor queues deliveries for other workers.
 type Distributor interface {
 	// Distribute queues a first attempt.
 	Distribute(ctx context.Context, roomID string, messages []hub.Message, connections []hub.Connection) error
-	// Retry queues what failed of an attempt.
+	// Retry queues the failures of an attempt.
 	Retry(ctx context.Context, roomID string, messages []hub.Message, failures []deliver.Failure, attempt int) error
 }
 
-// A Queue takes messages. The result has one error for each message, nil for those that were taken.
-type Queue interface {
-	Send(ctx context.Context, messages []queue.Message) []error
-}
-
-// roomsAtOnce is how many rooms of one batch are worked on at a time.
+// roomsAtOnce is how many rooms of one batch are handled concurrently.
 const roomsAtOnce = 8
 
-// A Broadcaster works off batches of the intake queue.
+// A Broadcaster handles batches of the intake queue.
 type Broadcaster struct {
 	Rooms       Sequencer
 	History     Historian
 	Directory   Directory
 	Deliverer   Deliverer
 	Distributor Distributor
-	DeadLetters Queue
+	DeadLetters queue.Sender
 	Now         func() time.Time
 	Log         *slog.Logger
 }
 
-// Broadcast handles every record and returns the ids of those that the queue must deliver again. A room that fails
-// fails its own records only; a record that can never succeed goes to the dead-letter queue and counts as handled.
+// Broadcast handles every record and returns the ids of those that the queue must redeliver. A failed room fails only its
+// own records. A record that can never succeed goes to the dead-letter queue and counts as handled.
 func (b *Broadcaster) Broadcast(ctx context.Context, records []queue.Record) (failed []string) {
 	batch := b.sort(records)
-	failed = b.bury(ctx, batch.poison)
+	failed = b.sendToDeadLetterQueue(ctx, batch.poison)
 
 	results := make([][]string, len(batch.rooms))
-	places := make(chan struct{}, roomsAtOnce)
+	slots := make(chan struct{}, roomsAtOnce)
 	var rooms sync.WaitGroup
 	for i, room := range batch.rooms {
-		places <- struct{}{}
+		slots <- struct{}{}
 		rooms.Go(func() {
-			defer func() { <-places }()
+			defer func() { <-slots }()
 			results[i] = b.broadcastRoom(ctx, room)
 		})
 	}
@@ -91,13 +86,13 @@ func (b *Broadcaster) Broadcast(ctx context.Context, records []queue.Record) (fa
 func (b *Broadcaster) broadcastRoom(ctx context.Context, room *room) []string {
 	work, cancel := deadline.WithReserve(ctx)
 	defer cancel()
-	if err := b.place(work, room); err != nil {
+	if err := b.store(work, room); err != nil {
 		b.Log.ErrorContext(ctx, "room failed", "room_id", room.id, "messages", len(room.messages), "error", err)
 		return room.recordIDs
 	}
 	var failed []string
 	for _, a := range room.audiences() {
-		if err := b.reach(ctx, work, room.id, a); err != nil {
+		if err := b.deliverTo(ctx, work, room.id, a); err != nil {
 			b.Log.ErrorContext(ctx, "delivery failed", "room_id", room.id, "message_ids", a.messageIDs(), "error", err)
 			failed = append(failed, a.recordIDs...)
 			continue
@@ -107,16 +102,16 @@ func (b *Broadcaster) broadcastRoom(ctx context.Context, room *room) []string {
 	return failed
 }
 
-// place numbers the room's messages and keeps them. History comes before the connections are read: whoever connects too
-// late to be among them finds the messages there.
-func (b *Broadcaster) place(ctx context.Context, room *room) error {
+// store numbers the room's messages and stores them. It runs before the connections are read: a client that connects too
+// late to be among them finds the messages in history.
+func (b *Broadcaster) store(ctx context.Context, room *room) error {
 	last, err := b.Rooms.Reserve(ctx, room.id, len(room.messages))
 	if err != nil {
 		return fmt.Errorf("broadcast: number %d messages: %w", len(room.messages), err)
 	}
 	room.number(last.Seq)
 	if err := b.History.Keep(ctx, room.messages); err != nil {
-		return fmt.Errorf("broadcast: keep %d messages: %w", len(room.messages), err)
+		return fmt.Errorf("broadcast: store %d messages: %w", len(room.messages), err)
 	}
 	return nil
 }

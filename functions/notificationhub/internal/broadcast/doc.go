@@ -1,3 +1,4 @@
-// Package broadcast brings publications from the intake queue to the connections of their rooms: it numbers them, keeps
-// them for those who come back later, finds the room's connections, and delivers or has delivered.
+// Package broadcast delivers publications from the intake queue to the connections of their rooms. It numbers the messages,
+// stores them as history, reads the room's connections, and delivers to a small room itself; the delivery to a large room
+// is queued in chunks.
 package broadcast

@@ -8,17 +8,17 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
-// bury sends records that can never succeed to the dead-letter queue, at once: left in the intake queue they would be
-// tried again until the queue gives up, and nobody would learn why. It returns the ids of those that are still here.
-func (b *Broadcaster) bury(ctx context.Context, dead []poison) (failed []string) {
+// sendToDeadLetterQueue sends records that can never succeed to the dead-letter queue, with the reason. Left on the intake
+// queue, they would be retried until SQS moves them, without a reason. It returns the ids of those it could not send.
+func (b *Broadcaster) sendToDeadLetterQueue(ctx context.Context, dead []poison) (failed []string) {
 	if len(dead) == 0 {
 		return nil
 	}
-	letters := make([]queue.Message, len(dead))
+	messages := make([]queue.Message, len(dead))
 	for i, p := range dead {
-		letters[i] = queue.Message{Body: p.record.Body, Error: p.reason.Error()}
+		messages[i] = queue.Message{Body: p.record.Body, Error: p.reason.Error()}
 	}
-	for i, err := range b.DeadLetters.Send(ctx, letters) {
+	for i, err := range b.DeadLetters.Send(ctx, messages) {
 		id := dead[i].record.ID
 		if err != nil {
 			b.Log.ErrorContext(ctx, "dead letter not sent", "record_id", id, "reason", dead[i].kind(), "error", err)
@@ -30,7 +30,7 @@ func (b *Broadcaster) bury(ctx context.Context, dead []poison) (failed []string)
 	return failed
 }
 
-// kind is the reason without its detail, which quotes the body; logs hold no bodies.
+// kind returns the reason without its detail, which quotes the body: logs never contain bodies.
 func (p poison) kind() string {
 	for _, kind := range []error{contract.ErrNotJSON, contract.ErrMissingField, contract.ErrInvalidField, contract.ErrTooLarge} {
 		if errors.Is(p.reason, kind) {

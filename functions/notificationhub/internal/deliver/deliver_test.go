@@ -95,8 +95,8 @@ func TestEveryConnectionGetsItsFrames(t *testing.T) {
 	if failures := b.deliverer.Deliver(context.Background(), "r", messages(2), connections); len(failures) != 0 {
 		t.Fatalf("failures %v", failures)
 	}
-	if b.gateway.Reached() != 600 {
-		t.Errorf("reached %d", b.gateway.Reached())
+	if b.gateway.Receivers() != 600 {
+		t.Errorf("%d receivers", b.gateway.Receivers())
 	}
 	if got := b.gateway.Received("c0"); len(got) != 1 || !strings.HasPrefix(got[0], `{"type":"messages"`) {
 		t.Errorf("a hermes.v1 client got %q", got)
@@ -236,8 +236,8 @@ func TestOneFailureDoesNotFailOthers(t *testing.T) {
 			if len(failures) != 1 || failures[0].Connection.ID != "c9" || !errors.Is(failures[0].Err, c.err) {
 				t.Errorf("failures %v", failures)
 			}
-			if b.gateway.Reached() != 49 || b.gateway.Tries("c9") != c.tries || len(b.rows(t)) != 50 {
-				t.Errorf("reached %d, %d tries, %d rows", b.gateway.Reached(), b.gateway.Tries("c9"), len(b.rows(t)))
+			if b.gateway.Receivers() != 49 || b.gateway.Tries("c9") != c.tries || len(b.rows(t)) != 50 {
+				t.Errorf("%d receivers, %d tries, %d rows", b.gateway.Receivers(), b.gateway.Tries("c9"), len(b.rows(t)))
 			}
 		})
 	}
@@ -328,8 +328,8 @@ func TestAfterTheEndTheRestHasFailed(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	failures := b.deliverer.Deliver(ctx, "r", messages(1), b.room(t, 3))
-	if len(failures) != 3 || b.gateway.Reached() != 0 || len(b.rows(t)) != 3 {
-		t.Errorf("failures %v, reached %d", failures, b.gateway.Reached())
+	if len(failures) != 3 || b.gateway.Receivers() != 0 || len(b.rows(t)) != 3 {
+		t.Errorf("failures %v, %d receivers", failures, b.gateway.Receivers())
 	}
 }
 

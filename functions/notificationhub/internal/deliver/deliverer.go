@@ -13,20 +13,20 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 )
 
-// A Remover forgets a connection.
+// A Remover removes a connection from its room.
 type Remover interface {
 	Remove(ctx context.Context, roomID, connectionID string) error
 }
 
-// DefaultConcurrency is how many posts one process has under way. At 20 ms each they are 12,500 a second, more than
-// API Gateway's quota of 10,000.
+// DefaultConcurrency is how many posts one process has in flight. At 20 ms each that is 12,500 a second, more than API
+// Gateway's quota of 10,000.
 const DefaultConcurrency = 250
 
-// removals is how many rows are deleted at a time. They have a pool of their own, after the posts.
+// removals is how many rows are deleted concurrently, after the posts, in a pool of their own.
 const removals = 16
 
-// A Deliverer delivers to connections. One serves all of a process's deliveries, which share its places and
-// its pace.
+// A Deliverer delivers messages to connections. One Deliverer serves a whole process: its deliveries share the pool and
+// the pace.
 type Deliverer struct {
 	sender  sender
 	remover Remover
@@ -44,7 +44,7 @@ type Config struct {
 	Concurrency int
 }
 
-// New makes a Deliverer.
+// New returns a Deliverer.
 func New(c Config) *Deliverer {
 	if c.Clock == nil {
 		c.Clock = clock.System{}
@@ -57,7 +57,7 @@ func New(c Config) *Deliverer {
 	}
 	return &Deliverer{
 		sender: sender{
-			poster: c.Poster, prober: c.Prober, places: make(chan struct{}, c.Concurrency), pacer: newPacer(c.Clock),
+			poster: c.Poster, prober: c.Prober, slots: make(chan struct{}, c.Concurrency), pacer: newPacer(c.Clock),
 			clock: c.Clock, jitter: c.Jitter,
 		},
 		remover: c.Remover,
@@ -65,15 +65,15 @@ func New(c Config) *Deliverer {
 	}
 }
 
-// A Failure is a connection that has not got all messages and is not gone.
+// A Failure is a connection that did not receive all messages and is not gone.
 type Failure struct {
 	Connection hub.Connection
-	Delivered  int // how many messages, from the first, it has got
+	Delivered  int // how many messages, from the first, it received
 	Err        error
 }
 
-// Deliver posts messages to connections of roomID and returns those that failed, in no order. Gone connections are
-// removed from the room; they are no failures. When ctx ends, the rest has failed.
+// Deliver posts messages to connections of roomID and returns those that failed, in any order. Gone connections are
+// removed from the room and are not failures. When ctx ends, the remaining connections fail.
 func (d *Deliverer) Deliver(ctx context.Context, roomID string, messages []hub.Message, connections []hub.Connection) []Failure {
 	outcome := &outcome{}
 	frames := framesByProtocol{messages: messages, encoded: map[string][]frame.Frame{}}
@@ -84,14 +84,14 @@ func (d *Deliverer) Deliver(ctx context.Context, roomID string, messages []hub.M
 			outcome.add(c, 0, err)
 			continue
 		}
-		// Entered here, and not by the goroutine, so that there are never more of them than places: thousands that wait
-		// would cost the garbage collector more than the posts.
-		if err := d.sender.enter(ctx); err != nil {
+		// Acquired here and not by the goroutine, so that there are never more goroutines than slots: thousands of waiting
+		// goroutines would cost the garbage collector more than the posts.
+		if err := d.sender.acquire(ctx); err != nil {
 			outcome.add(c, 0, err)
 			continue
 		}
 		posts.Go(func() {
-			defer d.sender.leave()
+			defer d.sender.release()
 			delivered, err := d.sender.send(ctx, c, toSend)
 			outcome.add(c, delivered, err)
 		})
@@ -101,14 +101,14 @@ func (d *Deliverer) Deliver(ctx context.Context, roomID string, messages []hub.M
 	return outcome.failed
 }
 
-// removeAll forgets gone connections. A row that stays costs one more 410 later, so a failure is no more than logged.
+// removeAll removes gone connections. A row that stays costs one more 410 later, so a failure is only logged.
 func (d *Deliverer) removeAll(ctx context.Context, roomID string, gone []hub.Connection) {
-	places := make(chan struct{}, removals)
+	slots := make(chan struct{}, removals)
 	var all sync.WaitGroup
 	for _, c := range gone {
-		places <- struct{}{}
+		slots <- struct{}{}
 		all.Go(func() {
-			defer func() { <-places }()
+			defer func() { <-slots }()
 			if err := d.remover.Remove(ctx, roomID, c.ID); err != nil {
 				d.log.WarnContext(ctx, "gone connection not removed", "room_id", roomID, "connection_id", c.ID, "error", err)
 			}
@@ -117,7 +117,7 @@ func (d *Deliverer) removeAll(ctx context.Context, roomID string, gone []hub.Con
 	all.Wait()
 }
 
-// framesByProtocol encodes messages once for each protocol that is among the connections.
+// framesByProtocol encodes messages once for each protocol of the connections.
 type framesByProtocol struct {
 	messages []hub.Message
 	encoded  map[string][]frame.Frame
@@ -134,7 +134,7 @@ func (f *framesByProtocol) of(protocol string) ([]frame.Frame, error) {
 	return frames, err
 }
 
-// outcome collects what became of each connection.
+// outcome collects the gone and the failed connections.
 type outcome struct {
 	mu     sync.Mutex
 	gone   []hub.Connection

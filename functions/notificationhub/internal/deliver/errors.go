@@ -2,7 +2,7 @@ package deliver
 
 import "errors"
 
-// What a Poster's error says of the connection. Test with errors.Is.
+// Reasons for which a post fails. Test with errors.Is.
 //
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
 var (
@@ -12,6 +12,6 @@ var (
 	ErrThrottled = errors.New("throttled")
 	// ErrUnavailable: the service failed or did not answer in time (5xx, network). The post may have arrived.
 	ErrUnavailable = errors.New("unavailable")
-	// ErrRefused: the request itself was refused (any other 4xx). Another try at once would be too.
+	// ErrRefused: the request itself was refused (any other 4xx). A retry would be too.
 	ErrRefused = errors.New("refused")
 )

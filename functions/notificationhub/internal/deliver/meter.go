@@ -2,7 +2,7 @@ package deliver
 
 import "time"
 
-// A meter measures how many posts a second begin.
+// A meter measures how many posts start per second.
 type meter struct {
 	since  time.Time // when the current period began
 	posts  int       // in the current period
@@ -10,7 +10,7 @@ type meter struct {
 	lately time.Time // when the last post began
 }
 
-// period is long enough to hold many posts and short enough to be news.
+// period is long enough for many posts and short enough to be current.
 const period = 50 * time.Millisecond
 
 func (m *meter) count(now time.Time) {
@@ -19,7 +19,7 @@ func (m *meter) count(now time.Time) {
 	m.lately = now
 }
 
-// rate is that of the current period, or of the one before while the current one is too young to tell.
+// rate returns the rate of the current period, or of the one before while the current one is too short to measure.
 func (m *meter) rate(now time.Time) float64 {
 	m.roll(now)
 	return max(m.last, float64(m.posts)/period.Seconds())
@@ -34,5 +34,5 @@ func (m *meter) roll(now time.Time) {
 	m.since, m.posts = now, 0
 }
 
-// idleFor is how long no post has begun.
+// idleFor returns the time since the last post started.
 func (m *meter) idleFor(now time.Time) time.Duration { return now.Sub(m.lately) }

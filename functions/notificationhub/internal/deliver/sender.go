@@ -16,12 +16,12 @@ type Poster interface {
 	Post(ctx context.Context, connectionID string, body []byte) error
 }
 
-// A Prober asks whether a connection exists. It returns nil if so, and ErrGone if not.
+// A Prober looks a connection up. It returns nil if the connection exists, and ErrGone if not.
 type Prober interface {
 	Probe(ctx context.Context, connectionID string) error
 }
 
-// Limits of the tries for one frame.
+// Limits of the retries for one frame.
 const (
 	PostTimeout   = 2 * time.Second // a post without its own deadline can hang until the function is killed
 	throttleTries = 5
@@ -29,8 +29,8 @@ const (
 	backoffStart  = 50 * time.Millisecond
 	backoffCap    = time.Second
 
-	// youngAge is how old a connection is that 410 may be said of in error: between the answer of $connect, whose
-	// function wrote the row, and the end of the handshake the connection does not exist yet.
+	// youngAge is the age up to which a 410 may be wrong: between the answer of $connect, whose function wrote the row, and
+	// the end of the handshake the connection does not exist yet.
 	// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html
 	youngAge   = 10 * time.Second
 	youngPause = 500 * time.Millisecond
@@ -43,13 +43,14 @@ type Jitter func(most time.Duration) time.Duration
 type sender struct {
 	poster Poster
 	prober Prober
-	places chan struct{} // one for each connection that may be served at a time
+	slots  chan struct{} // one for each connection that may be served concurrently
 	pacer  *pacer
 	clock  clock.Clock
 	jitter Jitter
 }
 
-// send posts frames in order, in a place that the caller has entered, and returns how many messages arrived, with the error that stopped it.
+// send posts frames in order, in a slot that the caller has acquired. It returns how many messages arrived, and the error
+// that stopped it.
 func (s *sender) send(ctx context.Context, c hub.Connection, frames []frame.Frame) (delivered int, err error) {
 	for _, f := range frames {
 		if err := s.sendFrame(ctx, c, f.Body); err != nil {
@@ -95,22 +96,22 @@ func (s *sender) post(ctx context.Context, connectionID string, body []byte) err
 	return err
 }
 
-// enter takes a place among the connections that are being served.
-func (s *sender) enter(ctx context.Context) error {
+// acquire waits for a slot.
+func (s *sender) acquire(ctx context.Context) error {
 	select {
-	case s.places <- struct{}{}:
+	case s.slots <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return noTimeLeft(ctx.Err())
 	}
 }
 
-func (s *sender) leave() { <-s.places }
+func (s *sender) release() { <-s.slots }
 
-// sleep waits outside: a connection that backs off gives its place to another, and takes one again when it is back.
+// sleep waits without a slot: a connection that backs off lends its slot to another.
 func (s *sender) sleep(ctx context.Context, d time.Duration) error {
-	s.leave()
-	defer func() { s.places <- struct{}{} }()
+	s.release()
+	defer func() { s.slots <- struct{}{} }()
 	return s.clock.Sleep(ctx, d)
 }
 
@@ -120,7 +121,7 @@ func noTimeLeft(err error) error {
 
 func (s *sender) isYoung(c hub.Connection) bool { return s.clock.Now().Sub(c.ConnectedAt) < youngAge }
 
-// confirmGone looks again, a little later. It returns ErrUnavailable for a connection that does exist.
+// confirmGone looks the connection up a little later. It returns ErrUnavailable if the connection exists.
 func (s *sender) confirmGone(ctx context.Context, connectionID string) error {
 	if err := s.sleep(ctx, youngPause); err != nil {
 		return fmt.Errorf("deliver: no time left to confirm: %w: %w", ErrUnavailable, err)
@@ -132,20 +133,20 @@ func (s *sender) confirmGone(ctx context.Context, connectionID string) error {
 	case errors.Is(err, ErrGone):
 		return err
 	case err != nil:
-		return fmt.Errorf("%w: it was said to be gone and cannot be asked for: %w", ErrUnavailable, err)
+		return fmt.Errorf("%w: reported as gone, and the lookup failed: %w", ErrUnavailable, err)
 	default:
-		return fmt.Errorf("%w: it was said to be gone and is there", ErrUnavailable)
+		return fmt.Errorf("%w: reported as gone, but it exists", ErrUnavailable)
 	}
 }
 
-// tries counts what happened to one frame.
+// tries counts the failed tries of one frame.
 type tries struct {
 	throttled, failed int
 	probed            bool
 }
 
-// next says whether to try again after err, and the longest pause before. The pause itself is jittered over all of it,
-// so that throttled posts do not come back together.
+// next reports whether to retry after err, and the longest pause before that. The pause itself is jittered over the whole
+// range, so that throttled posts do not retry together.
 // https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
 func (t *tries) next(err error) (backoff time.Duration, again bool) {
 	switch {

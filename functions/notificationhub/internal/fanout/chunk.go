@@ -22,17 +22,17 @@ type Chunk struct {
 	Attempt     int           `json:"attempt"` // from 1; 0 is read as 1
 }
 
-// A Connection is what a chunk needs to know of a connection.
+// A Connection is a connection as a chunk names it.
 type Connection struct {
 	ID          string `json:"id"`
 	Protocol    string `json:"protocol,omitempty"`
 	ConnectedAt int64  `json:"connected_at"` // milliseconds since the epoch
 }
 
-// ErrInvalidChunk is the reason for which a chunk is refused for good.
+// ErrInvalidChunk is the reason for which a chunk is refused permanently.
 var ErrInvalidChunk = errors.New("invalid chunk")
 
-// Parse reads a chunk and refuses one that could not be delivered.
+// Parse parses a chunk and refuses one that cannot be delivered.
 func Parse(body []byte) (Chunk, error) {
 	var c Chunk
 	if err := json.Unmarshal(body, &c); err != nil {
@@ -58,7 +58,7 @@ func Parse(body []byte) (Chunk, error) {
 	return c, nil
 }
 
-// HubConnections is the chunk's connections as the rest of the domain knows them.
+// HubConnections returns the chunk's connections as the rest of the domain names them.
 func (c Chunk) HubConnections() []hub.Connection {
 	connections := make([]hub.Connection, len(c.Connections))
 	for i, from := range c.Connections {
@@ -69,7 +69,7 @@ func (c Chunk) HubConnections() []hub.Connection {
 	return connections
 }
 
-// queueMessage is the chunk on its way to a queue.
+// queueMessage returns the chunk as a queue's message.
 func (c Chunk) queueMessage(delay time.Duration) (queue.Message, error) {
 	body, err := plainjson.Marshal(c)
 	if err != nil {

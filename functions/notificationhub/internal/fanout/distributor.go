@@ -13,14 +13,9 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 )
 
-// A Queue takes messages. The result has one error for each message, nil for those that were taken.
-type Queue interface {
-	Send(ctx context.Context, messages []queue.Message) []error
-}
-
-// A Distributor hands chunks to the fan-out queue.
+// A Distributor sends chunks to the fan-out queue.
 type Distributor struct {
-	Queue  Queue
+	Queue  queue.Sender
 	Jitter deliver.Jitter // Default: none, for tests
 }
 
@@ -29,8 +24,8 @@ func (d Distributor) Distribute(ctx context.Context, roomID string, messages []h
 	return d.send(ctx, Split(roomID, messages, connections, 1), 0)
 }
 
-// Retry queues what failed of an attempt, as smaller chunks, with the delay that the next attempt is due.
-// Connections that had got part of the messages get the rest only.
+// Retry queues the failures of an attempt as smaller chunks, with the delay before the next attempt. Connections that
+// received part of the messages get only the rest.
 func (d Distributor) Retry(ctx context.Context, roomID string, messages []hub.Message, failures []deliver.Failure, attempt int) error {
 	return d.send(ctx, remainders(roomID, messages, failures, attempt+1), d.delay(attempt))
 }
@@ -50,7 +45,7 @@ func (d Distributor) send(ctx context.Context, chunks []Chunk, delay time.Durati
 	return nil
 }
 
-// remainders groups failures by how many messages they got.
+// remainders groups failures by how many messages they received.
 func remainders(roomID string, messages []hub.Message, failures []deliver.Failure, attempt int) []Chunk {
 	byDelivered := map[int][]hub.Connection{}
 	for _, f := range failures {
@@ -63,8 +58,8 @@ func remainders(roomID string, messages []hub.Message, failures []deliver.Failur
 	return chunks
 }
 
-// delay is how long to wait after attempt: 2, 8, 32, 128 s, and up to as much again, so that the chunks of one throttled
-// room do not return together.
+// delay returns how long to wait after an attempt: 2, 8, 32, 128 s, and up to as much again, so that the chunks of one
+// throttled room do not return together.
 func (d Distributor) delay(attempt int) time.Duration {
 	base := 2 * time.Second << (2 * min(attempt-1, 8))
 	if d.Jitter != nil {

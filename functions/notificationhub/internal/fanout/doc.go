@@ -1,5 +1,5 @@
-// Package fanout splits the delivery to a large room into chunks, hands them to a queue, and works them off.
+// Package fanout splits the delivery to a large room into chunks, queues them, and delivers them.
 //
-// A chunk says which messages go to which connections. What a chunk could not deliver comes back to the queue as a
-// smaller chunk, later; after MaxAttempts it ends in the dead-letter queue.
+// A chunk lists messages and the connections to deliver them to. What could not be delivered is queued again, with a
+// delay, as a smaller chunk; after MaxAttempts it goes to the dead-letter queue.
 package fanout

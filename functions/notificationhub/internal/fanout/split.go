@@ -7,12 +7,12 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 )
 
-// maxMessageBytes bounds the messages of one chunk. With the connections beside them the body stays within the 1 MiB of SQS.
+// maxMessageBytes bounds the messages of one chunk, so that with the connections the body stays within the 1 MiB of SQS.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
 const maxMessageBytes = 640 * 1024
 
-// Split makes the chunks that bring every message to every connection: at most contract.SmallRoom connections each,
-// and no more messages than one queue message can carry.
+// Split returns the chunks that deliver every message to every connection: at most contract.SmallRoom connections each,
+// and no more messages than fit one queue message.
 func Split(roomID string, messages []hub.Message, connections []hub.Connection, attempt int) []Chunk {
 	var chunks []Chunk
 	for part := range slices.Chunk(connections, contract.SmallRoom) {
@@ -37,7 +37,7 @@ func splitMessages(messages []hub.Message) [][]hub.Message {
 	return append(parts, messages[first:])
 }
 
-// encodedBound bounds the length of m's JSON, whose strings may take six bytes for one.
+// encodedBound bounds the length of m's JSON, in which a byte of a string may take six.
 func encodedBound(m hub.Message) int {
 	const envelope = 256
 	return len(m.Data) + 6*(len(m.ID)+len(m.UserID)+len(m.RoomID)) + envelope

@@ -12,7 +12,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 )
 
-// MaxAttempts is how often a chunk is tried before it ends in the dead-letter queue.
+// MaxAttempts is how often a chunk is tried before it goes to the dead-letter queue.
 const MaxAttempts = 5
 
 // A Deliverer posts messages to connections and returns those that failed.
@@ -20,20 +20,20 @@ type Deliverer interface {
 	Deliver(ctx context.Context, roomID string, messages []hub.Message, connections []hub.Connection) []deliver.Failure
 }
 
-// A Worker works off chunks.
+// A Worker delivers chunks.
 type Worker struct {
 	Deliverer   Deliverer
 	Distributor Distributor
-	DeadLetters Queue
+	DeadLetters queue.Sender
 	Log         *slog.Logger
 }
 
-// Handle delivers the chunk in body. An error means that nobody has taken care of what is left of it, so the queue must
-// deliver the chunk again; what failed and was queued anew is no error.
+// Handle delivers the chunk in body. An error means that the queue must redeliver the chunk; deliveries that failed and
+// were queued again are not an error.
 func (w Worker) Handle(ctx context.Context, body string) error {
 	chunk, err := Parse([]byte(body))
 	if err != nil {
-		return w.bury(ctx, queue.Message{Body: body, Error: err.Error()})
+		return w.sendToDeadLetterQueue(ctx, queue.Message{Body: body, Error: err.Error()})
 	}
 	work, cancel := deadline.WithReserve(ctx)
 	defer cancel()
@@ -41,7 +41,7 @@ func (w Worker) Handle(ctx context.Context, body string) error {
 	if len(failures) == 0 {
 		return nil
 	}
-	w.Log.WarnContext(ctx, "chunk delivered in part", "room_id", chunk.RoomID, "attempt", chunk.Attempt,
+	w.Log.WarnContext(ctx, "chunk partly delivered", "room_id", chunk.RoomID, "attempt", chunk.Attempt,
 		"connections", len(chunk.Connections), "failed", len(failures), "error", failures[0].Err)
 	if chunk.Attempt < MaxAttempts {
 		return w.Distributor.Retry(ctx, chunk.RoomID, chunk.Messages, failures, chunk.Attempt)
@@ -49,7 +49,7 @@ func (w Worker) Handle(ctx context.Context, body string) error {
 	return w.giveUp(ctx, chunk, failures)
 }
 
-// giveUp buries what is left of a chunk, so that an operator can see and redrive it.
+// giveUp sends what is left of a chunk to the dead-letter queue, where an operator can see and redrive it.
 func (w Worker) giveUp(ctx context.Context, chunk Chunk, failures []deliver.Failure) error {
 	reason := fmt.Sprintf("%d connections failed %d times, the first: %v", len(failures), chunk.Attempt, failures[0].Err)
 	var dead []queue.Message
@@ -61,10 +61,10 @@ func (w Worker) giveUp(ctx context.Context, chunk Chunk, failures []deliver.Fail
 		m.Error = reason
 		dead = append(dead, m)
 	}
-	return w.bury(ctx, dead...)
+	return w.sendToDeadLetterQueue(ctx, dead...)
 }
 
-func (w Worker) bury(ctx context.Context, dead ...queue.Message) error {
+func (w Worker) sendToDeadLetterQueue(ctx context.Context, dead ...queue.Message) error {
 	if err := errors.Join(w.DeadLetters.Send(ctx, dead)...); err != nil {
 		return fmt.Errorf("fanout: dead letter: %w", err)
 	}

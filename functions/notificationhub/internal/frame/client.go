@@ -20,12 +20,12 @@ type Client struct {
 	Epoch  string          `json:"epoch"`   // history
 	After  int64           `json:"after"`   // history: the last seq that the client has
 
-	// ToUserID is read to be refused: dropped in silence, a message meant for one user would reach the room.
+	// ToUserID is parsed to be refused: silently dropped, a message meant for one user would go to the whole room.
 	ToUserID json.RawMessage `json:"to_user_id"`
 }
 
-// Parse reads a client's frame. Unknown fields are ignored, so that clients may be newer than the hub.
-// On ErrInvalidField the fields that could be read are set, so that the error frame can repeat Ref.
+// Parse parses a client's frame. Unknown fields are ignored, so that clients may be newer than the hub. On
+// ErrInvalidField the fields that could be parsed are set, so that the error frame can repeat Ref.
 func Parse(body []byte) (Client, error) {
 	var c Client
 	if trimmed := bytes.TrimLeft(body, " \t\r\n"); len(trimmed) == 0 || trimmed[0] != '{' || !utf8.Valid(body) {

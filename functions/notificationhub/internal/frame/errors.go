@@ -2,7 +2,7 @@ package frame
 
 import "errors"
 
-// Reasons for which a client's frame cannot be understood. Test with errors.Is.
+// Reasons for which a client's frame cannot be parsed. Test with errors.Is.
 var (
 	ErrNotJSON      = errors.New("frame is not one JSON object")
 	ErrInvalidField = errors.New("invalid field")
@@ -14,5 +14,5 @@ const (
 	CodeUnknownAction = "unknown_action" // the action is none of contract.Actions
 	CodeForbidden     = "forbidden"      // the token does not allow it
 	CodeTooLarge      = "too_large"      // the message would not fit a frame
-	CodeUnavailable   = "unavailable"    // the hub failed; the same frame may be sent again
+	CodeUnavailable   = "unavailable"    // the hub failed; the client may resend the frame
 )

@@ -7,10 +7,10 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 )
 
-// A History answers history: {"type":"history","ref","room_id","epoch","messages":[..],"seq","more","reset"}.
-// Make it with NewHistory, fill it with Add until it is full, then Encode it.
+// A History is the answer to history: {"type":"history","ref","room_id","epoch","messages":[..],"seq","more","reset"}.
+// Create it with NewHistory, Add messages until it is full, then Encode it.
 type History struct {
-	Seq   int64 // how far the answer reaches: the next question is for what comes after it
+	Seq   int64 // the last message that the answer covers; the client asks next for those after it
 	More  bool  // messages after Seq exist
 	Reset bool  // messages are missing between what the client has and this answer
 
@@ -20,7 +20,7 @@ type History struct {
 // longestHistorySuffix bounds what suffix returns.
 const longestHistorySuffix = `],"seq":-9223372036854775808,"more":false,"reset":true}`
 
-// NewHistory begins the answer for a room, in the epoch that the room is in now.
+// NewHistory returns an empty answer for a room, in the room's current epoch.
 func NewHistory(ref, roomID, epoch string) (*History, error) {
 	head, err := plainjson.Marshal(struct {
 		Type   string `json:"type"`
@@ -35,7 +35,7 @@ func NewHistory(ref, roomID, epoch string) (*History, error) {
 	return &History{messages: packer{prefix: open, suffix: longestHistorySuffix}}, nil
 }
 
-// Add takes m into the answer and says whether the frame had room for it.
+// Add adds m to the answer and reports whether the frame had room for it.
 func (h *History) Add(m hub.Message) (bool, error) {
 	b, err := plainjson.Marshal(m)
 	if err != nil {
@@ -48,10 +48,10 @@ func (h *History) Add(m hub.Message) (bool, error) {
 	return true, nil
 }
 
-// Len is the number of messages in the answer.
+// Len returns the number of messages in the answer.
 func (h *History) Len() int { return h.messages.count }
 
-// Encode writes the frame.
+// Encode returns the frame.
 func (h *History) Encode() []byte {
 	h.messages.suffix = h.suffix()
 	return h.messages.frame().Body

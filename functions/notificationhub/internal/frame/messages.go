@@ -15,7 +15,7 @@ type Frame struct {
 	Messages int // how many messages it carries
 }
 
-// For writes messages, in their order, as the frames that a client of protocol understands.
+// For encodes messages, in order, as frames for a client of protocol.
 func For(protocol string, messages []hub.Message) ([]Frame, error) {
 	if protocol == contract.Subprotocol {
 		return packed(messages)
@@ -28,7 +28,7 @@ const (
 	messagesSuffix = `]}`
 )
 
-// packed fills hermes.v1 frames up to contract.MaxFrameBytes: API Gateway bills each 32 KB begun, and each post.
+// packed fills hermes.v1 frames up to contract.MaxFrameBytes: API Gateway bills every started 32 KB, and every post.
 // https://aws.amazon.com/api-gateway/pricing/
 func packed(messages []hub.Message) ([]Frame, error) {
 	var frames []Frame
@@ -52,7 +52,7 @@ func packed(messages []hub.Message) ([]Frame, error) {
 	return frames, nil
 }
 
-// classic writes one object a frame. user_id and data come first, as classic pages have always seen them.
+// classic encodes one object per frame. user_id and data come first, as classic pages have always received them.
 func classic(messages []hub.Message) ([]Frame, error) {
 	frames := make([]Frame, 0, len(messages))
 	for _, m := range messages {

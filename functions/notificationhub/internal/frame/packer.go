@@ -9,8 +9,8 @@ type packer struct {
 	count          int
 }
 
-// fits says whether the frame with b would keep to contract.MaxFrameBytes. The first message always fits:
-// contract.ParsePublication has bounded it.
+// fits reports whether the frame with b stays within contract.MaxFrameBytes. The first message always fits:
+// contract.ParsePublication bounds it.
 func (p *packer) fits(b []byte) bool {
 	return p.count == 0 || len(p.prefix)+len(p.body)+len(",")+len(b)+len(p.suffix) <= contract.MaxFrameBytes
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 )
 
-// A Welcome answers hello: who the connection is, and how far each of its rooms has come.
+// A Welcome is the answer to hello: the identity of the connection, and the position of each of its rooms.
 type Welcome struct {
 	Ref          string
 	ConnectionID string
@@ -17,7 +17,7 @@ type Welcome struct {
 	Positions    map[string]hub.Position
 }
 
-// Encode is {"type":"welcome","connection_id","user_id","rooms","expires_at","positions"}.
+// Encode returns {"type":"welcome","connection_id","user_id","rooms","expires_at","positions"}.
 func (w Welcome) Encode() ([]byte, error) {
 	rooms := slices.Sorted(maps.Keys(w.Positions))
 	return plainjson.Marshal(struct {
@@ -31,7 +31,7 @@ func (w Welcome) Encode() ([]byte, error) {
 	}{"welcome", w.Ref, w.ConnectionID, w.UserID, rooms, w.ExpiresAt, w.Positions})
 }
 
-// A reply is every frame that says no more than its type.
+// A reply is a frame without a body of its own.
 type reply struct {
 	Type    string `json:"type"`
 	Ref     string `json:"ref,omitempty"`
@@ -39,13 +39,13 @@ type reply struct {
 	Message string `json:"message,omitempty"`
 }
 
-// OK is {"type":"ok","ref"}: the hub has accepted the frame with that ref.
+// OK returns {"type":"ok","ref"}: the hub has accepted the frame with that ref.
 func OK(ref string) []byte { return reply{Type: "ok", Ref: ref}.encode() }
 
-// Pong is {"type":"pong","ref"}, the answer to ping.
+// Pong returns {"type":"pong","ref"}, the answer to ping.
 func Pong(ref string) []byte { return reply{Type: "pong", Ref: ref}.encode() }
 
-// Error is {"type":"error","ref","code","message"}. The message is for a developer's eyes.
+// Error returns {"type":"error","ref","code","message"}. The message is for developers.
 func Error(ref, code, message string) []byte {
 	return reply{Type: "error", Ref: ref, Code: code, Message: message}.encode()
 }

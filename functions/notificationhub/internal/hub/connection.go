@@ -2,7 +2,7 @@ package hub
 
 import "time"
 
-// A Connection is one open WebSocket, as the Connections table remembers it.
+// A Connection is one open WebSocket, as stored in the Connections table.
 type Connection struct {
 	ID          string
 	RoomID      string
@@ -11,8 +11,8 @@ type Connection struct {
 	ConnectedAt time.Time
 }
 
-// A Caller is who sent a frame: the connection, and the identity that the authorizer attached to it.
-// Nothing in it comes from the frame.
+// A Caller is the sender of a frame: the connection, and the identity that the authorizer attached to it. Nothing in it
+// comes from the frame.
 type Caller struct {
 	ConnectionID string
 	UserID       string

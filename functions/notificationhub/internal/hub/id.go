@@ -6,8 +6,8 @@ import (
 	"strconv"
 )
 
-// ClientMessageID is the message id for an id that a connected client chose. It depends on the user too, so that one
-// user can neither guess nor overwrite another's ids, and is the same for a resend, so that receivers drop the repeat.
+// ClientMessageID returns the message id for an id that a connected client chose. It depends on the user too, so that one
+// user can neither guess nor overwrite another's ids. It is the same for a resend, so that receivers drop the repeat.
 func ClientMessageID(userID, id string) string {
 	// The length keeps ("ab", "c") and ("a", "bc") apart.
 	sum := sha256.Sum256([]byte(strconv.Itoa(len(userID)) + ":" + userID + id))

@@ -1,3 +1,3 @@
-// Package hubtest has what tests of the hub stand on: tables, a queue, a gateway and a clock in memory, and the suite that
-// the tables in memory and those of DynamoDB both pass.
+// Package hubtest has fakes for tests of the hub: tables and a gateway in memory, and the suite that both the tables in
+// memory and those of DynamoDB pass.
 package hubtest

@@ -4,5 +4,5 @@ import "errors"
 
 var errStop = errors.New("stop")
 
-// ErrDown is what tests let a service fail with.
+// ErrDown is the error with which tests make a service fail.
 var ErrDown = errors.New("service is down")

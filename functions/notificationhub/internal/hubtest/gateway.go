@@ -5,11 +5,11 @@ import (
 	"sync"
 )
 
-// A Gateway stands for the @connections of API Gateway.
+// A Gateway is API Gateway's @connections in memory.
 type Gateway struct {
-	// OnPost decides what becomes of a post; nil delivers it. try counts the posts to the connection from 1.
+	// OnPost, if set, decides whether a post fails. try counts the posts to the connection from 1.
 	OnPost func(ctx context.Context, connectionID string, try int) error
-	// OnProbe decides what a look for the connection finds; nil finds it.
+	// OnProbe, if set, decides whether a lookup of the connection fails.
 	OnProbe func(connectionID string) error
 
 	mu       sync.Mutex
@@ -35,7 +35,7 @@ func (g *Gateway) Post(ctx context.Context, connectionID string, body []byte) er
 	return nil
 }
 
-// Probe looks for the connection.
+// Probe looks the connection up.
 func (g *Gateway) Probe(_ context.Context, connectionID string) error {
 	g.count(&g.probes, connectionID)
 	if g.OnProbe == nil {
@@ -44,28 +44,28 @@ func (g *Gateway) Probe(_ context.Context, connectionID string) error {
 	return g.OnProbe(connectionID)
 }
 
-// Received is the frames that the connection got, in order.
+// Received returns the frames that the connection received, in order.
 func (g *Gateway) Received(connectionID string) []string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return append([]string(nil), g.received[connectionID]...)
 }
 
-// Reached is how many connections got something.
-func (g *Gateway) Reached() int {
+// Receivers returns how many connections received a frame.
+func (g *Gateway) Receivers() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return len(g.received)
 }
 
-// Tries is how often somebody posted to the connection.
+// Tries returns the number of posts to the connection.
 func (g *Gateway) Tries(connectionID string) int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.tries[connectionID]
 }
 
-// Probes is how often somebody looked for the connection.
+// Probes returns the number of lookups of the connection.
 func (g *Gateway) Probes(connectionID string) int {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -15,7 +15,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 )
 
-// Tables is one set of empty tables, of whatever kind.
+// Tables is a set of empty tables, of any implementation.
 type Tables struct {
 	Connections interface {
 		Add(ctx context.Context, c hub.Connection) error
@@ -35,11 +35,11 @@ type Tables struct {
 	Clock    *clock.Fake                                    // the tables' clock
 }
 
-// HistoryTTL is how long the tables under test keep messages.
+// HistoryTTL is how long the tables under test store messages.
 const HistoryTTL = time.Hour
 
-// TestTables holds an implementation of the tables against what the hub relies on. The rooms of the tests differ, so
-// that one set of tables may serve them all.
+// TestTables tests an implementation of the tables for what the hub relies on. The tests use different rooms, so that one
+// set of tables serves them all.
 func TestTables(t *testing.T, tables Tables) {
 	t.Run("a connection is found in its room until it is removed", func(t *testing.T) { testConnection(t, tables) })
 	t.Run("a user's connections are found in the room only", func(t *testing.T) { testUserConnections(t, tables) })

@@ -22,7 +22,7 @@ type Connections struct {
 	rows map[string]map[string]hub.Connection
 }
 
-// Add remembers a connection.
+// Add adds a connection.
 func (c *Connections) Add(_ context.Context, connection hub.Connection) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -39,7 +39,7 @@ func (c *Connections) Add(_ context.Context, connection hub.Connection) error {
 	return nil
 }
 
-// Remove forgets a connection.
+// Remove removes a connection.
 func (c *Connections) Remove(_ context.Context, roomID, connectionID string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -50,7 +50,7 @@ func (c *Connections) Remove(_ context.Context, roomID, connectionID string) err
 	return nil
 }
 
-// Each gives the room's connections page by page, in the order of their ids.
+// Each calls page with each page of the room's connections, in the order of their ids.
 func (c *Connections) Each(_ context.Context, roomID, userID string, page func([]hub.Connection) error) error {
 	found, err := c.find(roomID, userID)
 	if err != nil {
@@ -91,7 +91,7 @@ type Rooms struct {
 	rows map[string]hub.Position
 }
 
-// Reserve takes the next n numbers.
+// Reserve reserves the next n numbers.
 func (r *Rooms) Reserve(_ context.Context, roomID string, n int) (hub.Position, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -110,7 +110,7 @@ func (r *Rooms) Reserve(_ context.Context, roomID string, n int) (hub.Position, 
 	return p, nil
 }
 
-// Position tells how far a room has come.
+// Position returns a room's position.
 func (r *Rooms) Position(_ context.Context, roomID string) (hub.Position, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -135,7 +135,7 @@ type keptMessage struct {
 	expiresAt time.Time
 }
 
-// Keep keeps messages.
+// Keep stores messages.
 func (m *Messages) Keep(_ context.Context, messages []hub.Message) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -189,14 +189,14 @@ func (t *Tokens) Put(userID, roomID string, row admission.Row) {
 	t.rows[[2]string{userID, roomID}] = row
 }
 
-// Delete revokes.
+// Delete deletes a factor, which revokes its tokens.
 func (t *Tokens) Delete(userID, roomID string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.rows, [2]string{userID, roomID})
 }
 
-// Factor finds the stored factor.
+// Factor returns the stored factor.
 func (t *Tokens) Factor(_ context.Context, userID, roomID string) (admission.Row, bool, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

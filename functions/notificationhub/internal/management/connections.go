@@ -18,7 +18,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/deliver"
 )
 
-// Connections is the @connections resource of one stage of a WebSocket API. It makes one try a call.
+// Connections is the @connections resource of one stage of a WebSocket API. Each call makes one try.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
 type Connections struct {
 	endpoint    *url.URL // https://{api}.execute-api.{region}.amazonaws.com/{stage}, or any other with a path
@@ -34,7 +34,7 @@ var (
 	_ deliver.Prober = (*Connections)(nil)
 )
 
-// New makes the resource for an endpoint, which may be http or https and have a path.
+// New returns the resource at an endpoint, which may be http or https and have a path.
 func New(endpoint *url.URL, region string, credentials aws.CredentialsProvider, now func() time.Time) *Connections {
 	return &Connections{
 		endpoint: endpoint, region: region, credentials: credentials,
@@ -63,8 +63,8 @@ func (c *Connections) do(ctx context.Context, method, connectionID string, body 
 	if err := c.sign(req, body); err != nil {
 		return err
 	}
-	// The transport, not a client: a signed request is meant for one URL, so redirects are not followed, and each layer
-	// that copies the headers costs as much as a signature.
+	// The transport, not a client: a signed request is for one URL, so redirects are not followed, and each layer that
+	// copies the headers costs as much as a signature.
 	res, err := c.transport.RoundTrip(req)
 	if err != nil {
 		return fmt.Errorf("%w: %w", deliver.ErrUnavailable, err)

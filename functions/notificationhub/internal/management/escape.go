@@ -2,8 +2,8 @@ package management
 
 import "strings"
 
-// escape percent-encodes all but RFC 3986's unreserved characters, as SigV4 wants each path segment: connection ids end
-// with "=", which url.PathEscape leaves alone.
+// escape percent-encodes everything but RFC 3986's unreserved characters, as SigV4 requires of each path segment:
+// connection ids end with "=", which url.PathEscape leaves as it is.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 func escape(segment string) string {
 	const digits = "0123456789ABCDEF"

@@ -8,11 +8,11 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/deliver"
 )
 
-// maxAnswerBytes is how much of a body is read. API Gateway's are one sentence.
+// maxAnswerBytes is how much of a body is read. API Gateway's bodies are one sentence.
 const maxAnswerBytes = 512
 
-// readAnswer translates a status to what it says of the connection. It reads the body to its end, without which the
-// socket could not be used again.
+// readAnswer translates a status to a sentinel of package deliver. It reads the body to its end, without which the socket
+// could not be reused.
 func readAnswer(res *http.Response) error {
 	body := io.LimitReader(res.Body, maxAnswerBytes)
 	kind := kindOf(res.StatusCode)

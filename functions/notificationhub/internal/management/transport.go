@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// keptAlive is how many idle sockets are kept: a few more than posts are under way. Go keeps 2 a host, the SDK 10; every
+// keptAlive is how many idle sockets are kept: a few more than posts are in flight. Go keeps 2 per host, the SDK 10; every
 // further post would open, and close, a socket of its own.
 const keptAlive = 256
 
-// newTransport is made for many small requests to one host, over HTTP/1.1: one HTTP/2 connection would carry no more
-// streams at a time than the server allows.
+// newTransport returns a transport for many small requests to one host, over HTTP/1.1: an HTTP/2 connection would carry no
+// more concurrent streams than the server allows.
 func newTransport() *http.Transport {
 	dialer := &net.Dialer{Timeout: 2 * time.Second, KeepAlive: 30 * time.Second}
 	protocols := new(http.Protocols)
@@ -25,7 +25,7 @@ func newTransport() *http.Transport {
 		MaxConnsPerHost:     keptAlive,
 		IdleConnTimeout:     50 * time.Second, // below the minute after which API Gateway's front end hangs up
 		TLSHandshakeTimeout: 2 * time.Second,
-		// A resumed handshake spares most of the CPU of a cold start with hundreds of sockets.
+		// A resumed handshake saves most of the CPU of a cold start with hundreds of sockets.
 		TLSClientConfig:    &tls.Config{MinVersion: tls.VersionTLS12, ClientSessionCache: tls.NewLRUClientSessionCache(keptAlive)},
 		Protocols:          protocols,
 		DisableCompression: true,

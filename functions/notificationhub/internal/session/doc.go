@@ -1,3 +1,3 @@
-// Package session is what happens on one connection: it comes, asks, sends and goes. Whoever speaks is known from the
-// authorizer's context, never from the frame.
+// Package session handles the life of one connection: it joins its room, publishes, asks for history, and leaves. The
+// caller's identity comes from the authorizer's context, never from the frame.
 package session

@@ -8,20 +8,20 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 )
 
-// A Reader reads kept messages.
+// A Reader reads stored messages.
 type Reader interface {
-	// Since returns up to limit kept messages of the room with seq >= first, in order, and whether there are more.
+	// Since returns up to limit stored messages of the room with seq >= first, in order, and whether there are more.
 	Since(ctx context.Context, roomID string, first int64, limit int) (messages []hub.Message, more bool, err error)
 }
 
 const (
-	// historyPage is how many messages are read at a time: about as many small ones as a frame holds.
+	// historyPage is how many messages are read at a time: about as many small ones as fit a frame.
 	historyPage = 200
-	// historyPages bounds the reading for one answer, however many messages are for others.
+	// historyPages bounds the reads for one answer, however many messages are for other users.
 	historyPages = 20
 )
 
-// history answers what the caller has missed since a position, as much as fits one frame.
+// history answers with the messages that the caller has missed since a position, as many as fit one frame.
 func (r Responder) history(ctx context.Context, caller hub.Caller, f frame.Client) ([]byte, error) {
 	if f.RoomID != "" && f.RoomID != caller.RoomID {
 		return frame.Error(f.Ref, frame.CodeForbidden, fmt.Sprintf("the token does not open room %q", f.RoomID)), nil
@@ -49,7 +49,7 @@ type recovery struct {
 	answer *frame.History
 }
 
-// run gives the client what came after position.
+// run adds the messages after position.
 func (r *recovery) run(ctx context.Context, position hub.Position) error {
 	after := position.Seq
 	if !r.continues(position) {
@@ -60,8 +60,8 @@ func (r *recovery) run(ctx context.Context, position hub.Position) error {
 	if after == r.room.Seq {
 		return nil
 	}
-	// The client's own last message is read too: if it is still kept, so is all that came after it, and a number
-	// missing in between was never delivered to anybody. Only without it does a gap mean that history has expired.
+	// The client's last message is read too: if it is still stored, so is everything after it, and a number missing in
+	// between was never delivered. Only without it does a gap mean that history has expired.
 	first := max(1, after)
 	defer r.settle()
 	for range historyPages {
@@ -85,27 +85,27 @@ func (r *recovery) run(ctx context.Context, position hub.Position) error {
 	return nil
 }
 
-// settle lets a client that starts anew, and has read all there is, start from where the room is now.
+// settle moves a client that starts over, and has read everything stored, to the room's current position.
 func (r *recovery) settle() {
 	if r.answer.Reset && !r.answer.More {
 		r.answer.Seq = max(r.answer.Seq, r.room.Seq)
 	}
 }
 
-// continues says whether position belongs to the room as it is now. A client without epoch was there before the room's
-// first message.
+// continues reports whether position belongs to the room's current epoch. A client without an epoch connected before the
+// room's first message.
 func (r *recovery) continues(position hub.Position) bool {
 	return (position.Epoch == r.room.Epoch || position.Epoch == "") && position.Seq <= r.room.Seq
 }
 
-// detectGap notes whether messages after the client's position have expired. first holds the oldest that are left.
+// detectGap sets Reset if messages after the client's position have expired. oldest has the oldest stored messages.
 func (r *recovery) detectGap(after int64, oldest []hub.Message) {
 	if len(oldest) == 0 || oldest[0].Seq > after+1 {
 		r.answer.Reset = true
 	}
 }
 
-// fill adds the messages that the caller may see. It says whether the frame is full.
+// fill adds the messages that the caller may receive. It reports whether the frame is full.
 func (r *recovery) fill(after int64, messages []hub.Message) (full bool, err error) {
 	for _, m := range messages {
 		if m.Seq > after && m.VisibleTo(r.caller.UserID) {

@@ -105,9 +105,9 @@ func TestHistory(t *testing.T) {
 		{"who was there before the first message continues", func(t *testing.T, p past) { p.say(t, make([]hub.Message, 2)...) }, "", 1, "[2] seq 2 more false reset false"},
 		{"what is for others is left out", func(t *testing.T, p past) { p.say(t, private, hub.Message{}, private, forAnn) }, epoch, 0, "[2 4] seq 4 more false reset false"},
 		{"only what is for others moves the position on", func(t *testing.T, p past) { p.say(t, hub.Message{}, private, private) }, epoch, 1, "[] seq 3 more false reset false"},
-		{"another epoch starts anew with what there is", func(t *testing.T, p past) { p.say(t, make([]hub.Message, 2)...) }, "older", 7, "[1 2] seq 2 more false reset true"},
-		{"a position beyond the room's starts anew", func(t *testing.T, p past) { p.say(t, make([]hub.Message, 2)...) }, epoch, 7, "[1 2] seq 2 more false reset true"},
-		{"a gap by expiry starts anew with what there is", func(t *testing.T, p past) {
+		{"another epoch starts over with what there is", func(t *testing.T, p past) { p.say(t, make([]hub.Message, 2)...) }, "older", 7, "[1 2] seq 2 more false reset true"},
+		{"a position beyond the room's starts over", func(t *testing.T, p past) { p.say(t, make([]hub.Message, 2)...) }, epoch, 7, "[1 2] seq 2 more false reset true"},
+		{"a gap by expiry starts over with what there is", func(t *testing.T, p past) {
 			p.say(t, make([]hub.Message, 3)...)
 			p.clock.Advance(time.Hour)
 			p.say(t, make([]hub.Message, 2)...)
@@ -117,7 +117,7 @@ func TestHistory(t *testing.T) {
 			p.clock.Advance(time.Hour)
 			p.say(t, make([]hub.Message, 2)...)
 		}, epoch, 3, "[4 5] seq 5 more false reset false"},
-		{"everything expired starts anew from where the room is", func(t *testing.T, p past) {
+		{"everything expired starts over from where the room is", func(t *testing.T, p past) {
 			p.say(t, make([]hub.Message, 3)...)
 			p.clock.Advance(time.Hour)
 		}, epoch, 2, "[] seq 3 more false reset true"},

@@ -13,14 +13,9 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 )
 
-// A Queue takes messages. The result has one error for each message, nil for those that were taken.
-type Queue interface {
-	Send(ctx context.Context, messages []queue.Message) []error
-}
-
-// A Publisher answers sendMessage: it puts what a client says on the intake queue.
+// A Publisher handles sendMessage: it puts a client's message on the intake queue.
 type Publisher struct {
-	Intake Queue
+	Intake queue.Sender
 	Log    *slog.Logger
 }
 
@@ -45,7 +40,7 @@ func (p Publisher) Publish(ctx context.Context, caller hub.Caller, body []byte) 
 	return frame.OK(f.Ref)
 }
 
-// publicationOf is what the caller may publish, or the frame that refuses it.
+// publicationOf returns the publication, or the frame that refuses it.
 func publicationOf(caller hub.Caller, f frame.Client) (contract.Publication, []byte) {
 	room := f.RoomID
 	if room == "" {

@@ -9,26 +9,27 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 )
 
-// ErrNoIdentity: the connection's context names no user or no room. Only a wrongly wired authorizer lets it come so far.
+// ErrNoIdentity is returned for a connection whose context names no user or no room, as happens only with a misconfigured
+// authorizer.
 var ErrNoIdentity = errors.New("connection without identity")
 
-// An Adder remembers a connection.
+// An Adder adds a connection to its room.
 type Adder interface {
 	Add(ctx context.Context, c hub.Connection) error
 }
 
-// A Remover forgets a connection.
+// A Remover removes a connection from its room.
 type Remover interface {
 	Remove(ctx context.Context, roomID, connectionID string) error
 }
 
-// A Joiner puts new connections into their room.
+// A Joiner adds new connections to their rooms.
 type Joiner struct {
 	Connections Adder
 	Now         func() time.Time
 }
 
-// Join remembers the caller's connection. Nothing can be posted to it yet: it exists once this invocation has returned.
+// Join adds the caller's connection. Nothing can be posted to it yet: it exists once this invocation has returned.
 func (j Joiner) Join(ctx context.Context, caller hub.Caller) error {
 	if caller.UserID == "" || caller.RoomID == "" {
 		return fmt.Errorf("session: join: %w", ErrNoIdentity)
@@ -43,13 +44,13 @@ func (j Joiner) Join(ctx context.Context, caller hub.Caller) error {
 	return nil
 }
 
-// A Leaver takes closed connections out of their room.
+// A Leaver removes closed connections from their rooms.
 type Leaver struct {
 	Connections Remover
 }
 
-// Leave forgets the caller's connection. API Gateway tells of a closed connection at best; rows of which it never tells
-// are removed by the first post that finds them gone, and by their time to live.
+// Leave removes the caller's connection. API Gateway calls $disconnect on a best-effort basis; a row for which it never
+// does is removed by the first post that gets a 410, or by its TTL.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html
 func (l Leaver) Leave(ctx context.Context, caller hub.Caller) error {
 	if caller.RoomID == "" {

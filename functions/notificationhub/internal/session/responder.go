@@ -12,12 +12,12 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 )
 
-// A Positioner tells how far a room has come: the zero Position for a room without messages.
+// A Positioner returns a room's position: the zero Position for a room without messages.
 type Positioner interface {
 	Position(ctx context.Context, roomID string) (hub.Position, error)
 }
 
-// A Responder answers what needs no queue: hello, ping, history, and every frame that no route knows.
+// A Responder answers hello, ping, history, and every frame that has no route of its own.
 type Responder struct {
 	Rooms   Positioner
 	History Reader
@@ -62,7 +62,7 @@ func (r Responder) welcome(ctx context.Context, caller hub.Caller, f frame.Clien
 	}.Encode()
 }
 
-// badRequest says what is wrong, and to somebody who does not speak the protocol at all, what there is.
+// badRequest returns the error's text, and for a client that does not speak the protocol at all, the known actions.
 func badRequest(err error) string {
 	if errors.Is(err, frame.ErrNotJSON) {
 		return err.Error() + "; " + knownActions()

@@ -26,7 +26,7 @@ var _ ConnectionsAPI = (*dynamodb.Client)(nil)
 type Connections struct {
 	Client ConnectionsAPI
 	Table  string
-	TTL    time.Duration // how long a row is kept that nobody removes; Add needs it
+	TTL    time.Duration // after which a row expires; needed by Add
 }
 
 // Add writes the connection's row.
@@ -45,7 +45,7 @@ func (c Connections) Add(ctx context.Context, connection hub.Connection) error {
 	return nil
 }
 
-// Remove deletes the connection's row. A row that is not there is no error.
+// Remove deletes the connection's row. A missing row is not an error.
 func (c Connections) Remove(ctx context.Context, roomID, connectionID string) error {
 	_, err := c.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &c.Table, Key: attr.Item{
 		contract.AttributeRoomID:       attr.String(roomID),
@@ -82,8 +82,8 @@ func (c Connections) Each(ctx context.Context, roomID, userID string, page func(
 	}
 }
 
-// queryOf reads the room from the table, consistently: whoever connected before a message was kept must be found, or
-// find it in history. A user's connections come from the index, which is consistent at last only.
+// queryOf reads a whole room from the table, with a consistent read: a client that connected before a message was stored
+// must be found, or find the message in history. A user's connections come from the index, which is eventually consistent.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.ReadConsistency.html
 func (c Connections) queryOf(roomID, userID string) *dynamodb.QueryInput {
 	query := &dynamodb.QueryInput{

@@ -2,5 +2,5 @@ package store
 
 import "errors"
 
-// ErrUnprocessed: DynamoDB did not take all rows of a batch, however often they were offered.
+// ErrUnprocessed is returned when DynamoDB leaves rows of a batch unprocessed after all retries.
 var ErrUnprocessed = errors.New("rows left unprocessed")

@@ -16,7 +16,7 @@ const (
 	// batchItems is how many rows BatchWriteItem takes.
 	// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
 	batchItems = 25
-	// batchTries is how often rows are offered that DynamoDB did not take for lack of capacity.
+	// batchTries is how often rows are written that DynamoDB leaves unprocessed for lack of capacity.
 	batchTries   = 6
 	batchBackoff = 50 * time.Millisecond
 )
@@ -38,7 +38,7 @@ func (m Messages) Keep(ctx context.Context, messages []hub.Message) error {
 	return nil
 }
 
-// write offers the rows until DynamoDB has taken all of them: a success may leave some over.
+// write writes the rows until none is left unprocessed: a successful call may leave some.
 func (m Messages) write(ctx context.Context, writes []types.WriteRequest) error {
 	backoff := batchBackoff
 	for range batchTries {

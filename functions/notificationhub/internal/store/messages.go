@@ -23,7 +23,7 @@ type MessagesAPI interface {
 
 var _ MessagesAPI = (*dynamodb.Client)(nil)
 
-// Attributes of a row that no other package reads.
+// Attributes of a row that no other package uses.
 const (
 	attributeID       = "id"
 	attributeToUserID = "to_user_id"
@@ -35,12 +35,12 @@ const (
 type Messages struct {
 	Client MessagesAPI
 	Table  string
-	TTL    time.Duration // how long a message is kept; 0 keeps none
+	TTL    time.Duration // how long a message is stored; 0 stores none
 	Clock  clock.Clock
 }
 
-// Since reads up to limit kept messages of the room with seq >= first, in order. DynamoDB deletes expired rows late, so
-// they are left out here.
+// Since reads up to limit stored messages of the room with seq >= first, in order. DynamoDB deletes expired rows late, so
+// they are filtered out.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html
 func (m Messages) Since(ctx context.Context, roomID string, first int64, limit int) (messages []hub.Message, more bool, err error) {
 	query := m.querySince(roomID, first, limit)
@@ -64,7 +64,7 @@ func (m Messages) Since(ctx context.Context, roomID string, first int64, limit i
 	return messages[:min(limit, len(messages))], len(messages) > limit, nil
 }
 
-// querySince asks for one message more than the limit, to know whether there is one.
+// querySince reads one message more than the limit, to know whether there are more.
 func (m Messages) querySince(roomID string, first int64, limit int) *dynamodb.QueryInput {
 	return &dynamodb.QueryInput{
 		TableName:              &m.Table,

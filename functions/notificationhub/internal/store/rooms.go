@@ -27,19 +27,19 @@ var _ RoomsAPI = (*dynamodb.Client)(nil)
 type Rooms struct {
 	Client RoomsAPI
 	Table  string
-	// NewEpoch names the epoch of a counter that begins. Default: NewEpoch.
+	// NewEpoch names the epoch of a new counter. Default: NewEpoch.
 	NewEpoch func() string
 }
 
-// NewEpoch is 16 random hexadecimal digits.
+// NewEpoch returns 16 random hexadecimal digits.
 func NewEpoch() string {
 	var b [8]byte
 	rand.Read(b[:]) //nolint:errcheck // crypto/rand.Read never returns an error
 	return hex.EncodeToString(b[:])
 }
 
-// Reserve takes the next n numbers of the room and returns the position after them. A retry by the SDK may take numbers
-// twice; numbers may be missing, never given twice.
+// Reserve reserves the next n numbers of the room and returns the position after them. A retry by the SDK may reserve
+// twice; so numbers may be missing, but are never used twice.
 func (r Rooms) Reserve(ctx context.Context, roomID string, n int) (hub.Position, error) {
 	newEpoch := r.NewEpoch
 	if newEpoch == nil {
@@ -62,7 +62,7 @@ func (r Rooms) Reserve(ctx context.Context, roomID string, n int) (hub.Position,
 	return parsePosition(roomID, out.Attributes)
 }
 
-// Position reads how far the room has come: the zero Position if it has no row.
+// Position reads the room's position: the zero Position if it has no row.
 func (r Rooms) Position(ctx context.Context, roomID string) (hub.Position, error) {
 	out, err := r.Client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName:      &r.Table,

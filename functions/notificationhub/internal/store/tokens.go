@@ -20,7 +20,7 @@ type TokensAPI interface {
 
 var _ TokensAPI = (*dynamodb.Client)(nil)
 
-// Tokens is the Tokens table. Backends write it, see package client.
+// Tokens is the Tokens table. Backends write it; see package client.
 type Tokens struct {
 	Client TokensAPI
 	Table  string
@@ -28,8 +28,8 @@ type Tokens struct {
 
 var _ admission.FactorStore = Tokens{}
 
-// Factor reads the stored factor of a user in a room, consistently: a token may be used as soon as it was issued, and no
-// longer once it was revoked.
+// Factor reads the stored factor of a user in a room, with a consistent read: a token works as soon as it is issued, and no
+// longer once it is revoked.
 func (t Tokens) Factor(ctx context.Context, userID, roomID string) (admission.Row, bool, error) {
 	out, err := t.Client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName:      &t.Table,

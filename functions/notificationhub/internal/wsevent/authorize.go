@@ -13,8 +13,8 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/admission"
 )
 
-// An AuthorizerRequest is the event of a Lambda REQUEST authorizer of a WebSocket API: the connect event, with what is
-// to be allowed.
+// An AuthorizerRequest is the event of a WebSocket API's Lambda REQUEST authorizer: the connect event, with the ARN of the
+// method to allow.
 type AuthorizerRequest struct {
 	events.APIGatewayWebsocketProxyRequest
 	MethodArn string `json:"methodArn"`
@@ -28,8 +28,8 @@ type Admitter interface {
 // An AuthorizeHandler handles the events of a Lambda REQUEST authorizer.
 type AuthorizeHandler = func(context.Context, AuthorizerRequest) (events.APIGatewayCustomAuthorizerResponse, error)
 
-// Authorize handles the authorizer's events. Whatever is wrong with a token is answered with a policy that denies, which
-// the client sees as 403; only a failure of ours is an error, and 500.
+// Authorize handles the authorizer's events. A refused token is answered with a policy that denies, which the client sees
+// as 403. Only a failure of the hub is an error, which the client sees as 500.
 func Authorize(admitter Admitter, log *slog.Logger) AuthorizeHandler {
 	return func(ctx context.Context, e AuthorizerRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
 		ctx = logging.WithConnection(ctx, e.RequestContext.ConnectionID)
@@ -39,7 +39,7 @@ func Authorize(admitter Admitter, log *slog.Logger) AuthorizeHandler {
 			log.WarnContext(ctx, "connection denied", "reason", err)
 			return policy("anonymous", "Deny", e.MethodArn), nil
 		case err != nil:
-			log.ErrorContext(ctx, "connection not judged", "error", err)
+			log.ErrorContext(ctx, "connection not authorized", "error", err)
 			return events.APIGatewayCustomAuthorizerResponse{}, errUnavailable
 		}
 		log.InfoContext(ctx, "connection allowed", "room_id", grant.Claims.RoomID, "protocol", grant.Protocol)
@@ -62,7 +62,7 @@ func handshakeOf(e AuthorizerRequest) admission.Handshake {
 	}
 }
 
-// policy speaks of the one method that was asked for, so that it opens nothing else however long it might be kept.
+// policy names only the requested method, so that it opens nothing else however long it might be cached.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-lambda-authorizer-output.html
 func policy(principal, effect, methodArn string) events.APIGatewayCustomAuthorizerResponse {
 	return events.APIGatewayCustomAuthorizerResponse{

@@ -11,7 +11,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 )
 
-// callerOf reads who sent the event from what the authorizer attached to the connection.
+// callerOf returns the sender of the event, from the context that the authorizer attached to the connection.
 func callerOf(e events.APIGatewayWebsocketProxyRequest) hub.Caller {
 	attached, _ := e.RequestContext.Authorizer.(map[string]any)
 	expiresAt, _ := strconv.ParseInt(text(attached[contract.ContextExpiresAt]), 10, 64)
@@ -24,8 +24,8 @@ func callerOf(e events.APIGatewayWebsocketProxyRequest) hub.Caller {
 	}
 }
 
-// text is a value of the authorizer's context: strings, numbers and booleans arrive as such or as text, depending on the
-// authorizer.
+// text returns a value of the authorizer's context: strings, numbers and booleans arrive as such or as text, depending on
+// the authorizer.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
 func text(value any) string {
 	switch v := value.(type) {
@@ -40,7 +40,7 @@ func text(value any) string {
 	}
 }
 
-// bodyOf is the frame that the client sent.
+// bodyOf returns the frame that the client sent.
 func bodyOf(e events.APIGatewayWebsocketProxyRequest) ([]byte, error) {
 	if !e.IsBase64Encoded {
 		return []byte(e.Body), nil

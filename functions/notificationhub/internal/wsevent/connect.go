@@ -17,18 +17,18 @@ import (
 // A Handler handles an event of a WebSocket API.
 type Handler = func(context.Context, events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error)
 
-// A Joiner puts a connection into its room.
+// A Joiner adds a connection to its room.
 type Joiner interface {
 	Join(ctx context.Context, caller hub.Caller) error
 }
 
-// A Leaver takes a connection out of its room.
+// A Leaver removes a connection from its room.
 type Leaver interface {
 	Leave(ctx context.Context, caller hub.Caller) error
 }
 
-// Connect handles $connect. A failure of ours is an error, so that it counts among the function's errors; the client sees
-// 500. Any other status but 200 refuses the handshake too.
+// Connect handles $connect. A failure of the hub is an error, so that it counts among the function's errors; the client
+// sees 500. Any status but 200 refuses the handshake.
 func Connect(joiner Joiner, log *slog.Logger) Handler {
 	return func(ctx context.Context, e events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error) {
 		ctx = logging.WithConnection(ctx, e.RequestContext.ConnectionID)
@@ -48,7 +48,7 @@ func Connect(joiner Joiner, log *slog.Logger) Handler {
 	}
 }
 
-// accept echoes the subprotocol that the hub speaks: a browser that offered one hangs up unless the answer picks one.
+// accept echoes the subprotocol that the hub speaks: a browser that offered one closes unless the answer selects one.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-connect-route-subprotocol.html
 func accept(protocol string) events.APIGatewayProxyResponse {
 	response := respond(http.StatusOK, nil)
@@ -58,7 +58,7 @@ func accept(protocol string) events.APIGatewayProxyResponse {
 	return response
 }
 
-// Disconnect handles $disconnect. Its response goes nowhere; an error counts among the function's.
+// Disconnect handles $disconnect. Nobody receives its response; an error counts among the function's errors.
 func Disconnect(leaver Leaver, log *slog.Logger) Handler {
 	return func(ctx context.Context, e events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error) {
 		ctx = logging.WithConnection(ctx, e.RequestContext.ConnectionID)

@@ -1,2 +1,2 @@
-// Package wsevent turns the events of an API Gateway WebSocket API into calls of the domain, and its answers into responses.
+// Package wsevent adapts the events of an API Gateway WebSocket API to the domain, and its answers to responses.
 package wsevent

@@ -2,5 +2,5 @@ package wsevent
 
 import "errors"
 
-// errUnavailable is all that leaves a function of a failure of ours; its log has the rest.
+// errUnavailable hides the details of a failure from the client; the log has them.
 var errUnavailable = errors.New("the function cannot reach what it needs")

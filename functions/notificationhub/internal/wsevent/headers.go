@@ -4,8 +4,8 @@ import (
 	"strings"
 )
 
-// header finds a header whatever the case of its name: API Gateway passes on what the client wrote. A header that was
-// sent several times is joined as HTTP says; the single-value map would hold its last value only.
+// header returns a header whatever the case of its name: API Gateway passes on what the client wrote. A repeated header is
+// joined as HTTP specifies; the single-value map has only its last value.
 // https://www.rfc-editor.org/rfc/rfc9110#section-5.2
 func header(name string, multi map[string][]string, single map[string]string) string {
 	for key, values := range multi {

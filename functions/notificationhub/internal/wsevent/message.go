@@ -12,11 +12,10 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 )
 
-// An Answer answers a client's frame; nil is no answer.
+// An Answer answers a client's frame; nil means no answer.
 type Answer func(ctx context.Context, caller hub.Caller, body []byte) []byte
 
-// Message handles the frames of a route. The answer returns as the route response, so that it needs no call of
-// @connections.
+// Message handles the frames of a route. The answer is returned as the route response, which saves a call of @connections.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html
 func Message(answer Answer, log *slog.Logger) Handler {
 	return func(ctx context.Context, e events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error) {

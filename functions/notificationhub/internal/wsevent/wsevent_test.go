@@ -104,7 +104,7 @@ func TestAuthorize(t *testing.T) {
 			t.Errorf("got %+v, %v", got, err)
 		}
 	})
-	t.Run("a failure of ours is an error that tells nothing", func(t *testing.T) {
+	t.Run("a failure of the hub is an error without details", func(t *testing.T) {
 		t.Parallel()
 		a := &admitter{err: errors.New("table tokens in account 0 is unreachable")}
 		_, err := wsevent.Authorize(a, discard)(context.Background(), read[wsevent.AuthorizerRequest](t, "authorize.json"))

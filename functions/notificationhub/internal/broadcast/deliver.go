@@ -8,11 +8,11 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 )
 
-// reach brings the audience its messages. Up to contract.SmallRoom connections are served here and now; as soon as
-// there are more, whole chunks go to the queue while further pages are read.
+// deliverTo delivers its messages to an audience. Up to contract.SmallRoom connections are served at once; as soon as there
+// are more, whole chunks are queued while further pages are read.
 //
 // work ends before ctx, so that what could not be delivered in time can still be queued.
-func (b *Broadcaster) reach(ctx, work context.Context, roomID string, a *audience) error {
+func (b *Broadcaster) deliverTo(ctx, work context.Context, roomID string, a *audience) error {
 	var pending []hub.Connection
 	large := false
 	err := b.Directory.Each(work, roomID, a.userID, func(page []hub.Connection) error {
@@ -28,7 +28,7 @@ func (b *Broadcaster) reach(ctx, work context.Context, roomID string, a *audienc
 	})
 	switch {
 	case err != nil:
-		return fmt.Errorf("broadcast: reach the connections: %w", err)
+		return fmt.Errorf("broadcast: deliver to connections: %w", err)
 	case len(pending) == 0:
 		return nil
 	case large:
@@ -38,13 +38,13 @@ func (b *Broadcaster) reach(ctx, work context.Context, roomID string, a *audienc
 	}
 }
 
-// deliver serves a small room. Connections that fail are handed on, as after the first attempt of a chunk.
+// deliver posts to a small room. Connections that fail are queued, as after the first attempt of a chunk.
 func (b *Broadcaster) deliver(ctx, work context.Context, roomID string, a *audience, connections []hub.Connection) error {
 	failures := b.Deliverer.Deliver(work, roomID, a.messages, connections)
 	if len(failures) == 0 {
 		return nil
 	}
-	b.Log.WarnContext(ctx, "room reached in part", "room_id", roomID,
+	b.Log.WarnContext(ctx, "room partly delivered", "room_id", roomID,
 		"connections", len(connections), "failed", len(failures), "error", failures[0].Err)
 	return b.Distributor.Retry(ctx, roomID, a.messages, failures, 1)
 }
