@@ -28,7 +28,7 @@ func (f *Front) Authenticate(r *http.Request, body []byte) (iam.Caller, error) {
 func (f *Front) verify(r *http.Request, signed *sigv4.Signed, payloadHash string) (*principal, error) {
 	p, ok := f.keyring.find(signed.AccessKeyID)
 	if !ok {
-		return nil, &sigv4.Fault{Kind: sigv4.ErrUnknownKey, Message: "The security token included in the request is invalid."}
+		return nil, &sigv4.Error{Kind: sigv4.ErrUnknownKey, Message: "The security token included in the request is invalid."}
 	}
 	secret := p.secret
 	if p.caller.Admin {
@@ -42,7 +42,7 @@ func (f *Front) verify(r *http.Request, signed *sigv4.Signed, payloadHash string
 	return p, nil
 }
 
-// An authCode is how a service names a fault of a signature.
+// An authCode is how a service names a signature error.
 type authCode struct {
 	kind                error
 	json, query, object string // codes in the JSON protocols, the query protocol, S3
@@ -64,17 +64,17 @@ var authCodes = []authCode{
 	{sigv4.ErrSignature, "InvalidSignatureException", "SignatureDoesNotMatch", "SignatureDoesNotMatch", 403},
 }
 
-// authError words a fault of a signature as the service does.
+// authError returns a signature error as the service names it.
 func authError(service string, protocol wire.Protocol, err error) *wire.Error {
-	var fault *sigv4.Fault
-	if !errors.As(err, &fault) {
+	var failure *sigv4.Error
+	if !errors.As(err, &failure) {
 		return &wire.Error{Code: "InternalFailure", Message: err.Error(), Status: http.StatusInternalServerError}
 	}
 	for _, c := range authCodes {
-		if !errors.Is(fault.Kind, c.kind) {
+		if !errors.Is(failure.Kind, c.kind) {
 			continue
 		}
-		e := &wire.Error{Code: c.json, Message: fault.Message, Status: http.StatusForbidden}
+		e := &wire.Error{Code: c.json, Message: failure.Message, Status: http.StatusForbidden}
 		switch {
 		case protocol == wire.RESTXML:
 			e.Code, e.Status = c.object, c.objectStatus
@@ -87,7 +87,7 @@ func authError(service string, protocol wire.Protocol, err error) *wire.Error {
 		}
 		return e
 	}
-	return &wire.Error{Code: "InternalFailure", Message: fault.Message, Status: http.StatusInternalServerError}
+	return &wire.Error{Code: "InternalFailure", Message: failure.Message, Status: http.StatusInternalServerError}
 }
 
 // unsignedProtocol guesses in which protocol to refuse a request that does not say for which service it is.

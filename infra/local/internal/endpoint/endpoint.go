@@ -21,9 +21,9 @@ type Meter interface {
 	Count(function, service, action string, units float64)
 }
 
-// Faults says which calls shall go wrong (see faults.Set).
-type Faults interface {
-	DecideAmong(kinds []faultinjection.Kind, service, action, function string) faultinjection.Decision
+// An Injector decides which calls get a fault (see faultinjection.Injector).
+type Injector interface {
+	Inject(service, action, function string, among ...faultinjection.Kind) faultinjection.Injection
 }
 
 // Options are what a Front needs. Every field without a default must be set.
@@ -32,7 +32,7 @@ type Options struct {
 	Region  string // Default: us-east-1
 	IAM     Authorizer
 	Meter   Meter
-	Faults  Faults
+	Faults  Injector
 	Log     *slog.Logger     // Default: slog.Default()
 	Now     func() time.Time // Default: time.Now
 
@@ -50,7 +50,7 @@ type Front struct {
 	region     string
 	iam        Authorizer
 	meter      Meter
-	faults     Faults
+	faults     Injector
 	log        *slog.Logger
 	now        func() time.Time
 	verifier   *sigv4.Verifier

@@ -131,7 +131,7 @@ func (p *Proxy) fail(w http.ResponseWriter, r *http.Request, c *call, err error)
 	if r.Context().Err() != nil {
 		panic(http.ErrAbortHandler)
 	}
-	if e := bodyFault(err); e != nil {
+	if e := bodyError(err); e != nil {
 		c.op.Protocol.WriteError(w, e)
 		return
 	}

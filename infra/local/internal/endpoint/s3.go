@@ -85,11 +85,11 @@ func unchunk(r *http.Request) *wire.Error {
 	return nil
 }
 
-// bodyFault tells an altered chunk from a peer that failed.
-func bodyFault(err error) *wire.Error {
-	var fault *sigv4.Fault
-	if errors.As(err, &fault) && errors.Is(fault.Kind, sigv4.ErrChunk) {
-		return &wire.Error{Code: "SignatureDoesNotMatch", Message: fault.Message, Status: http.StatusForbidden}
+// bodyError distinguishes an altered chunk from a peer that failed.
+func bodyError(err error) *wire.Error {
+	var failure *sigv4.Error
+	if errors.As(err, &failure) && errors.Is(failure.Kind, sigv4.ErrChunk) {
+		return &wire.Error{Code: "SignatureDoesNotMatch", Message: failure.Message, Status: http.StatusForbidden}
 	}
 	return nil
 }

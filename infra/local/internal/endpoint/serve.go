@@ -18,7 +18,7 @@ import (
 // maxBody is the largest body of a service but S3, whose bodies pass through: DynamoDB takes 16 MB, SES 40 MB of mail.
 const maxBody = 64 << 20
 
-// kinds are the faults that can befall a call here.
+// kinds are the faults that can be injected into a call here.
 var kinds = []faultinjection.Kind{faultinjection.Error, faultinjection.Throttle, faultinjection.Delay, faultinjection.Drop}
 
 // ServeHTTP serves a call to the AWS API.
@@ -73,11 +73,11 @@ func unreadable(err error) *wire.Error {
 	return &wire.Error{Code: "RequestTimeout", Message: "The body could not be read: " + err.Error(), Status: http.StatusBadRequest}
 }
 
-// dispatch lets a call fail if it shall, asks IAM, has the service answer, and counts.
+// dispatch injects faults, authorizes the call, serves it, and meters it.
 func (f *Front) dispatch(w http.ResponseWriter, r *http.Request, handler http.Handler, c *call) {
 	op, function := &c.op, c.caller.Function
-	fault := f.faults.DecideAmong(kinds, op.Service, op.Name, function)
-	switch fault.Kind {
+	injected := f.faults.Inject(op.Service, op.Name, function, kinds...)
+	switch injected.Kind {
 	case faultinjection.Error:
 		op.Protocol.WriteError(w, serverError(op.Service))
 		return
@@ -85,7 +85,7 @@ func (f *Front) dispatch(w http.ResponseWriter, r *http.Request, handler http.Ha
 		op.Protocol.WriteError(w, throttled(op))
 		return
 	case faultinjection.Delay:
-		if !pause(r.Context(), fault.Delay) {
+		if !pause(r.Context(), injected.Delay) {
 			return
 		}
 	}
@@ -94,7 +94,7 @@ func (f *Front) dispatch(w http.ResponseWriter, r *http.Request, handler http.Ha
 		return
 	}
 	out := &counter{ResponseWriter: w}
-	if fault.Kind == faultinjection.Drop {
+	if injected.Kind == faultinjection.Drop {
 		out.ResponseWriter = &discard{header: http.Header{}}
 	}
 	handler.ServeHTTP(out, r)
@@ -103,7 +103,7 @@ func (f *Front) dispatch(w http.ResponseWriter, r *http.Request, handler http.Ha
 		c.units = max(c.units, meter.Chunks(out.bytes, meter.RequestChunk))
 	}
 	f.meter.Count(function, op.Service, op.Name, c.units)
-	if fault.Kind == faultinjection.Drop {
+	if injected.Kind == faultinjection.Drop {
 		panic(http.ErrAbortHandler) // cuts the connection without an answer
 	}
 }

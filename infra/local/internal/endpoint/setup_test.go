@@ -104,7 +104,7 @@ type stage struct {
 	*Front
 	engine  *iam.Engine
 	meter   *meter.Meter
-	faults  *faultinjection.Set
+	faults  *faultinjection.Injector
 	mail    *ses.Outbox
 	secrets *secretsmanager.Store
 	url     string
@@ -120,7 +120,7 @@ func newStage(t testing.TB, change func(*Options)) *stage {
 	s := &stage{
 		engine: iam.NewEngine("000000000000", "us-east-1", time.Now),
 		meter:  meter.New(prices, time.Now),
-		faults: &faultinjection.Set{},
+		faults: &faultinjection.Injector{},
 	}
 	if s.mail, err = ses.New(ses.Options{Rate: 1000}); err != nil {
 		t.Fatal(err)

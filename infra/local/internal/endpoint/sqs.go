@@ -33,8 +33,8 @@ func (f *Front) NewSQSProxy(base string, transport http.RoundTripper) (*Proxy, e
 		return anonymous(out, c)
 	}
 	p.finish = func(res *http.Response, c *call) *wire.Error {
-		if code, fault, ok := strings.Cut(res.Header.Get(queryErrorHeader), ";"); ok {
-			res.Header.Set(queryErrorHeader, queryCode(code)+";"+fault)
+		if code, party, ok := strings.Cut(res.Header.Get(queryErrorHeader), ";"); ok {
+			res.Header.Set(queryErrorHeader, queryCode(code)+";"+party)
 		}
 		return nil
 	}

@@ -13,8 +13,9 @@ const maxEventBytes = 6 * 1024 * 1024
 
 // A batch is the messages of one invocation and its payload.
 type batch struct {
-	messages []types.Message
-	payload  []byte
+	messages  []types.Message
+	payload   []byte
+	duplicate bool // of messages that were delivered before, which are deleted there
 }
 
 const (

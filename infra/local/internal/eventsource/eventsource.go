@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/clock"
@@ -26,6 +27,10 @@ type EventSource struct {
 	clock   clock.Clock
 	logger  *slog.Logger
 
+	injector Injector      // nil for none
+	held     atomic.Int64  // messages held back by it
+	slots    chan struct{} // one for each batch that may be processed at a time
+
 	polling  context.Context // ends when polling stops
 	stopPoll context.CancelFunc
 	working  context.Context // ends when draining is given up
@@ -43,6 +48,7 @@ type EventSource struct {
 type SourceConfig struct {
 	Queues  Queues
 	Invoker Invoker
+	Faults  Injector     // Default: none
 	Clock   clock.Clock  // Default: the machine's
 	Logger  *slog.Logger // Default: slog.Default()
 }
@@ -65,6 +71,7 @@ func NewEventSource(m Mapping, cfg SourceConfig) (*EventSource, error) {
 	s := &EventSource{
 		mapping: m, region: strings.Split(m.QueueARN, ":")[3], queues: cfg.Queues, invoker: cfg.Invoker, clock: clock.OrSystem(cfg.Clock),
 		logger: cfg.Logger.With("mapping", m.ID, "function", m.Function), ceiling: m.MaximumConcurrency,
+		injector: cfg.Faults, slots: make(chan struct{}, m.MaximumConcurrency),
 	}
 	s.polling, s.stopPoll = context.WithCancel(context.Background())
 	s.working, s.stopWork = context.WithCancel(context.Background())
@@ -99,7 +106,7 @@ func (s *EventSource) Stop(ctx context.Context) error {
 	case <-ctx.Done():
 		s.stopWork()
 		<-drained
-		return fmt.Errorf("events: stop mapping %s: batches were given up: %w", s.mapping.ID, ctx.Err())
+		return fmt.Errorf("eventsource: stop mapping %s: batches were given up: %w", s.mapping.ID, ctx.Err())
 	}
 }
 

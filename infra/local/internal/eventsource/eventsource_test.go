@@ -201,7 +201,7 @@ func TestStopDrains(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
 			err := s.Stop(ctx)
-			if !errors.Is(err, context.DeadlineExceeded) || err.Error() != "events: stop mapping Source: batches were given up: context deadline exceeded" {
+			if !errors.Is(err, context.DeadlineExceeded) || err.Error() != "eventsource: stop mapping Source: batches were given up: context deadline exceeded" {
 				t.Errorf("error %v", err)
 			}
 			if q.left() != 1 {

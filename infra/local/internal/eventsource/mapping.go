@@ -48,7 +48,7 @@ func (m Mapping) isFIFO() bool { return strings.HasSuffix(m.QueueARN, ".fifo") }
 // https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 func (m Mapping) validate() error {
 	refuse := func(format string, args ...any) error {
-		return fmt.Errorf("events: mapping %s: %w: "+format, append([]any{m.ID, ErrInvalidMapping}, args...)...)
+		return fmt.Errorf("eventsource: mapping %s: %w: "+format, append([]any{m.ID, ErrInvalidMapping}, args...)...)
 	}
 	switch {
 	case m.Function == "":
@@ -58,7 +58,7 @@ func (m Mapping) validate() error {
 	case len(strings.Split(m.QueueARN, ":")) != 6 || !strings.Contains(m.QueueARN, ":sqs:"):
 		return refuse("queue ARN %q", m.QueueARN)
 	case len(m.FilterCriteria) > 0:
-		return fmt.Errorf("events: mapping %s: %w: FilterCriteria %s", m.ID, ErrNotSupported, strings.Join(m.FilterCriteria, " "))
+		return fmt.Errorf("eventsource: mapping %s: %w: FilterCriteria %s", m.ID, ErrNotSupported, strings.Join(m.FilterCriteria, " "))
 	case m.BatchSize < 1 || m.BatchSize > 10000:
 		return refuse("batch size %d, 1 to 10000 are allowed", m.BatchSize)
 	case m.isFIFO() && m.BatchSize > 10:

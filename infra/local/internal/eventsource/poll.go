@@ -15,17 +15,14 @@ const (
 	maxErrorDelay   = 30 * time.Second
 )
 
-// poll receives, invokes and deletes until it is told to end or is not needed any more.
+// poll receives, invokes and deletes until polling ends or it is not needed any more.
 func (s *EventSource) poll() {
 	delay := firstErrorDelay
 	for {
 		messages, err := s.gather()
 		if len(messages) > 0 {
 			s.busy()
-			received := s.clock.Now()
-			for _, b := range s.pack(messages) {
-				s.process(b, received)
-			}
+			s.deliver(messages, s.clock.Now())
 		}
 		if err == nil || s.polling.Err() != nil {
 			delay = firstErrorDelay

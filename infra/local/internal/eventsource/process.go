@@ -32,6 +32,9 @@ func (s *EventSource) process(b batch, received time.Time) {
 		return
 	}
 	s.regain()
+	if b.duplicate {
+		return
+	}
 	s.remove(s.succeeded(b, answer))
 }
 

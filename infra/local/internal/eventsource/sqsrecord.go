@@ -56,7 +56,7 @@ func encodeRecord(m types.Message, queueARN, region string) ([]byte, error) {
 	}
 	body, err := json.Marshal(record)
 	if err != nil {
-		return nil, fmt.Errorf("events: encode message %s: %w", record.MessageID, err)
+		return nil, fmt.Errorf("eventsource: encode message %s: %w", record.MessageID, err)
 	}
 	return body, nil
 }

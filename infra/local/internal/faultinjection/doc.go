@@ -1,7 +1,7 @@
-// Package faultinjection makes a chosen share of calls go wrong, so that what runs on the local stage can be shown to survive
-// it: errors, throttling, delays, answers lost after the work was done, functions killed and sockets closed.
+// Package faultinjection injects faults into a chosen share of calls, so that an app can be shown to survive them: errors,
+// throttling, delays, responses lost after the work was done, functions killed, sockets closed, messages repeated and
+// reordered, slow cold starts.
 //
-// Rules are seeded: the same rules and the same sequence of calls give the same faults. What a kind means is up to the
-// part that asks: the AWS endpoint and the gateway know error, throttle, delay and drop, the function supervisor knows
-// kill, the gateway knows close.
+// Rules are seeded: the same rules and the same sequence of calls give the same faults. Each part of the local stage asks for
+// the kinds that it can inject.
 package faultinjection

@@ -11,18 +11,18 @@ const maxRuleBytes = 64 << 10
 
 // Handler serves the rules as JSON under prefix (for example /_local/faults): GET lists them, POST adds one (201, the
 // rule with its id), DELETE removes all, DELETE prefix/ID removes one (204). Errors are {"error": text}.
-func (s *Set) Handler(prefix string) http.Handler {
+func (i *Injector) Handler(prefix string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+prefix, func(w http.ResponseWriter, _ *http.Request) {
-		reply(w, http.StatusOK, map[string]any{"rules": s.Rules()})
+		reply(w, http.StatusOK, map[string]any{"rules": i.Rules()})
 	})
-	mux.HandleFunc("POST "+prefix, s.post)
+	mux.HandleFunc("POST "+prefix, i.post)
 	mux.HandleFunc("DELETE "+prefix, func(w http.ResponseWriter, _ *http.Request) {
-		s.Clear()
+		i.Clear()
 		w.WriteHeader(http.StatusNoContent)
 	})
 	mux.HandleFunc("DELETE "+prefix+"/{id}", func(w http.ResponseWriter, r *http.Request) {
-		if err := s.Remove(r.PathValue("id")); err != nil {
+		if err := i.Remove(r.PathValue("id")); err != nil {
 			fail(w, err)
 			return
 		}
@@ -31,16 +31,16 @@ func (s *Set) Handler(prefix string) http.Handler {
 	return mux
 }
 
-func (s *Set) post(w http.ResponseWriter, r *http.Request) {
+func (i *Injector) post(w http.ResponseWriter, r *http.Request) {
 	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRuleBytes))
-	// A misspelt field would make a rule that never strikes, or strikes all.
+	// A misspelt field would make a rule that never strikes, or always.
 	dec.DisallowUnknownFields()
 	var rule Rule
 	if err := dec.Decode(&rule); err != nil {
 		reply(w, http.StatusBadRequest, map[string]string{"error": "faults: add: " + strings.TrimPrefix(err.Error(), "json: ")})
 		return
 	}
-	added, err := s.Add(rule)
+	added, err := i.Add(rule)
 	if err != nil {
 		fail(w, err)
 		return

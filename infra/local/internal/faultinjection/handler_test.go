@@ -16,7 +16,7 @@ func call(t *testing.T, h http.Handler, method, path, body string) (int, string)
 
 func TestRulesAreKeptOverHTTP(t *testing.T) {
 	t.Parallel()
-	var s Set
+	var s Injector
 	h := s.Handler("/_local/faults")
 	steps := []struct {
 		name, method, path, body string
@@ -30,7 +30,7 @@ func TestRulesAreKeptOverHTTP(t *testing.T) {
 		},
 		{
 			"a bad one is refused", "POST", "/_local/faults", `{"service":"sqs","kind":"x"}`, 400,
-			`{"error":"faults: add: invalid rule: kind is \"x\", not one of error, throttle, delay, drop, kill, close"}`,
+			`{"error":"faults: add: invalid rule: kind is \"x\", not one of error, throttle, delay, drop, kill, close, duplicate, reorder, late, cold_start"}`,
 		},
 		{"an unknown field is refused", "POST", "/_local/faults", `{"services":"sqs"}`, 400, `{"error":"faults: add: unknown field \"services\""}`},
 		{
@@ -55,7 +55,7 @@ func FuzzRule(f *testing.F) {
 	f.Add(`{"service":"*","kind":"delay","delay_ms":1e99}`)
 	f.Add(`[]`)
 	f.Fuzz(func(t *testing.T, body string) {
-		var s Set
+		var s Injector
 		status, _ := call(t, s.Handler("/f"), "POST", "/f", body)
 		if status != 201 && status != 400 {
 			t.Errorf("status = %d", status)
@@ -63,6 +63,6 @@ func FuzzRule(f *testing.F) {
 		if (status == 201) != (len(s.Rules()) == 1) {
 			t.Error("the answer and the list disagree")
 		}
-		s.Decide("sqs", "SendMessage", "f")
+		s.Inject("sqs", "SendMessage", "f", kinds...)
 	})
 }

@@ -152,25 +152,25 @@ func TestFaults(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
 		name  string
-		fault Fault
+		fault Injection
 		check func(*testing.T, Result, error)
 	}{
-		{"a throttle", Fault{Throttle: true}, func(t *testing.T, _ Result, err error) {
+		{"a throttle", Injection{Throttle: true}, func(t *testing.T, _ Result, err error) {
 			if !errors.Is(err, ErrThrottled) || err.Error() != "lambda: invoke work: Rate Exceeded. (CallerRateLimitExceeded)" {
 				t.Errorf("error %v", err)
 			}
 		}},
-		{"an error", Fault{Error: true}, func(t *testing.T, _ Result, err error) {
+		{"an error", Injection{Error: true}, func(t *testing.T, _ Result, err error) {
 			if !errors.Is(err, ErrInjected) || err.Error() != "lambda: invoke work: service error injected by fault" {
 				t.Errorf("error %v", err)
 			}
 		}},
-		{"a delay", Fault{Delay: 30 * time.Millisecond}, func(t *testing.T, r Result, err error) {
+		{"a delay", Injection{Delay: 30 * time.Millisecond}, func(t *testing.T, r Result, err error) {
 			if err != nil || r.FunctionError != "" {
 				t.Errorf("%s, error %v", r.Payload, err)
 			}
 		}},
-		{"a kill", Fault{Kill: true, KillAfter: 10 * time.Millisecond}, func(t *testing.T, r Result, err error) {
+		{"a kill", Injection{Kill: true, KillAfter: 10 * time.Millisecond}, func(t *testing.T, r Result, err error) {
 			want := `{"errorType":"Runtime.ExitError","errorMessage":"RequestId: ` + r.RequestID + ` Error: Runtime exited with error: signal: killed"}`
 			if err != nil || string(r.Payload) != want {
 				t.Errorf("%s, error %v", r.Payload, err)
@@ -181,7 +181,7 @@ func TestFaults(t *testing.T) {
 		t.Run(c.name+" is injected", func(t *testing.T) {
 			t.Parallel()
 			s := newSetup(t, func(cfg *Config, _ *Function) {
-				cfg.Faults = func(function string) Fault {
+				cfg.Faults = func(function string) Injection {
 					if function != "work" {
 						t.Errorf("asked for %q", function)
 					}
@@ -195,5 +195,23 @@ func TestFaults(t *testing.T) {
 				t.Errorf("it took %s", took)
 			}
 		})
+	}
+}
+
+func TestAColdStartIsSlowed(t *testing.T) {
+	t.Parallel()
+	const slow = 120 * time.Millisecond
+	starts := 0
+	s := newSetup(t, func(c *Config, _ *Function) {
+		c.ColdStart = func(string) time.Duration {
+			starts++
+			return slow
+		}
+	})
+	if r := s.must(t, `{}`); r.Init < slow {
+		t.Errorf("init took %s", r.Init)
+	}
+	if r := s.must(t, `{}`); r.Init != 0 || starts != 1 {
+		t.Errorf("a warm invocation has an init of %s, %d starts", r.Init, starts)
 	}
 }

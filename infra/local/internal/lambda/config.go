@@ -19,7 +19,9 @@ type Config struct {
 	Meter  Meter        // Default: none
 	// Observe hears of each invocation how it went, for metrics. Default: nobody does.
 	Observe func(function string, result Result, err error)
-	Faults  func(function string) Fault // asked once for each invocation. Default: none
+	Faults  func(function string) Injection // called once for each invocation. Default: none
+	// ColdStart is called for each instance that starts and returns how much longer that takes. Default: no longer
+	ColdStart func(function string) time.Duration
 
 	// AccountConcurrency is the number of invocations at a time of all functions together. Default: 1000.
 	AccountConcurrency int
@@ -49,7 +51,10 @@ func (c Config) withDefaults() Config {
 		c.Meter = noMeter{}
 	}
 	if c.Faults == nil {
-		c.Faults = func(string) Fault { return Fault{} }
+		c.Faults = func(string) Injection { return Injection{} }
+	}
+	if c.ColdStart == nil {
+		c.ColdStart = func(string) time.Duration { return 0 }
 	}
 	if c.AccountConcurrency == 0 {
 		c.AccountConcurrency = 1000

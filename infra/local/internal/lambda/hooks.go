@@ -11,8 +11,8 @@ type Meter interface {
 	Count(function, service, action string, units float64)
 }
 
-// A Fault is what an injected failure does to one invocation. The zero Fault does nothing.
-type Fault struct {
+// An Injection is the fault of one invocation. The zero value is none.
+type Injection struct {
 	Delay    time.Duration // wait first
 	Throttle bool          // refuse with a ThrottledError
 	Error    bool          // refuse with ErrInjected

@@ -13,7 +13,7 @@ type invocation struct {
 	trace     string
 	payload   []byte
 	deadline  time.Time
-	fault     Fault
+	injected  Injection
 
 	answered chan answer   // gets one answer
 	finished chan struct{} // closed when the runtime asks for the next invocation

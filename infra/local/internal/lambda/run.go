@@ -42,6 +42,12 @@ func (s *Supervisor) run(e *entry, inv *invocation) (Result, error) {
 // coldStart initializes an instance; nil after a failure, which AWS answers by trying again inside the invocation.
 func (s *Supervisor) coldStart(e *entry) (*instance, time.Duration) {
 	began := s.cfg.Clock.Now()
+	if slow := s.cfg.ColdStart(e.function.Name); slow > 0 {
+		select {
+		case <-s.cfg.Clock.After(slow):
+		case <-s.ctx.Done():
+		}
+	}
 	i, failure := s.initialize(e, s.cfg.Clock.After(s.cfg.InitTimeout))
 	took := s.cfg.Clock.Now().Sub(began)
 	if failure != nil {
@@ -70,8 +76,8 @@ func (s *Supervisor) retryInit(e *entry, inv *invocation, expired <-chan time.Ti
 // serve hands inv to i and waits for the answer and for the runtime to ask for more.
 func (s *Supervisor) serve(i *instance, inv *invocation, expired <-chan time.Time) course {
 	var kill <-chan time.Time
-	if inv.fault.Kill {
-		kill = s.cfg.Clock.After(inv.fault.KillAfter)
+	if inv.injected.Kill {
+		kill = s.cfg.Clock.After(inv.injected.KillAfter)
 	}
 	i.begin(inv)
 	for {

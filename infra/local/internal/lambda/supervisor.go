@@ -146,20 +146,20 @@ func (s *Supervisor) invoke(ctx context.Context, e *entry, inv *invocation) (Res
 
 // attempt applies faults and limits and runs inv to its end, or until ctx ends.
 func (s *Supervisor) attempt(ctx context.Context, e *entry, inv *invocation) (Result, error) {
-	inv.fault = s.cfg.Faults(e.function.Name)
-	if inv.fault.Delay > 0 {
+	inv.injected = s.cfg.Faults(e.function.Name)
+	if inv.injected.Delay > 0 {
 		select {
-		case <-s.cfg.Clock.After(inv.fault.Delay):
+		case <-s.cfg.Clock.After(inv.injected.Delay):
 		case <-ctx.Done():
 			return Result{}, fmt.Errorf("lambda: invoke %s: %w", e.function.Name, ctx.Err())
 		case <-s.ctx.Done():
 			return Result{}, fmt.Errorf("lambda: invoke %s: %w", e.function.Name, ErrStopped)
 		}
 	}
-	if inv.fault.Throttle {
+	if inv.injected.Throttle {
 		return Result{}, &ThrottledError{Function: e.function.Name, Reason: ReasonCaller}
 	}
-	if inv.fault.Error {
+	if inv.injected.Error {
 		return Result{}, fmt.Errorf("lambda: invoke %s: %w", e.function.Name, ErrInjected)
 	}
 	leave, err := s.limits.enter(e.function.Name)

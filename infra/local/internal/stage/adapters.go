@@ -3,11 +3,9 @@ package stage
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway/edge"
 	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint"
-	"github.com/hermes-cdk/hermes/infra/local/internal/faultinjection"
 	"github.com/hermes-cdk/hermes/infra/local/internal/lambda"
 )
 
@@ -34,49 +32,5 @@ func authorize(f *endpoint.Front) edge.Authorize {
 			return edge.Caller{}, err
 		}
 		return edge.Caller{ARN: caller.ARN, Function: caller.Function}, f.Authorize(caller, action, resource, nil)
-	}
-}
-
-// gatewayFaults translates rules into what a gateway can do.
-type gatewayFaults struct{ rules *faultinjection.Set }
-
-func (g gatewayFaults) Decide(service, action, function string) edge.Fault {
-	kinds := []faultinjection.Kind{faultinjection.Error, faultinjection.Throttle, faultinjection.Delay, faultinjection.Drop}
-	if service == "socket" {
-		kinds = []faultinjection.Kind{faultinjection.Close}
-	}
-	switch d := g.rules.DecideAmong(kinds, service, action, function); d.Kind {
-	case faultinjection.Error:
-		return edge.Fault{Status: http.StatusInternalServerError}
-	case faultinjection.Throttle:
-		return edge.Fault{Status: http.StatusTooManyRequests}
-	case faultinjection.Delay:
-		return edge.Fault{Delay: d.Delay}
-	case faultinjection.Drop, faultinjection.Close:
-		return edge.Fault{Drop: true}
-	default:
-		return edge.Fault{}
-	}
-}
-
-// killAfter lets a function begin its work before a fault kills it.
-const killAfter = 5 * time.Millisecond
-
-// functionFaults translates rules into what the supervisor can do.
-func functionFaults(rules *faultinjection.Set) func(function string) lambda.Fault {
-	kinds := []faultinjection.Kind{faultinjection.Error, faultinjection.Throttle, faultinjection.Delay, faultinjection.Kill}
-	return func(function string) lambda.Fault {
-		switch d := rules.DecideAmong(kinds, "lambda", "Invoke", function); d.Kind {
-		case faultinjection.Error:
-			return lambda.Fault{Error: true}
-		case faultinjection.Throttle:
-			return lambda.Fault{Throttle: true}
-		case faultinjection.Delay:
-			return lambda.Fault{Delay: d.Delay}
-		case faultinjection.Kill:
-			return lambda.Fault{Kill: true, KillAfter: killAfter}
-		default:
-			return lambda.Fault{}
-		}
 	}
 }

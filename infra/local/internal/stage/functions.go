@@ -29,6 +29,7 @@ func (s *Stage) startFunctions() error {
 		Sink:                    s.written,
 		Meter:                   s.meter,
 		Faults:                  functionFaults(&s.faults),
+		ColdStart:               coldStarts(&s.faults),
 		Observe:                 s.observed,
 		AccountConcurrency:      s.options.Limits.Concurrency,
 		MaxInstancesPerFunction: s.options.Limits.Instances,

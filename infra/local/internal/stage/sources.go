@@ -49,6 +49,7 @@ func (s *Stage) startMappings() error {
 		}, eventsource.SourceConfig{
 			Queues:  queueClient(s.url, s.front.Issue(f.Role, f.Name)),
 			Invoker: invoker{s.functions},
+			Faults:  queueFaults{&s.faults, f.Name},
 			Logger:  s.log,
 		})
 		if err != nil {

@@ -51,7 +51,7 @@ type Stage struct {
 	world  *provision.World
 	engine *iam.Engine
 	meter  *meter.Meter
-	faults faultinjection.Set
+	faults faultinjection.Injector
 	front  *endpoint.Front
 
 	transport                  *http.Transport // of the front, to the data services

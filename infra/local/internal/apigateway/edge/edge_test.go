@@ -153,28 +153,28 @@ func (*stoppedClock) After(time.Duration) <-chan time.Time { return nil }
 
 func TestFaultAnswer(t *testing.T) {
 	t.Parallel()
-	if status, code, message := (Fault{Status: 429}).Answer(); status != 429 || code != "LimitExceededException" || message != "Too Many Requests" {
+	if status, code, message := (Injection{Status: 429}).Response(); status != 429 || code != "LimitExceededException" || message != "Too Many Requests" {
 		t.Errorf("%d %s %s", status, code, message)
 	}
-	if _, code, message := (Fault{Status: 503, Code: "X", Message: "y"}).Answer(); code != "X" || message != "y" {
+	if _, code, message := (Injection{Status: 503, Code: "X", Message: "y"}).Response(); code != "X" || message != "y" {
 		t.Errorf("%s %s", code, message)
 	}
 }
 
 func TestFaultWaits(t *testing.T) {
 	t.Parallel()
-	(Fault{}).Wait(t.Context(), nil) // no delay asks no clock
+	(Injection{}).Wait(t.Context(), nil) // no delay asks no clock
 	waited := make(chan struct{})
-	(Fault{Delay: time.Nanosecond}).Wait(t.Context(), clock.System{})
+	(Injection{Delay: time.Nanosecond}).Wait(t.Context(), clock.System{})
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
 		defer close(waited)
-		(Fault{Delay: time.Hour}).Wait(ctx, clock.System{})
+		(Injection{Delay: time.Hour}).Wait(ctx, clock.System{})
 	}()
 	cancel()
 	<-waited
 	NoMeter{}.Count("", "", "", 1)
-	if (NoFaults{}).Decide("", "", "") != (Fault{}) {
+	if (NoFaults{}).Inject("", "", "") != (Injection{}) {
 		t.Error("the defaults do something")
 	}
 }

@@ -16,7 +16,7 @@ type Services struct {
 	Invoker   Invoker     // required
 	Authorize Authorize   // default: refuses everyone
 	Meter     Meter       // default: NoMeter
-	Faults    Faults      // default: NoFaults
+	Faults    Injector    // default: NoFaults
 	Clock     clock.Clock // default: the machine's
 	Random    io.Reader   // default: crypto/rand.Reader
 	Log       *slog.Logger

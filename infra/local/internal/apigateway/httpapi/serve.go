@@ -16,19 +16,19 @@ const unitBytes = 512 << 10 // a billed request: https://aws.amazon.com/api-gate
 func (a *API) Serve(w http.ResponseWriter, r *http.Request, path string) {
 	id := a.services.IDs.Next()
 	w.Header()["Apigw-Requestid"] = []string{id}
-	fault := a.services.Faults.Decide("execute-api", "Invoke", "")
-	fault.Wait(r.Context(), a.services.Clock)
-	answer := a.answer(r, path, id, fault)
-	if fault.Drop {
+	injected := a.services.Faults.Inject("execute-api", "Invoke", "")
+	injected.Wait(r.Context(), a.services.Clock)
+	answer := a.answer(r, path, id, injected)
+	if injected.Drop {
 		panic(http.ErrAbortHandler) // the work is done; the client shall not know
 	}
 	a.cors.apply(answer.header, r)
 	answer.write(w)
 }
 
-func (a *API) answer(r *http.Request, path, id string, fault edge.Fault) response {
-	if fault.Status != 0 {
-		status, _, message := fault.Answer()
+func (a *API) answer(r *http.Request, path, id string, injected edge.Injection) response {
+	if injected.Status != 0 {
+		status, _, message := injected.Response()
 		return refuse(status, message)
 	}
 	q, found := a.newRequest(r, path, id)

@@ -122,7 +122,7 @@ func TestFaults(t *testing.T) {
 	t.Run("a request fails as told", func(t *testing.T) {
 		t.Parallel()
 		r := start(t, nil)
-		r.faults.Set("execute-api/Invoke", edge.Fault{Status: 503})
+		r.faults.Set("execute-api/Invoke", edge.Injection{Status: 503})
 		if response, body := r.send("GET", "/", ""); response.StatusCode != 503 || body != `{"message":"Service Unavailable"}` {
 			t.Errorf("%d %s", response.StatusCode, body)
 		}
@@ -130,7 +130,7 @@ func TestFaults(t *testing.T) {
 	t.Run("a dropped request is done, but the client hears nothing", func(t *testing.T) {
 		t.Parallel()
 		r := start(t, nil)
-		r.faults.Set("execute-api/Invoke", edge.Fault{Drop: true})
+		r.faults.Set("execute-api/Invoke", edge.Injection{Drop: true})
 		request, err := http.NewRequest(http.MethodPost, r.server.URL+prefix+"/", strings.NewReader("x"))
 		if err != nil {
 			t.Fatal(err)

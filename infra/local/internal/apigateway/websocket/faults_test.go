@@ -13,12 +13,12 @@ func TestFaults(t *testing.T) {
 		t.Parallel()
 		s := start(t, nil)
 		s.dial()
-		s.faults.Set("execute-api/PostToConnection", edge.Fault{Status: 500})
+		s.faults.Set("execute-api/PostToConnection", edge.Injection{Status: 500})
 		response, body := s.manage("POST", s.connectionID(1), "x")
 		if response.StatusCode != 500 || body != `{"message":"Internal Server Error"}` {
 			t.Errorf("%d %s", response.StatusCode, body)
 		}
-		s.faults.Set("execute-api/PostToConnection", edge.Fault{Status: 429})
+		s.faults.Set("execute-api/PostToConnection", edge.Injection{Status: 429})
 		response, _ = s.manage("POST", s.connectionID(1), "x")
 		if response.StatusCode != 429 || response.Header.Get("X-Amzn-Errortype") != "LimitExceededException" {
 			t.Errorf("%d %v", response.StatusCode, response.Header)
@@ -28,7 +28,7 @@ func TestFaults(t *testing.T) {
 		t.Parallel()
 		s := start(t, nil)
 		conn := s.dial()
-		s.faults.Set("execute-api/PostToConnection", edge.Fault{Drop: true})
+		s.faults.Set("execute-api/PostToConnection", edge.Injection{Drop: true})
 		_, err := s.server.Client().Post(s.url("/prod/@connections/"+s.connectionID(1)), "", strings.NewReader("x"))
 		if err == nil {
 			t.Error("the caller has an answer")
@@ -41,7 +41,7 @@ func TestFaults(t *testing.T) {
 		t.Parallel()
 		s := start(t, nil)
 		conn := s.dial()
-		s.faults.Set("socket/close", edge.Fault{Drop: true})
+		s.faults.Set("socket/close", edge.Injection{Drop: true})
 		say(t, conn, "x")
 		if code, _ := s.whyDisconnected(); code != 1006 {
 			t.Errorf("disconnect with %v", code)
@@ -54,7 +54,7 @@ func TestFaults(t *testing.T) {
 		t.Parallel()
 		s := start(t, nil)
 		s.dial()
-		s.faults.Set("socket/close", edge.Fault{Drop: true})
+		s.faults.Set("socket/close", edge.Injection{Drop: true})
 		if response, _ := s.manage("POST", s.connectionID(1), "x"); response.StatusCode != 410 {
 			t.Errorf("%d", response.StatusCode)
 		}

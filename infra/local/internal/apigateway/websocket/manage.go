@@ -62,10 +62,10 @@ func (a *API) manage(w http.ResponseWriter, r *http.Request, id string) {
 
 // post sends body to a client as one message.
 func (a *API) post(w http.ResponseWriter, r *http.Request, id string, caller edge.Caller, body []byte) {
-	fault := a.services.Faults.Decide("execute-api", "PostToConnection", caller.Function)
-	fault.Wait(r.Context(), a.services.Clock)
-	if fault.Status != 0 {
-		status, code, message := fault.Answer()
+	injected := a.services.Faults.Inject("execute-api", "PostToConnection", caller.Function)
+	injected.Wait(r.Context(), a.services.Clock)
+	if injected.Status != 0 {
+		status, code, message := injected.Response()
 		writeError(w, status, code, message)
 		return
 	}
@@ -80,7 +80,7 @@ func (a *API) post(w http.ResponseWriter, r *http.Request, id string, caller edg
 	}
 	err := a.push(c, body, caller.Function)
 	switch {
-	case fault.Drop:
+	case injected.Drop:
 		panic(http.ErrAbortHandler) // the client has the message; the caller shall not know
 	case errors.Is(err, errFull):
 		writeError(w, http.StatusTooManyRequests, "LimitExceededException", "Too Many Requests")

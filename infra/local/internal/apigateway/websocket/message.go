@@ -70,7 +70,7 @@ func (a *API) route(message []byte) (string, Route, bool) {
 
 // push sends one message to the client, counted for function, "" for the gateway itself.
 func (a *API) push(c *connection, payload []byte, function string) error {
-	if a.services.Faults.Decide("socket", "close", "").Drop {
+	if a.services.Faults.Inject("socket", "close", "").Drop {
 		c.cut()
 		return errGone
 	}

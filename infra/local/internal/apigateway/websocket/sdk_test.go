@@ -54,12 +54,12 @@ func TestTheSDKUnderstandsEveryAnswer(t *testing.T) {
 	if err := post(id, 128<<10+1); !errors.As(err, &tooLarge) {
 		t.Errorf("post of too much: %v", err)
 	}
-	s.faults.Set("execute-api/PostToConnection", edge.Fault{Status: 429})
+	s.faults.Set("execute-api/PostToConnection", edge.Injection{Status: 429})
 	var limit *types.LimitExceededException
 	if err := post(id, 5); !errors.As(err, &limit) {
 		t.Errorf("throttled post: %v", err)
 	}
-	s.faults.Set("execute-api/PostToConnection", edge.Fault{})
+	s.faults.Set("execute-api/PostToConnection", edge.Injection{})
 	info, err := sdk.GetConnection(t.Context(), &apigatewaymanagementapi.GetConnectionInput{ConnectionId: id})
 	if err != nil || !info.ConnectedAt.Equal(epoch) || !info.LastActiveAt.Equal(epoch) || aws.ToString(info.Identity.SourceIp) != "127.0.0.1" {
 		t.Errorf("get: %+v %v", info, err)

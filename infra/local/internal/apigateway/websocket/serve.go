@@ -91,7 +91,7 @@ func (c *connection) receive(message []byte) {
 		return
 	}
 	a.services.Meter.Count("", edge.MeterService, edge.MeterMessage, edge.Units(len(message), unitBytes))
-	if a.services.Faults.Decide("socket", "close", "").Drop {
+	if a.services.Faults.Inject("socket", "close", "").Drop {
 		c.cut()
 		return
 	}

@@ -135,7 +135,7 @@ func appendHeaders(b []byte, r *http.Request, signed string) ([]byte, error) {
 		b = append(b, '\n')
 	}
 	if !hasHost {
-		return b, fault(ErrIncomplete, "'Host' must be a 'SignedHeader' in the AWS Authorization.")
+		return b, newError(ErrIncomplete, "'Host' must be a 'SignedHeader' in the AWS Authorization.")
 	}
 	return b, nil
 }

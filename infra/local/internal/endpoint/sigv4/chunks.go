@@ -40,7 +40,7 @@ type chunkReader struct {
 }
 
 // ReadChunks gives the content of the body of a request that has been verified and whose payload hash is SignedChunks or
-// SignedChunksTrailer. Its Read fails with a *Fault, ErrChunk, at a chunk that is malformed or altered. A trailer is
+// SignedChunksTrailer. Its Read fails with a *Error, ErrChunk, at a chunk that is malformed or altered. A trailer is
 // dropped: the chunk signatures protect the same bytes as its checksum.
 func (v *Verifier) ReadChunks(r *http.Request, s *Signed, secret Secret) io.Reader {
 	return &chunkReader{
@@ -75,7 +75,7 @@ func (c *chunkReader) next() error {
 	}
 	c.chunk = c.chunk[:size]
 	if _, err := io.ReadFull(c.in, c.chunk); err != nil {
-		return chunkFault("The body ends inside a chunk.")
+		return chunkError("The body ends inside a chunk.")
 	}
 	if err := c.verify(signature); err != nil {
 		return err
@@ -85,7 +85,7 @@ func (c *chunkReader) next() error {
 		return io.EOF
 	}
 	if end, err := c.in.Peek(2); err != nil || string(end) != "\r\n" {
-		return chunkFault("A chunk does not end with a line break.")
+		return chunkError("A chunk does not end with a line break.")
 	}
 	_, _ = c.in.Discard(2)
 	c.pending = c.chunk
@@ -96,16 +96,16 @@ func (c *chunkReader) next() error {
 func (c *chunkReader) readHead() (size int, signature string, err error) {
 	line, err := c.in.ReadSlice('\n')
 	if err != nil {
-		return 0, "", chunkFault("The body ends before its last chunk.")
+		return 0, "", chunkError("The body ends before its last chunk.")
 	}
 	digits, extension, _ := strings.Cut(strings.TrimRight(string(line), "\r\n"), ";")
 	n, err := strconv.ParseInt(digits, 16, 64)
 	if err != nil || n < 0 || n > maxChunk {
-		return 0, "", chunkFault("The size of a chunk is malformed or above 16 MB.")
+		return 0, "", chunkError("The size of a chunk is malformed or above 16 MB.")
 	}
 	signature, ok := strings.CutPrefix(extension, "chunk-signature=")
 	if !ok {
-		return 0, "", chunkFault("A chunk has no signature.")
+		return 0, "", chunkError("A chunk has no signature.")
 	}
 	return int(n), signature, nil
 }
@@ -116,12 +116,12 @@ func (c *chunkReader) verify(signature string) error {
 	var want [sha256.Size]byte
 	want, c.scratch = c.key.sign(c.scratch, []byte(text))
 	if subtle.ConstantTimeCompare([]byte(hex.EncodeToString(want[:])), []byte(signature)) != 1 {
-		return chunkFault("The chunk signature we calculated does not match the signature you provided.")
+		return chunkError("The chunk signature we calculated does not match the signature you provided.")
 	}
 	c.previous = signature
 	return nil
 }
 
-func chunkFault(message string) error {
-	return errors.Join(fault(ErrChunk, message), io.ErrUnexpectedEOF)
+func chunkError(message string) error {
+	return errors.Join(newError(ErrChunk, message), io.ErrUnexpectedEOF)
 }

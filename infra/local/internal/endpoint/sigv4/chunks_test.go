@@ -83,7 +83,7 @@ func TestABadChunkIsRefused(t *testing.T) {
 			}
 			r.Body = io.NopCloser(strings.NewReader(tt.change(string(body))))
 			_, err = io.ReadAll(v.ReadChunks(r, &signed, secret))
-			var f *Fault
+			var f *Error
 			if !errors.As(err, &f) || !errors.Is(err, ErrChunk) || f.Message != tt.want {
 				t.Errorf("error = %v, want %s", err, tt.want)
 			}

@@ -2,7 +2,7 @@ package sigv4
 
 import "errors"
 
-// What can be wrong with a signature. A Fault carries AWS's sentence beside one of these.
+// What can be wrong with a signature. An Error carries AWS's sentence beside one of these.
 var (
 	ErrMissing    = errors.New("no signature")                    // the request is not signed at all
 	ErrIncomplete = errors.New("incomplete signature")            // a part is missing or malformed
@@ -16,16 +16,16 @@ var (
 	ErrChunk      = errors.New("malformed or altered body chunk") // aws-chunked bodies
 )
 
-// A Fault says why a request was not authenticated.
-type Fault struct {
+// An Error says why a request was not authenticated.
+type Error struct {
 	Kind    error  // one of the sentinels
 	Message string // AWS's sentence
 }
 
 // Error implements error.
-func (f *Fault) Error() string { return "sigv4: " + f.Kind.Error() + ": " + f.Message }
+func (f *Error) Error() string { return "sigv4: " + f.Kind.Error() + ": " + f.Message }
 
 // Unwrap gives the sentinel.
-func (f *Fault) Unwrap() error { return f.Kind }
+func (f *Error) Unwrap() error { return f.Kind }
 
-func fault(kind error, message string) error { return &Fault{Kind: kind, Message: message} }
+func newError(kind error, message string) error { return &Error{Kind: kind, Message: message} }

@@ -31,7 +31,7 @@ type Signed struct {
 	Expires       time.Duration // of a presigned request
 }
 
-// Parse reads the signature of a request without verifying it. The error is a *Fault: ErrMissing, ErrIncomplete.
+// Parse reads the signature of a request without verifying it. The error is a *Error: ErrMissing, ErrIncomplete.
 func Parse(r *http.Request) (Signed, error) {
 	if header := r.Header.Get("Authorization"); header != "" {
 		return parseHeader(r, header)
@@ -39,13 +39,13 @@ func Parse(r *http.Request) (Signed, error) {
 	if strings.Contains(r.URL.RawQuery, "X-Amz-Signature=") {
 		return parseQuery(r.URL.Query())
 	}
-	return Signed{}, fault(ErrMissing, "Request is missing Authentication Token")
+	return Signed{}, newError(ErrMissing, "Request is missing Authentication Token")
 }
 
 func parseHeader(r *http.Request, header string) (Signed, error) {
 	rest, ok := strings.CutPrefix(header, Algorithm)
 	if !ok {
-		return Signed{}, fault(ErrIncomplete, "Unsupported AWS 'algorithm': only "+Algorithm+" is supported.")
+		return Signed{}, newError(ErrIncomplete, "Unsupported AWS 'algorithm': only "+Algorithm+" is supported.")
 	}
 	s := Signed{Time: r.Header.Get("X-Amz-Date"), SecurityToken: r.Header.Get("X-Amz-Security-Token")}
 	var credential string
@@ -63,13 +63,13 @@ func parseHeader(r *http.Request, header string) (Signed, error) {
 		}
 	}
 	if credential == "" || s.SignedHeaders == "" || s.Signature == "" {
-		return Signed{}, fault(ErrIncomplete, "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters.")
+		return Signed{}, newError(ErrIncomplete, "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters.")
 	}
 	if s.Time == "" {
 		s.Time = fromDateHeader(r.Header.Get("Date"))
 	}
 	if s.Time == "" {
-		return Signed{}, fault(ErrIncomplete, "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+		return Signed{}, newError(ErrIncomplete, "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
 	}
 	return s, s.readCredential(credential)
 }
@@ -84,7 +84,7 @@ func fromDateHeader(date string) string {
 
 func parseQuery(q url.Values) (Signed, error) {
 	if q.Get("X-Amz-Algorithm") != Algorithm {
-		return Signed{}, fault(ErrIncomplete, "X-Amz-Algorithm only supports \""+Algorithm+"\"")
+		return Signed{}, newError(ErrIncomplete, "X-Amz-Algorithm only supports \""+Algorithm+"\"")
 	}
 	s := Signed{
 		SignedHeaders: q.Get("X-Amz-SignedHeaders"),
@@ -94,14 +94,14 @@ func parseQuery(q url.Values) (Signed, error) {
 		Presigned:     true,
 	}
 	if s.SignedHeaders == "" || s.Signature == "" || s.Time == "" {
-		return Signed{}, fault(ErrIncomplete, "Query-string authentication requires the X-Amz-Algorithm, X-Amz-Credential, "+
+		return Signed{}, newError(ErrIncomplete, "Query-string authentication requires the X-Amz-Algorithm, X-Amz-Credential, "+
 			"X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.")
 	}
 	// STS and a few others presign without an expiry, which then means the usual window.
 	if expires := q.Get("X-Amz-Expires"); expires != "" {
 		seconds, err := strconv.Atoi(expires)
 		if err != nil || seconds < 1 || seconds > 7*24*3600 {
-			return Signed{}, fault(ErrIncomplete, "X-Amz-Expires must be a number of seconds between 1 and 604800")
+			return Signed{}, newError(ErrIncomplete, "X-Amz-Expires must be a number of seconds between 1 and 604800")
 		}
 		s.Expires = time.Duration(seconds) * time.Second
 	}
@@ -116,11 +116,11 @@ func (s *Signed) readCredential(credential string) error {
 	s.Region, rest, ok[2] = strings.Cut(rest, "/")
 	s.Service, rest, ok[3] = strings.Cut(rest, "/")
 	if ok != [4]bool{true, true, true, true} || strings.Contains(rest, "/") || s.AccessKeyID == "" || s.Service == "" {
-		return fault(ErrIncomplete, "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '"+
+		return newError(ErrIncomplete, "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '"+
 			credential+"'")
 	}
 	if rest != terminator {
-		return fault(ErrScope, "Credential should be scoped with a valid terminator: '"+terminator+"', not '"+rest+"'.")
+		return newError(ErrScope, "Credential should be scoped with a valid terminator: '"+terminator+"', not '"+rest+"'.")
 	}
 	return nil
 }

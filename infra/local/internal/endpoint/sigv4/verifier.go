@@ -38,13 +38,13 @@ type Secret struct {
 }
 
 // Verify checks a request that Parse has read, whose credentials are secret and whose body has the hash payloadHash
-// (hexadecimal SHA-256, or one of S3's literals). The error is a *Fault.
+// (hexadecimal SHA-256, or one of S3's literals). The error is a *Error.
 func (v *Verifier) Verify(r *http.Request, s *Signed, secret Secret, payloadHash string) error {
 	if subtle.ConstantTimeCompare([]byte(secret.SessionToken), []byte(s.SecurityToken)) != 1 {
-		return fault(ErrToken, "The security token included in the request is invalid.")
+		return newError(ErrToken, "The security token included in the request is invalid.")
 	}
 	if s.Region != v.region {
-		return fault(ErrScope, "Credential should be scoped to a valid region, not '"+s.Region+"'. ")
+		return newError(ErrScope, "Credential should be scoped to a valid region, not '"+s.Region+"'. ")
 	}
 	if err := v.checkTime(s); err != nil {
 		return err
@@ -57,7 +57,7 @@ func (v *Verifier) Verify(r *http.Request, s *Signed, secret Secret, payloadHash
 	}
 	var got [sha256.Size]byte
 	if len(s.Signature) != 2*len(got) || !decodeHex(got[:], s.Signature) || subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
-		return fault(ErrSignature, "The request signature we calculated does not match the signature you provided. "+
+		return newError(ErrSignature, "The request signature we calculated does not match the signature you provided. "+
 			"Check your AWS Secret Access Key and signing method. Consult the service documentation for details.")
 	}
 	return nil
@@ -90,28 +90,28 @@ func appendScope(b []byte, s *Signed) []byte {
 func (v *Verifier) checkTime(s *Signed) error {
 	at, err := time.Parse(timeLayout, s.Time)
 	if err != nil {
-		return fault(ErrIncomplete, "Date must be in ISO-8601 'basic format'. Got '"+s.Time+"'.")
+		return newError(ErrIncomplete, "Date must be in ISO-8601 'basic format'. Got '"+s.Time+"'.")
 	}
 	if s.Date != s.Time[:len(dateLayout)] {
-		return fault(ErrScope, "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '"+
+		return newError(ErrScope, "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '"+
 			s.Date+"' != '"+s.Time[:len(dateLayout)]+"', from '"+s.Time+"'.")
 	}
 	now := v.now().UTC()
 	if s.Expires > 0 {
 		if now.After(at.Add(s.Expires)) {
-			return fault(ErrExpired, "Request has expired")
+			return newError(ErrExpired, "Request has expired")
 		}
 		if at.After(now.Add(MaxSkew)) {
-			return fault(ErrSkew, "Request is not valid yet")
+			return newError(ErrSkew, "Request is not valid yet")
 		}
 		return nil
 	}
 	if now.Sub(at) > MaxSkew {
-		return fault(ErrSkew, "Signature expired: "+s.Time+" is now earlier than "+now.Add(-MaxSkew).Format(timeLayout)+
+		return newError(ErrSkew, "Signature expired: "+s.Time+" is now earlier than "+now.Add(-MaxSkew).Format(timeLayout)+
 			" ("+now.Format(timeLayout)+" - 15 min.)")
 	}
 	if at.Sub(now) > MaxSkew {
-		return fault(ErrSkew, "Signature not yet current: "+s.Time+" is still later than "+now.Add(MaxSkew).Format(timeLayout)+
+		return newError(ErrSkew, "Signature not yet current: "+s.Time+" is still later than "+now.Add(MaxSkew).Format(timeLayout)+
 			" ("+now.Format(timeLayout)+" + 15 min.)")
 	}
 	return nil

@@ -30,8 +30,8 @@ func (e *Error) queryCode() string {
 	return e.QueryCode
 }
 
-// fault is whose fault it was in the words of the query protocol.
-func (e *Error) fault() string {
+// errorType is the party at fault, in the words of the query protocol.
+func (e *Error) errorType() string {
 	if e.status() >= 500 {
 		return "Receiver"
 	}

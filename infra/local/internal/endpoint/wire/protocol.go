@@ -44,7 +44,7 @@ func (p Protocol) WriteError(w http.ResponseWriter, e *Error) {
 		// SQS speaks JSON now; its SDKs restore the old names from this header
 		// (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-json-faqs.html).
 		if e.QueryCode != "" {
-			w.Header().Set("x-amzn-query-error", e.QueryCode+";"+e.fault())
+			w.Header().Set("x-amzn-query-error", e.QueryCode+";"+e.errorType())
 		}
 		p.write(w, e, "x-amzn-RequestId", id, "application/x-amz-json-1.0", jsonError(e, true))
 	}
@@ -71,7 +71,7 @@ func jsonError(e *Error, named bool) []byte {
 }
 
 func queryError(e *Error, id string) []byte {
-	return []byte("<ErrorResponse><Error><Type>" + e.fault() + "</Type><Code>" + Escape(e.queryCode()) + "</Code><Message>" +
+	return []byte("<ErrorResponse><Error><Type>" + e.errorType() + "</Type><Code>" + Escape(e.queryCode()) + "</Code><Message>" +
 		Escape(e.Message) + "</Message></Error><RequestId>" + id + "</RequestId></ErrorResponse>")
 }
 

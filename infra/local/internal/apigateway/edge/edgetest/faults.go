@@ -6,31 +6,31 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway/edge"
 )
 
-// Faults returns the fault set for "service/action". It is an edge.Faults.
+// Faults injects the fault that is set for "service/action". It is an edge.Injector.
 type Faults struct {
 	mu     sync.Mutex
-	byName map[string]edge.Fault
+	byName map[string]edge.Injection
 }
 
-// Set makes "service/action" fail so from now on.
-func (f *Faults) Set(name string, fault edge.Fault) {
+// Set injects a fault into "service/action" from now on.
+func (f *Faults) Set(name string, injected edge.Injection) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.byName == nil {
-		f.byName = map[string]edge.Fault{}
+		f.byName = map[string]edge.Injection{}
 	}
-	f.byName[name] = fault
+	f.byName[name] = injected
 }
 
-// Decide implements edge.Faults.
-func (f *Faults) Decide(service, action, _ string) edge.Fault {
+// Inject implements edge.Injector.
+func (f *Faults) Inject(service, action, _ string) edge.Injection {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.byName[service+"/"+action]
 }
 
 var (
-	_ edge.Faults  = (*Faults)(nil)
-	_ edge.Meter   = (*Meter)(nil)
-	_ edge.Invoker = (*Invoker)(nil)
+	_ edge.Injector = (*Faults)(nil)
+	_ edge.Meter    = (*Meter)(nil)
+	_ edge.Invoker  = (*Invoker)(nil)
 )
