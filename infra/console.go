@@ -50,7 +50,7 @@ func newConsole(stack awscdk.Stack, stage Stage, webSocketURL *string) *string {
 		awss3deployment.Source_JsonData(jsii.String("config.json"), map[string]any{
 			"stage": stage.Name, "webSocketUrl": webSocketURL,
 		}, nil))
-	deploy("Library", "lib", only("client/web", "hermes.js"))
+	deploy("Library", "lib", only("client/web", "hermes*.js"))
 	deploy("Charts", "vendor", only("node_modules/uplot/dist", "uPlot.esm.js", "uPlot.min.css"))
 	return jsii.String("https://" + *distribution.DistributionDomainName() + "/")
 }

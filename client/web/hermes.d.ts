@@ -2,10 +2,10 @@
 
 /** A message as subscribers get it. */
 export interface Message<T = unknown> {
-  /** Names the message; the same one is delivered once. Absent from hubs of the classic kind. */
+  /** Names the message, as its sender did. Absent from hubs of the classic kind. */
   id?: string;
   room_id?: string;
-  /** Its place in the room. Numbers may be missing: messages for others, or none at all. */
+  /** Its place in the room: the same number is the same message. Numbers may be missing: those of messages for others. */
   seq?: number;
   /** Who sent it. */
   user_id: string;
@@ -41,8 +41,12 @@ export type State =
 
 /** How far a room was received. */
 export interface Position {
+  /** Names the life of the room's counter; "" before its first message. */
   epoch: string;
+  /** All messages up to here were handed to subscribers. */
   seq: number;
+  /** And these after it, with `order: "arrival"`: each pair is what was handed on, from after its first number to its second. */
+  ahead?: [number, number][] | undefined;
 }
 
 /** What the hub says of a connection. */
@@ -62,10 +66,11 @@ export interface Session {
  * - "gateway": API Gateway itself reports a failure, for example of a function
  * - "callback": a subscriber or another callback threw; `cause` is what it threw
  * - "token": the token function threw; it is called again at the next try
- * - "history": messages may be missing, as the hub did not give them
+ * - "history": messages are late, as the hub does not give them; it goes on being asked
+ * - "timeout": a connection was silent when something was asked; it is left for another one
  * - "overflow": an iterator is too slow and loses messages
  * - "denied", "expired", "network": why the connection is closed
- * - "queue_full", "closed", "timeout": a send that is rejected
+ * - "queue_full", "closed", "timeout" (no answer to five tries): a send that is rejected
  */
 export class HermesError extends Error {
   constructor(code: string, message: string, cause?: unknown);
@@ -84,42 +89,66 @@ export interface Options {
    * How the token travels. Default: "subprotocol", which keeps it out of access logs. "query" puts it into the URL.
    * "classic" does so too and offers no subprotocol, for hubs that know none; they may know no hello either.
    */
-  transport?: "subprotocol" | "query" | "classic";
+  transport?: "subprotocol" | "query" | "classic" | undefined;
   /** Called with each state, the first one included. */
-  onstate?: (state: State) => void;
-  /** Called with the hub's welcome, at each connection. */
-  onwelcome?: (session: Session) => void;
-  /** Called when messages of a room are gone for good, before those that are left: load the page's state anew. */
-  onreset?: (room: string) => void;
+  onstate?: ((state: State) => void) | undefined;
+  /** Called with the hub's welcome, at each connection, also when one takes over from another without a pause. */
+  onwelcome?: ((session: Session) => void) | undefined;
+  /**
+   * Called when messages of a room are gone for good, before those that are left: load the page's state anew. It is
+   * called for nothing else: without it, nothing was lost.
+   */
+  onreset?: ((room: string) => void) | undefined;
   /** Called with all that goes wrong and is survived. Default: console.warn. */
-  onerror?: (error: HermesError) => void;
-  /** Where to go on, by room, for example from before a reload. Default: with what comes after the connection is open. */
-  positions?: Record<string, Position>;
+  onerror?: ((error: HermesError) => void) | undefined;
+  /**
+   * Where to go on, by room, for example from before a reload: without loss and without repeat. Default: with what comes
+   * after the hub's first welcome.
+   */
+  positions?: Record<string, Position> | undefined;
+  /**
+   * "seq", the default, hands messages on in the order of their numbers: what comes early waits for what is before it.
+   * "arrival" hands each on at once.
+   */
+  order?: "seq" | "arrival" | undefined;
+  /**
+   * How long a number may be missing on an open connection before history is asked for it, in milliseconds; the real time is
+   * random from half of it. Default: 2,000.
+   */
+  gap?: number | undefined;
+  /**
+   * How old a connection becomes before the next one takes over from it, in milliseconds; the real age is random from nine
+   * tenths of it. Default: 118 minutes, as API Gateway ends it after 120. 0 and Infinity: never.
+   */
+  life?: number | undefined;
   /** How many sends may wait for their answer. Default: 100. */
-  queue?: number;
+  queue?: number | undefined;
   /** First and longest delay between tries, in milliseconds; the real ones are random between 0 and it. Default: 1,000 and 30,000. */
-  base?: number;
-  cap?: number;
+  base?: number | undefined;
+  cap?: number | undefined;
   /** How many tries in a row may fail before it is closed ("network"). Default: no end. */
-  attempts?: number;
+  attempts?: number | undefined;
   /**
    * How many refusals in a row, by a server that is there, count as a denial. Default: 3. A browser tells a page
    * neither the status nor the reason of a failed handshake.
    */
-  refusals?: number;
+  refusals?: number | undefined;
   /** Says whether the server is there at all. Default: a plain request to the URL, whatever the answer. */
-  probe?: () => boolean | Promise<boolean>;
+  probe?: (() => boolean | Promise<boolean>) | undefined;
   /** The WebSocket class. Default: the global one; Node before 22 has none. */
-  WebSocket?: new (url: string, protocols?: string[]) => unknown;
+  WebSocket?: (new (url: string, protocols?: string[]) => unknown) | undefined;
   /** A random number from 0 to 1. Default: Math.random. */
-  random?: () => number;
+  random?: (() => number) | undefined;
 }
 
 export interface Connection extends AsyncIterable<Message> {
   readonly state: State;
   /** null before the first welcome. */
   readonly session: Session | null;
-  /** How far each room was received; see Options.positions. */
+  /**
+   * How far each room was received, exact at any moment: while a message is handed on, its own place. See
+   * Options.positions.
+   */
   readonly positions: Record<string, Position>;
   /** Calls back with the state, now and at each change. Returns a function that ends it. */
   watch(callback: (state: State) => void): () => void;
@@ -127,16 +156,20 @@ export interface Connection extends AsyncIterable<Message> {
    * Calls back for each message whose `data.type` equals `type`; "*" is all messages. Returns a function that ends it.
    * A callback that throws is reported and does not stop the others.
    *
-   * Messages come once each. Those that were missed while there was no connection come first and in the order of `seq`.
+   * Messages of a room come once each and in the order of `seq`, across lost connections; see Options.order.
    */
   subscribe<T = any>(type: string, callback: (data: T, message: Message<T>) => void): () => void;
-  /** The messages of a type, or all, as an async iterator that ends when the connection is closed. */
+  /**
+   * The messages of a type, or all, as an async iterator that ends when the connection is closed. Those that wait in it
+   * count as received, also in `positions`.
+   */
   messages<T = any>(type?: string): AsyncIterableIterator<Message<T>>;
   /**
    * Sends data, any JSON value, to a room. Default: the token's room. Resolves when the hub has accepted it; rejects with
-   * a HermesError. It waits while there is no connection. `id` names the message for receivers (default: a random one).
+   * a HermesError. It waits while there is no connection, and for the first welcome, so that the sender receives it, too.
+   * `id` names the message (default: a random one): what is sent under an id again within five minutes is one message.
    */
-  send(data: unknown, options?: { room?: string; id?: string }): Promise<void>;
+  send(data: unknown, options?: { room?: string | undefined; id?: string | undefined }): Promise<void>;
   /** Closes the connection for good; sends that wait are rejected. */
   close(): void;
 }

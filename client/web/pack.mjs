@@ -1,9 +1,9 @@
 // Puts the console together as it is served, for a bucket: node client/web/pack.mjs OUT [config.json's content]
 //
 //   OUT/           the files of console/
-//   OUT/lib/       hermes.js
+//   OUT/lib/       hermes.js and the modules that it imports
 //   OUT/vendor/    uPlot, pinned by package.json
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,7 +15,7 @@ export function pack(out, config) {
   const uplot = dirname(createRequire(import.meta.url).resolve("uplot"));
   mkdirSync(out, { recursive: true });
   cpSync(join(HERE, "console"), out, { recursive: true });
-  cpSync(join(HERE, "hermes.js"), join(out, "lib/hermes.js"));
+  for (const name of readdirSync(HERE).filter((name) => /^hermes.*\.js$/.test(name))) cpSync(join(HERE, name), join(out, "lib", name));
   for (const name of ["uPlot.esm.js", "uPlot.min.css"]) cpSync(join(uplot, name), join(out, "vendor", name));
   if (config) writeFileSync(join(out, "config.json"), `${config}\n`);
 }

@@ -15,7 +15,7 @@ export function jwt(seconds, salt = "") {
 }
 
 /** A WebSocket whose other end is the test. */
-class Socket {
+export class Socket {
   sent = [];
   closed = false;
 
@@ -62,9 +62,17 @@ class Socket {
     await settle();
   }
 
-  async history(page) {
-    const { ref, room_id } = this.last("history");
-    this.say({ type: "history", ref, room_id, epoch: "e", more: false, messages: [], ...page });
+  /** Answers the last question: what covers (after, seq] holds these numbers. */
+  async history(page, seq, seqs) {
+    const { ref, room_id, after } = this.last("history");
+    const answer = typeof page === "number" ? { ...frame(page, seq, seqs), more: false } : { messages: [], after, epoch: "e", more: false, ...page };
+    this.say({ ...answer, type: "history", ref, room_id });
+    await settle();
+  }
+
+  /** Answers the last frame of an action with an error. */
+  async fail(action, code = "unavailable") {
+    this.say({ type: "error", ref: this.last(action).ref, code, message: "the hub could not do it" });
     await settle();
   }
 }
@@ -72,6 +80,12 @@ class Socket {
 /** One message of a room. */
 export const message = (seq, data = { type: "note", n: seq }, more = {}) =>
   ({ id: `m${seq}`, room_id: "lobby", seq, user_id: "bob", time: START, data, ...more });
+
+const range = (after, seq) => Array.from({ length: seq - after }, (_, n) => after + 1 + n);
+
+/** A frame that covers (after, seq] and holds these numbers of it: all of them, unless some are for others. */
+export const frame = (after, seq, seqs = range(after, seq), more = {}) =>
+  ({ type: "messages", room_id: "lobby", epoch: "e", after, seq, messages: seqs.map((n) => message(n)), ...more });
 
 /** Opens a connection to the test. Everything of it ends with the test. */
 export async function hub(t, options = {}) {
@@ -102,6 +116,8 @@ export async function hub(t, options = {}) {
     mock.timers.tick(ms);
     await settle();
   };
+  h.cover = (...spans) => spans.forEach((span) => h.socket.say(frame(...span)));
+  h.questions = () => h.sockets.flatMap(({ sent }) => sent.filter(({ action }) => action === "history"));
   h.seqs = () => h.got.map((m) => m.seq);
   h.codes = () => h.errors.map((error) => error.code);
   h.open = async (positions) => {

@@ -325,22 +325,38 @@ test("a connection that is closed listens to the page no more", async (t) => {
   p.show();
 });
 
-test("a silent hub is left, one that fails is asked again, and only then its messages are let go", async (t) => {
+test("a hello that fails is asked again, later each time, until it is answered", async (t) => {
   const h = await hub(t);
   await h.open();
   await h.reopen();
-  h.socket.say({ type: "messages", messages: [{ id: "x", room_id: "lobby", seq: 2, data: 1 }] });
-  for (const wait of [2000, 4000]) {
-    h.socket.say({ type: "error", ref: h.socket.last("hello").ref, code: "unavailable", message: "ask again" });
-    await settle();
-    assert.deepEqual(h.got, []);
-    await h.wait(wait);
+  for (const wait of [2000, 4000, 8000, 8000, 8000]) {
+    await h.socket.fail("hello");
+    const { ref } = h.socket.last("hello");
+    await h.wait(wait - 1);
+    assert.equal(h.socket.last("hello").ref, ref, "not yet");
+    await h.wait(1);
+    assert.notEqual(h.socket.last("hello").ref, ref);
   }
-  assert.equal(h.socket.sent.filter(({ action }) => action === "hello").length, 3);
-  h.socket.say({ type: "error", ref: h.socket.last("hello").ref, code: "unavailable", message: "ask again" });
+  await h.socket.welcome();
+  await h.wait(MINUTE);
+  assert.equal(h.socket.sent.filter(({ action }) => action === "hello").length, 6);
+  assert.deepEqual(h.codes(), Array(5).fill("unavailable"));
+  assert.equal(h.connection.state.name, "open");
+});
+
+test("a hello whose function crashed is asked again at once; one that is slow on a connection that speaks, after its time", async (t) => {
+  const h = await hub(t);
+  await h.open(null);
+  h.socket.say({ message: "Internal server error", connectionId: "c", requestId: "r" });
   await settle();
-  assert.equal(h.got.length, 1);
-  assert.deepEqual(h.codes(), ["unavailable", "unavailable", "unavailable"]);
+  await h.wait(2000);
+  assert.equal(h.socket.sent.filter(({ action }) => action === "hello").length, 2);
+  await h.wait(5000);
+  h.socket.say({ type: "pong" });
+  await h.wait(5000);
+  await h.wait(4000);
+  assert.equal(h.socket.sent.filter(({ action }) => action === "hello").length, 3);
+  assert.deepEqual(h.codes(), ["gateway", "gateway", "timeout"]);
   assert.equal(h.connection.state.name, "open");
 });
 
