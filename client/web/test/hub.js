@@ -87,8 +87,9 @@ const range = (after, seq) => Array.from({ length: seq - after }, (_, n) => afte
 export const frame = (after, seq, seqs = range(after, seq), more = {}) =>
   ({ type: "messages", room_id: "lobby", epoch: "e", after, seq, messages: seqs.map((n) => message(n)), ...more });
 
-/** Opens a connection to the test. Everything of it ends with the test. */
+/** Opens a connection to the test, in the place of one before. Everything of it ends with the test. */
 export async function hub(t, options = {}) {
+  mock.timers.reset();
   mock.timers.enable({ apis: ["setTimeout", "Date"], now: START });
   const h = { sockets: [], states: [], errors: [], got: [], reachable: true };
   h.connection = connect({
