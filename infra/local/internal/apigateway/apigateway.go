@@ -32,7 +32,7 @@ type server interface {
 	Serve(w http.ResponseWriter, r *http.Request, path string)
 }
 
-// New makes a gateway without APIs. Its APIs share the throttles of services.
+// New returns a gateway without APIs. Its APIs share the throttles of services.
 func New(services edge.Services) (*Gateway, error) {
 	services, err := services.WithDefaults()
 	if err != nil {
@@ -78,7 +78,7 @@ func (g *Gateway) free(id string) error {
 	return nil
 }
 
-// ServeHTTP implements http.Handler for paths below Prefix. w must give way to Hijack, itself or by Unwrap.
+// ServeHTTP implements http.Handler for paths below Prefix. w must support Hijack, itself or through Unwrap.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, below := strings.CutPrefix(r.URL.EscapedPath(), Prefix)
 	id, rest, _ := strings.Cut(path, "/")
@@ -88,7 +88,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !below || api == nil {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusNotFound)
-		w.Write([]byte(`{"message":"Not Found"}`)) //nolint:errcheck // the client is gone
+		w.Write([]byte(`{"message":"Not Found"}`)) //nolint:errcheck // the client has disconnected
 		return
 	}
 	api.Serve(w, r, "/"+rest)
@@ -100,7 +100,7 @@ func (g *Gateway) Drain(ctx context.Context) error { return g.stop(ctx, (*websoc
 // Stop is Drain without $disconnect.
 func (g *Gateway) Stop(ctx context.Context) error { return g.stop(ctx, (*websocket.API).Stop) }
 
-// stop ends the WebSocket APIs side by side: each may have to wait for its clients.
+// stop ends the WebSocket APIs concurrently: each may have to wait for its clients.
 func (g *Gateway) stop(ctx context.Context, end func(*websocket.API, context.Context) error) error {
 	g.mu.RLock()
 	sockets := g.sockets

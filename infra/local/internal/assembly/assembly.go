@@ -1,8 +1,8 @@
 // Package assembly reads a cloud assembly, the folder that `cdk synth` writes, and resolves what CloudFormation would:
-// parameters, mappings, conditions, the order in which resources are made, and intrinsic functions.
+// parameters, mappings, conditions, the order in which resources are created, and intrinsic functions.
 //
-// It knows nothing of any resource type. Whoever makes the resources tells the Resolver what Ref and Fn::GetAtt of each
-// of them give, in the order of Assembly.Stacks and Stack.Order.
+// It knows nothing of resource types: the caller sets what Ref and Fn::GetAtt of each resource return in the Resolver, in the
+// order of Assembly.Stacks and Stack.Order.
 package assembly
 
 // The environment every stack is deployed to.
@@ -17,7 +17,7 @@ const (
 type Assembly struct {
 	// Dir is the folder that was read.
 	Dir string
-	// Stacks stand in the order of their deployment: a stack follows those it depends on or imports from.
+	// Stacks in the order of their deployment: a stack follows those it depends on or imports from.
 	Stacks []*Stack
 
 	assets  map[string]FileAsset // by object key
@@ -28,8 +28,7 @@ type Assembly struct {
 type Stack struct {
 	// Name is the stack's name as deployed.
 	Name string
-	// Order lists the resources to make, a resource after those it depends on. A resource whose condition is false is
-	// left out.
+	// Order lists the resources to create, each after those it depends on. A resource whose condition is false is left out.
 	Order []*Resource
 
 	artifact   string   // id in the manifest
@@ -68,8 +67,8 @@ type export struct {
 	output string
 }
 
-// Load reads the assembly in dir and checks everything that can be checked before any resource exists: formats,
-// parameters, conditions, references and cycles. Errors name stack, logical id and place.
+// Load reads the assembly in dir and checks everything that can be checked before any resource exists: formats, parameters,
+// conditions, references and cycles. Errors name stack, logical id and path.
 func Load(dir string) (*Assembly, error) {
 	a := &Assembly{Dir: dir, assets: map[string]FileAsset{}, exports: map[string]export{}}
 	if err := a.readManifest(dir); err != nil {
@@ -94,7 +93,7 @@ func Load(dir string) (*Assembly, error) {
 	return a, nil
 }
 
-// Asset finds a file asset by the key under which the CDK uploads it, the S3Key of a function's code.
+// Asset returns the file asset that the CDK uploads under a key, the S3Key of a function's code.
 func (a *Assembly) Asset(objectKey string) (FileAsset, bool) {
 	f, ok := a.assets[objectKey]
 	return f, ok

@@ -9,7 +9,7 @@ import (
 type FileAsset struct {
 	// Path is where it is on this machine.
 	Path string
-	// Zip says that Path is a folder whose content is uploaded as one archive; else Path is uploaded as it is.
+	// Zip means that Path is a folder whose content is uploaded as one archive; else Path is uploaded as it is.
 	Zip bool
 }
 
@@ -33,7 +33,7 @@ func (a *Assembly) readAssets(dir, file string) error {
 		return err
 	}
 	for _, f := range m.Files {
-		if f.Source.Path == "" { // made by a command when deployed: an error once something asks for it
+		if f.Source.Path == "" { // built by a command at deployment: an error once something refers to it
 			continue
 		}
 		path := f.Source.Path

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// condition evaluates a named condition once. Conditions cannot speak of resources
+// condition evaluates a named condition once. Conditions cannot refer to resources
 // (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html).
 func (e evaluator) condition(name string) (bool, error) {
 	if truth, ok := e.stack.truth[name]; ok {
@@ -21,7 +21,7 @@ func (e evaluator) condition(name string) (bool, error) {
 	return truth, nil
 }
 
-// named evaluates a condition by name. within lists the conditions that wait for it.
+// named evaluates a condition by name. within lists the conditions that depend on it.
 func (e evaluator) named(name string, within []string) (bool, error) {
 	if slices.Contains(within, name) {
 		return false, fmt.Errorf("%w of conditions: %s", ErrCycle, chain(append(within, name)))

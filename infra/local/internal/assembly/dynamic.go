@@ -19,7 +19,7 @@ type SecretReference struct {
 	Version string
 }
 
-// resolveDynamic replaces each {{resolve:...}} in text. What a secret holds is not searched again.
+// resolveDynamic replaces each {{resolve:...}} in text. The secret's value is not searched again.
 func (r *Resolver) resolveDynamic(text string) (string, error) {
 	var b strings.Builder
 	for {

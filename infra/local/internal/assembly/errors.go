@@ -7,33 +7,33 @@ import (
 
 // Sentinels; test with errors.Is.
 var (
-	// ErrNoStacks says that the folder holds a cloud assembly without any stack.
+	// ErrNoStacks says that the cloud assembly has no stack.
 	ErrNoStacks = errors.New("the assembly has no stack")
-	// ErrUnsupported is wrapped where CloudFormation could do something that this package cannot.
+	// ErrUnsupported is wrapped when CloudFormation supports something that this package does not.
 	ErrUnsupported = errors.New("not supported")
-	// ErrCycle is wrapped when stacks or resources wait for each other.
+	// ErrCycle is wrapped when stacks or resources depend on each other.
 	ErrCycle = errors.New("circular dependency")
 )
 
-// wrap says where an error comes from. Every error of this package starts with its name.
+// wrap adds the origin to an error. Every error of this package starts with the package's name.
 func wrap(where string, err error) error {
 	return fmt.Errorf("assembly: %s: %w", where, err)
 }
 
-// A placeError says where inside a resource or output something is wrong.
-type placeError struct {
+// A pathError says where in a resource or output something is wrong.
+type pathError struct {
 	path string
 	err  error
 }
 
-func (e *placeError) Error() string { return e.path + ": " + e.err.Error() }
-func (e *placeError) Unwrap() error { return e.err }
+func (e *pathError) Error() string { return e.path + ": " + e.err.Error() }
+func (e *pathError) Unwrap() error { return e.err }
 
-// at adds the place to an error that has none. It returns nil for nil.
+// at adds the path to an error that has none. It returns nil for nil.
 func at(path string, err error) error {
-	var placed *placeError
+	var placed *pathError
 	if err == nil || errors.As(err, &placed) {
 		return err
 	}
-	return &placeError{path: path, err: err}
+	return &pathError{path: path, err: err}
 }

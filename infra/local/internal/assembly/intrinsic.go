@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// noValue is what Ref of AWS::NoValue gives: the property or list item disappears.
+// noValue is the result of Ref AWS::NoValue: the property or list item disappears.
 type noValue struct{}
 
-// An evaluator resolves the intrinsics of one stack. Until resources exist, values is nil and only what does not need
+// An evaluator resolves the intrinsics of one stack. Until resources exist, values is nil, and only what does not depend on
 // them can be resolved: conditions, export names, mappings.
 type evaluator struct {
 	assembly *Assembly
@@ -20,7 +20,7 @@ type evaluator struct {
 	values   *Resolver
 }
 
-// function gives the intrinsic that v is: a map of one key that is Ref or starts with Fn::.
+// function returns the intrinsic function that v calls: v is a map of one key that is Ref or starts with Fn::.
 func function(v any) (name string, argument any, ok bool) {
 	m, isMap := v.(map[string]any)
 	if !isMap || len(m) != 1 {
@@ -31,7 +31,7 @@ func function(v any) (name string, argument any, ok bool) {
 	return name, argument, name == "Ref" || strings.HasPrefix(name, "Fn::")
 }
 
-// value resolves v and everything in it. path says where v stands, for errors.
+// value resolves v and everything in it. path is that of v, for errors.
 func (e evaluator) value(path string, v any) (any, error) {
 	if name, argument, ok := function(v); ok {
 		resolved, err := e.call(path, name, argument)
@@ -244,7 +244,7 @@ func (e evaluator) choose(path string, argument any) (any, error) {
 	return e.value(path, branch)
 }
 
-// branch gives the unresolved branch an Fn::If takes. The other may speak of resources that do not exist.
+// branch returns the unresolved branch that an Fn::If takes. The other may refer to resources that do not exist.
 func (e evaluator) branch(argument any) (any, error) {
 	items, err := arguments(argument, 3, 3)
 	if err != nil {
@@ -276,7 +276,7 @@ func (e evaluator) importValue(path string, argument any) (any, error) {
 	exporter := evaluator{assembly: e.assembly, stack: from.stack, values: e.values}
 	v, err := exporter.text("Outputs."+from.output+".Value", from.stack.outputs[from.output].value)
 	if err != nil {
-		return nil, &placeError{path: path, err: fmt.Errorf("%q of stack %s: %w", name, from.stack.Name, err)}
+		return nil, &pathError{path: path, err: fmt.Errorf("%q of stack %s: %w", name, from.stack.Name, err)}
 	}
 	return v, nil
 }

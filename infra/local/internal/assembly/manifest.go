@@ -10,7 +10,7 @@ import (
 	"slices"
 )
 
-// manifest is manifest.json as far as it matters here
+// manifest is the part of manifest.json that is read here
 // (https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.cloud_assembly_schema.AssemblyManifest.html).
 type manifest struct {
 	Artifacts map[string]artifact `json:"artifacts"`
@@ -80,8 +80,7 @@ func (a *Assembly) readStack(dir, id string, art artifact) error {
 	return nil
 }
 
-// checkEnvironment refuses stacks made for another account or region: their templates hold its names as plain text,
-// which could not be told from any other text.
+// checkEnvironment refuses stacks made for another account or region: their templates contain its names as plain text.
 func checkEnvironment(environment string) error {
 	for _, account := range []string{"unknown-account", Account} {
 		for _, region := range []string{"unknown-region", Region} {

@@ -50,7 +50,7 @@ func (e evaluator) text(path string, v any) (string, error) {
 	return scalar(resolved)
 }
 
-// scalar gives the text of a string, number or boolean.
+// scalar returns the text of a string, number or boolean.
 func scalar(v any) (string, error) {
 	switch v := v.(type) {
 	case string:

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// sorter brings names into an order in which each follows those it needs, alphabetical where that leaves a choice.
+// sorter orders names so that each follows those it depends on, alphabetically where that leaves a choice.
 type sorter struct {
 	needs map[string][]string
 	done  map[string]bool
 	order []string
 }
 
-// sortByNeed fails with ErrCycle, naming the cycle. Needs that are not names of their own are left out.
+// sortByNeed fails with ErrCycle and names the cycle. Dependencies that are not among the names are ignored.
 func sortByNeed(needs map[string][]string) ([]string, error) {
 	s := &sorter{needs: needs, done: map[string]bool{}}
 	for _, name := range slices.Sorted(maps.Keys(needs)) {

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// collectExports notes the names under which s exports outputs.
+// collectExports records the names under which s exports outputs.
 func (a *Assembly) collectExports(s *Stack) error {
 	e := evaluator{assembly: a, stack: s}
 	for _, key := range slices.Sorted(maps.Keys(s.outputs)) {

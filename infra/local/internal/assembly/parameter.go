@@ -17,7 +17,7 @@ type parameterDeclaration struct {
 	AllowedPattern, AllowedValues, ConstraintDescription, MaxLength, MaxValue, MinLength, MinValue, NoEcho any
 }
 
-// A parameter is what Ref of a parameter gives, or why it gives nothing.
+// A parameter is what Ref of a parameter returns, or why it returns nothing.
 type parameter struct {
 	value any // a string or a list of strings
 	err   error
@@ -44,7 +44,7 @@ func (d parameterDeclaration) value(given string) (parameter, error) {
 		}
 		return parameter{value: items}, nil
 	case strings.HasPrefix(d.Type, "AWS::SSM::Parameter"):
-		// The CDK declares its bootstrap version so, and only Rules use it: an error once something else does.
+		// The CDK declares its bootstrap version this way, and only Rules use it: an error once something else does.
 		return parameter{err: fmt.Errorf("type %s: Parameter Store is %w", d.Type, ErrUnsupported)}, nil
 	case strings.HasPrefix(d.Type, "AWS::"):
 		return parameter{value: text}, nil

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// pseudo gives the value of a pseudo parameter
+// pseudo returns the value of a pseudo parameter
 // (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html).
 func (s *Stack) pseudo(name string) (any, bool) {
 	switch name {
@@ -29,7 +29,7 @@ func (s *Stack) pseudo(name string) (any, bool) {
 	return nil, false
 }
 
-// id is the stack's ARN. Its UUID is derived from the name, so that names made from it stay between runs.
+// id is the stack's ARN. Its UUID is derived from the name, so that names derived from it are the same in each run.
 func (s *Stack) id() string {
 	h := sha256.Sum256([]byte("stack " + s.Name))
 	return fmt.Sprintf("arn:%s:cloudformation:%s:%s:stack/%s/%x-%x-%x-%x-%x",

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// references lists the logical ids a resource needs: what its properties speak of, in the branches its conditions
+// references lists the logical ids that a resource depends on: those its properties refer to, in the branches its conditions
 // take, and its DependsOn.
 func (e evaluator) references(r *Resource) ([]string, error) {
 	w := walker{evaluator: e}
@@ -95,7 +95,7 @@ func (w *walker) function(path, name string, argument any) error {
 	return w.walk(path+"."+name, argument)
 }
 
-// need notes a logical id; what is neither resource nor parameter is an error here, before anything is made.
+// need records a logical id; one that is neither resource nor parameter is an error here, before anything is created.
 func (w *walker) need(path, id string) error {
 	if _, ok := w.stack.resources[id]; ok {
 		w.ids = append(w.ids, id)
@@ -125,7 +125,7 @@ func (w *walker) sub(path string, argument any) error {
 	return w.walk(path+".Fn::Sub[1]", variables)
 }
 
-// imports notes the stack an import comes from. The name cannot depend on resources.
+// imports records the stack that an import comes from. The name cannot depend on resources.
 func (w *walker) imports(path string, argument any) error {
 	name, err := w.text(path, argument)
 	if err != nil {

@@ -6,39 +6,39 @@ import (
 	"slices"
 )
 
-// Values are what intrinsics give for a resource that has been made.
+// Values are what intrinsics return for a resource that has been created.
 type Values struct {
-	// Ref is a string; for a few types of resource CloudFormation gives none, then it is nil.
+	// Ref is a string, or nil for the few resource types without one.
 	Ref any
-	// Attributes are what Fn::GetAtt gives, by name: strings or lists of strings.
+	// Attributes are what Fn::GetAtt returns, by name: strings or lists of strings.
 	Attributes map[string]any
 }
 
-// A Resolver resolves properties and outputs while resources come into being. It is not safe for concurrent use.
+// A Resolver resolves properties and outputs while resources are created. It is not safe for concurrent use.
 type Resolver struct {
 	assembly *Assembly
 	options  Options
 	known    map[*Resource]Values
 }
 
-// Options plug in what CloudFormation gets from elsewhere. Each may be nil.
+// Options provide what CloudFormation gets from other services. Each may be nil.
 type Options struct {
-	// Secret answers {{resolve:secretsmanager:...}}. Default: such a reference is an error.
+	// Secret resolves {{resolve:secretsmanager:...}}. Default: such a reference is an error.
 	Secret func(SecretReference) (string, error)
 	// Rewrite changes every string of resolved properties and outputs, last of all.
 	Rewrite func(string) string
 }
 
-// NewResolver makes a resolver that knows no resource yet.
+// NewResolver returns a resolver without resources.
 func NewResolver(a *Assembly, o Options) *Resolver {
 	return &Resolver{assembly: a, options: o, known: map[*Resource]Values{}}
 }
 
-// Set tells what Ref and Fn::GetAtt of a resource give from now on.
+// Set sets what Ref and Fn::GetAtt of a resource return.
 func (r *Resolver) Set(resource *Resource, v Values) { r.known[resource] = v }
 
-// Properties resolves the properties of a resource. All it refers to must have been Set. The result is of maps, lists,
-// strings, json.Number and booleans.
+// Properties resolves the properties of a resource. Everything it refers to must have been Set. The result consists of maps,
+// lists, strings, json.Number and booleans.
 func (r *Resolver) Properties(resource *Resource) (map[string]any, error) {
 	e := evaluator{assembly: r.assembly, stack: resource.Stack, values: r}
 	resolved, err := e.object("Properties", resource.properties)

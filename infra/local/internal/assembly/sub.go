@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// A subPart is a stretch of plain text or one ${name} of a Fn::Sub.
+// A subPart is plain text or one ${name} of a Fn::Sub.
 type subPart struct {
 	text string
 	name string // "" for text
 }
 
-// parseSub splits the template of a Fn::Sub. ${!name} stands for the text ${name}
+// parseSub splits the template of a Fn::Sub. ${!name} is the literal ${name}
 // (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-sub.html).
 func parseSub(text string) ([]subPart, error) {
 	var parts []subPart

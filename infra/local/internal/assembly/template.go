@@ -36,7 +36,7 @@ type resourceDeclaration struct {
 	Condition  string
 	Metadata   map[string]any
 
-	// What follows matters to updates and deletion, which do not happen here.
+	// The rest matters to updates and deletion, which do not happen here.
 	DeletionPolicy      string
 	UpdateReplacePolicy string
 	UpdatePolicy        any
@@ -57,7 +57,7 @@ func strict(text []byte, into any) error {
 	return d.Decode(into)
 }
 
-// fill takes the template over into the stack. values are given to parameters in the manifest.
+// fill copies the template into the stack. values are those of the parameters in the manifest.
 func (s *Stack) fill(t template, values map[string]string) error {
 	if t.Transform != nil {
 		return fmt.Errorf("the template's Transform %v is %w", t.Transform, ErrUnsupported)

@@ -18,8 +18,8 @@ type DynamoOptions struct {
 	Dir string
 }
 
-// StartDynamo starts dynalite. A table it creates is CREATING for a moment: wait until DescribeTable says ACTIVE. It returns once the peer answers, or with an error that wraps ErrNotInstalled or
-// ErrNotReady and holds what the peer wrote.
+// StartDynamo starts dynalite. A new table is CREATING for a moment: wait until DescribeTable says ACTIVE. It returns once
+// the peer answers, or with an error that wraps ErrNotInstalled or ErrNotReady and contains what the peer wrote.
 func StartDynamo(ctx context.Context, o DynamoOptions) (*Peer, error) {
 	if o.Dir != "" {
 		if err := os.MkdirAll(o.Dir, 0o700); err != nil {

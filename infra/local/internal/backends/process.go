@@ -16,7 +16,7 @@ const (
 	impatientGrace = time.Second
 )
 
-// A process is one child. Its standard input stays open until it shall stop.
+// A process is one child. Its standard input stays open until it is stopped.
 type process struct {
 	name   string
 	cmd    *exec.Cmd
@@ -64,7 +64,7 @@ func (p *process) notReady(why string) error {
 }
 
 // Stop ends the child: it is asked by the end of its input and by SIGTERM, then killed. It returns when the child is
-// gone; stopping twice is harmless. The error tells of a child that did not end by itself or failed in doing so.
+// gone; stopping twice is harmless. The error reports a child that did not end by itself, or failed.
 func (p *process) Stop() error {
 	var err error
 	p.stop.Do(func() { err = p.end() })

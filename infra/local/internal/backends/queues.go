@@ -31,8 +31,8 @@ type QueueOptions struct {
 	Every time.Duration
 }
 
-// StartQueues starts fauxqs, which serves SQS (AWS JSON protocol) and SNS. It returns once the peer answers, or with an
-// error that wraps ErrNotInstalled or ErrNotReady and holds what the peer wrote.
+// StartQueues starts fauxqs, which serves SQS (AWS JSON protocol) and SNS. It returns once the peer answers, or with an error
+// that wraps ErrNotInstalled or ErrNotReady and contains what the peer wrote.
 func StartQueues(ctx context.Context, o QueueOptions) (*Peer, error) {
 	options := map[string]any{"publicURL": strings.TrimSuffix(o.PublicURL, "/")}
 	if o.Dir != "" {

@@ -24,7 +24,7 @@ type S3Options struct {
 // looked up for it, and another program may be quicker.
 const portTries = 3
 
-// StartS3 starts versitygw. It returns once the peer answers, or with an error that wraps ErrNotReady and holds what the
+// StartS3 starts versitygw. It returns once the peer answers, or with an error that wraps ErrNotReady and contains what the
 // peer wrote.
 func StartS3(ctx context.Context, o S3Options) (*Peer, error) {
 	objects, meta, versions := filepath.Join(o.Dir, "buckets"), filepath.Join(o.Dir, "meta"), filepath.Join(o.Dir, "versions")

@@ -18,8 +18,8 @@ const (
 	versityEntry = "github.com/versity/versitygw "
 )
 
-// BuildS3 gives the path of the versitygw program that root's tools module pins, building it into cache (made if
-// missing) unless that very version is there. building, if not nil, is called before a build starts.
+// BuildS3 returns the path of the versitygw program that root's tools module pins, building it into cache (made if missing)
+// unless that very version is there. building, if not nil, is called before a build starts.
 func BuildS3(ctx context.Context, root, cache string, building func(version string)) (string, error) {
 	tools := filepath.Join(root, toolsDir)
 	version, err := pinnedVersion(filepath.Join(tools, "go.mod"))

@@ -1,7 +1,7 @@
 // Package cloudwatch keeps the metrics that the local stage knows and evaluates CloudWatch alarms against them.
 //
-// It covers alarms on one metric with a plain statistic. What it knows is what it is told by Record: functions' invocations,
-// errors, throttles and durations, and queues' depth and age. Metrics that nobody records have missing data.
+// It covers alarms on one metric with a plain statistic. Its data are those of Record: functions' invocations, errors,
+// throttles and durations, and queues' depth and age. Metrics that are not recorded have missing data.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
 package cloudwatch
 
@@ -20,7 +20,7 @@ const (
 	InsufficientData = "INSUFFICIENT_DATA"
 )
 
-// A Rule is what a template says of an alarm.
+// A Rule is an alarm of a template.
 type Rule struct {
 	Name              string            `json:"name"`
 	Description       string            `json:"description"`
@@ -45,7 +45,7 @@ type Status struct {
 	Reason string    `json:"reason"`
 }
 
-// kept is how long samples are kept: the longest evaluation anyone asks for here.
+// kept is how long samples are kept: the longest evaluation supported.
 const kept = 3 * time.Hour
 
 // A Board holds samples and rules. It is safe for concurrent use.
@@ -68,7 +68,7 @@ type state struct {
 	since time.Time
 }
 
-// New makes a board for the rules. Every alarm begins with INSUFFICIENT_DATA, as on AWS.
+// New returns a board for the rules. Every alarm starts with INSUFFICIENT_DATA, as on AWS.
 func New(rules []Rule, now func() time.Time) *Board {
 	b := &Board{now: now, metrics: map[string]map[int64]*bucket{}}
 	for _, r := range rules {
@@ -77,7 +77,7 @@ func New(rules []Rule, now func() time.Time) *Board {
 	return b
 }
 
-// Record adds a sample of a metric. Metrics no rule looks at are dropped.
+// Record adds a sample of a metric. Metrics that no rule uses are dropped.
 func (b *Board) Record(namespace, metric string, dimensions map[string]string, value float64) {
 	name := key(namespace, metric, dimensions)
 	now := b.now()
@@ -135,7 +135,7 @@ func (b *Board) Statuses() []Status {
 	return found
 }
 
-// evaluate looks at the last periods. The one under way counts too, so that a state is seen at once.
+// evaluate looks at the last periods. The current one counts too, so that a change shows at once.
 func (b *Board) evaluate(s *state, now time.Time) (name, reason string, current *float64) {
 	r := s.rule
 	period := max(1, int64(r.Period/time.Second))
@@ -220,7 +220,7 @@ func breaches(r Rule, value float64) bool {
 	}
 }
 
-// key names a metric with its dimensions in a stable order.
+// key identifies a metric with its dimensions.
 func key(namespace, metric string, dimensions map[string]string) string {
 	parts := make([]string, 0, len(dimensions))
 	for name, value := range dimensions {

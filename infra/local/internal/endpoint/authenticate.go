@@ -10,8 +10,8 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/iam"
 )
 
-// Authenticate verifies the signature of a request that another part serves (posts to sockets, routes with IAM
-// authorization) and says who calls. body is the whole body. The error is a *wire.Error as API Gateway would answer.
+// Authenticate verifies the signature of a request that another part serves (posts to connections, routes with IAM
+// authorization) and returns the caller. body is the whole body. The error is a *wire.Error as API Gateway returns it.
 func (f *Front) Authenticate(r *http.Request, body []byte) (iam.Caller, error) {
 	signed, err := sigv4.Parse(r)
 	if err != nil {
@@ -24,7 +24,7 @@ func (f *Front) Authenticate(r *http.Request, body []byte) (iam.Caller, error) {
 	return p.caller, nil
 }
 
-// verify checks a signature and finds who made it.
+// verify checks a signature and returns its principal.
 func (f *Front) verify(r *http.Request, signed *sigv4.Signed, payloadHash string) (*principal, error) {
 	p, ok := f.keyring.find(signed.AccessKeyID)
 	if !ok {
@@ -32,8 +32,8 @@ func (f *Front) verify(r *http.Request, signed *sigv4.Signed, payloadHash string
 	}
 	secret := p.secret
 	if p.caller.Admin {
-		// SDKs set up for another stage often carry a stale session token in the environment; the administrator's
-		// credentials have none to compare with.
+		// SDKs set up for another stage often carry a stale session token in the environment; the administrator's credentials
+		// have none to compare it with.
 		secret.SessionToken = signed.SecurityToken
 	}
 	if err := f.verifier.Verify(r, signed, secret, payloadHash); err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/iam"
 )
 
-// Authorize asks IAM whether a caller may do action on resource under the condition keys of context. The error is a
-// *wire.Error, AccessDeniedException with status 403 and AWS's sentence; the refusal is recorded (see Denied).
+// Authorize evaluates the policies for action on resource with the condition keys of context. The error is a *wire.Error,
+// AccessDeniedException with status 403 and AWS's message; the denial is recorded (see Denied).
 func (f *Front) Authorize(caller iam.Caller, action, resource string, context map[string][]string) error {
 	// A nil *wire.Error must not become an error that is not nil.
 	if e := f.authorize(caller, action, resource, context); e != nil {
@@ -33,7 +33,7 @@ func (f *Front) authorize(caller iam.Caller, action, resource string, context ma
 	return &wire.Error{Code: "AccessDeniedException", Message: d.Reason, Status: http.StatusForbidden}
 }
 
-// authorizeOperation asks for every permission that an operation needs; the first one missing refuses it.
+// authorizeOperation authorizes every permission that an operation needs; the first one missing denies it.
 func (f *Front) authorizeOperation(caller iam.Caller, op *operation.Operation) *wire.Error {
 	if caller.Admin {
 		return nil
@@ -55,7 +55,7 @@ func (f *Front) authorizeOperation(caller iam.Caller, op *operation.Operation) *
 	return nil
 }
 
-// accessDenied is a refusal as the service of op words it.
+// accessDenied is a denial in the form of the service of op.
 func accessDenied(op *operation.Operation, reason string) *wire.Error {
 	e := &wire.Error{Code: "AccessDeniedException", Message: reason, Status: http.StatusForbidden}
 	switch {

@@ -12,12 +12,12 @@ type call struct {
 	caller iam.Caller
 	op     operation.Operation
 	host   string  // to which the caller sent it
-	units  float64 // billed; a service's handler may know better than the request tells
+	units  float64 // billed; a service's handler may know better than the request
 }
 
 type callKey struct{}
 
-// CallerFrom gives the caller of the request whose context this is; false outside a handler added with Handle.
+// CallerFrom returns the caller from a request's context; false outside a handler added with Handle.
 func CallerFrom(ctx context.Context) (iam.Caller, bool) {
 	c, ok := ctx.Value(callKey{}).(*call)
 	if !ok {

@@ -17,8 +17,8 @@ var metered = map[string]bool{
 	"Scan": true, "UpdateItem": true,
 }
 
-// NewDynamoProxy makes a proxy to dynalite that learns from each answer how many request units the call took: it asks
-// for ReturnConsumedCapacity and takes it out again if the caller did not.
+// NewDynamoProxy returns a proxy to dynalite that meters the request units of each call: it sets ReturnConsumedCapacity, and
+// removes the capacity from the response if the caller did not ask for it.
 func (f *Front) NewDynamoProxy(base string, transport http.RoundTripper) (*Proxy, error) {
 	p, err := f.NewProxy("dynamodb", base, transport)
 	if err != nil {
@@ -42,7 +42,7 @@ func (f *Front) NewDynamoProxy(base string, transport http.RoundTripper) (*Proxy
 
 const capacityField = "ReturnConsumedCapacity"
 
-// capacityAsked marks a request whose caller wants to see the capacity.
+// capacityAsked marks a request whose caller asked for the capacity.
 const capacityAsked = "X-Local-Capacity-Asked"
 
 func askCapacity(out *http.Request) {
@@ -79,7 +79,7 @@ func takeCapacity(res *http.Response, c *call) *wire.Error {
 			delete(answer, "ConsumedCapacity")
 			if changed, err := json.Marshal(answer); err == nil {
 				body = changed
-				// SDKs check the answer against this sum.
+				// SDKs check the response against this checksum.
 				res.Header.Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10))
 				res.Header.Set("Content-Length", strconv.Itoa(len(body)))
 			}
@@ -89,7 +89,7 @@ func takeCapacity(res *http.Response, c *call) *wire.Error {
 	return nil
 }
 
-// capacity adds up the units of one table, or of the list that batches give.
+// capacity adds up the units of one table, or of a batch's list.
 func capacity(raw json.RawMessage) float64 {
 	var one consumed
 	if json.Unmarshal(raw, &one) == nil {

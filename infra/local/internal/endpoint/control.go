@@ -7,13 +7,13 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/iam"
 )
 
-// A Reporter tells which permissions were used (see iam.Engine).
+// A Reporter reports which permissions were used (see iam.Engine).
 type Reporter interface {
 	Report() iam.Report
 }
 
-// DeniedHandler serves the refused calls as JSON: GET gives {"total", "denied": [Denial]} with the last 1,000, oldest
-// first; DELETE forgets them (204).
+// DeniedHandler serves the denied calls as JSON: GET gives {"total", "denied": [Denial]} with the last 1,000, oldest first;
+// DELETE forgets them (204).
 func (f *Front) DeniedHandler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.Method {

@@ -16,18 +16,18 @@ const (
 	AdminSecretAccessKey = "test"
 )
 
-// Credentials are what a function signs its calls with. They hold until the process ends.
+// Credentials are what a function signs its calls with. They are valid until the process ends.
 type Credentials struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
 }
 
-// A principal is the holder of credentials.
+// A principal is the owner of credentials.
 type principal struct {
 	caller iam.Caller
 	secret sigv4.Secret
 }
 
-// A keyring knows every principal by access key id.
+// A keyring finds principals by access key id.
 type keyring struct {
 	account string
 	mu      sync.RWMutex
@@ -49,8 +49,8 @@ func (k *keyring) find(accessKeyID string) (*principal, bool) {
 	return p, ok
 }
 
-// Issue makes credentials for a function that runs under a role (by its name): random ones at each call, as a restarted
-// function gets new ones on AWS too. Earlier ones stay valid.
+// Issue returns new credentials for a function that runs under a role (by its name), as a restarted function gets new ones on
+// AWS. Earlier ones stay valid.
 func (f *Front) Issue(role, function string) Credentials {
 	c := Credentials{
 		AccessKeyID:     "ASIA" + base32.StdEncoding.EncodeToString(random(10)),

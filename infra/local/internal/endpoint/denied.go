@@ -7,7 +7,7 @@ import (
 
 const keptDenials = 1000
 
-// A Denial is a call that was refused.
+// A Denial is a call that was denied.
 type Denial struct {
 	Time     time.Time `json:"time"`
 	Function string    `json:"function,omitempty"`
@@ -15,11 +15,11 @@ type Denial struct {
 	Caller   string    `json:"caller"` // ARN
 	Action   string    `json:"action"`
 	Resource string    `json:"resource"`
-	Explicit bool      `json:"explicit"` // a Deny statement refused it
-	Reason   string    `json:"reason"`   // what the caller was told
+	Explicit bool      `json:"explicit"` // by a Deny statement
+	Reason   string    `json:"reason"`   // as in the error
 }
 
-// A ring keeps the last refusals.
+// A ring keeps the last denials.
 type ring struct {
 	mu    sync.Mutex
 	items []Denial
@@ -41,7 +41,7 @@ func (r *ring) add(d Denial) {
 	r.next = (r.next + 1) % len(r.items)
 }
 
-// list gives the kept refusals, oldest first, and the number of all.
+// list returns the kept denials, oldest first, and the number of all.
 func (r *ring) list() ([]Denial, int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -54,7 +54,7 @@ func (r *ring) clear() {
 	r.items, r.next, r.total = r.items[:0], 0, 0
 }
 
-// Denied gives the last refused calls, oldest first: at most 1,000.
+// Denied returns the last denied calls, oldest first: at most 1,000.
 func (f *Front) Denied() []Denial {
 	list, _ := f.denied.list()
 	return list

@@ -11,7 +11,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/iam"
 )
 
-// An Authorizer decides a request (see iam.Engine).
+// An Authorizer evaluates policies (see iam.Engine).
 type Authorizer interface {
 	Authorize(r iam.Request) iam.Decision
 }
@@ -36,11 +36,11 @@ type Options struct {
 	Log     *slog.Logger     // Default: slog.Default()
 	Now     func() time.Time // Default: time.Now
 
-	// SecretARN gives the ARN of a secret by its name or ARN. Default: names are made ARNs without their random end.
+	// SecretARN returns the ARN of a secret by its name or ARN. Default: the ARN without its random suffix.
 	SecretARN func(id string) (arn string, ok bool)
-	// MailIdentityARN gives the verified identity that an address sends under. Default: the address.
+	// MailIdentityARN returns the identity that an address sends under. Default: the address.
 	MailIdentityARN func(address string) (arn string, ok bool)
-	// PartitionKey gives the name of the partition key of a table or of one of its indexes ("" for the table), for the
+	// PartitionKey returns the name of the partition key of a table or of one of its indexes ("" for the table), for the
 	// condition key dynamodb:LeadingKeys. Default: the key is not set.
 	PartitionKey func(table, index string) (name string, ok bool)
 }
@@ -60,7 +60,7 @@ type Front struct {
 	services   map[string]http.Handler
 }
 
-// New makes an endpoint that serves STS; other services are added with Handle.
+// New returns an endpoint that serves STS; other services are added with Handle.
 func New(o Options) *Front {
 	if o.Account == "" {
 		o.Account = "000000000000"
@@ -89,9 +89,9 @@ func New(o Options) *Front {
 	return f
 }
 
-// Handle adds a service, named as in the credential scope: dynamodb, sqs, sns, s3, secretsmanager, ses, lambda,
-// monitoring. Its handler is called with requests that are authenticated and authorized; who
-// calls is in the request's context (see CallerFrom). It must be called before the first request.
+// Handle adds a service, named as in the credential scope: dynamodb, sqs, sns, s3, secretsmanager, ses, lambda, monitoring.
+// Its handler is called with requests that are authenticated and authorized; the caller is in the request's context (see
+// CallerFrom). Call it before the first request.
 func (f *Front) Handle(service string, h http.Handler) {
 	f.services[service] = h
 }

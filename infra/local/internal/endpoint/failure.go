@@ -7,7 +7,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint/wire"
 )
 
-// serverErrors are how services name a failure of their own (the Errors section of each API reference).
+// serverErrors are the services' codes for internal errors (the Errors section of each API reference).
 var serverErrors = map[string]string{
 	"dynamodb":       "InternalServerError",
 	"sqs":            "InternalError",
@@ -27,7 +27,7 @@ func serverError(service string) *wire.Error {
 	return &wire.Error{Code: code, Status: http.StatusInternalServerError, Message: "We encountered an internal error. Please try again."}
 }
 
-// throttles are how services name throttling; the default is ThrottlingException with status 400.
+// throttles are the services' throttling errors; the default is ThrottlingException with status 400.
 var throttles = map[string]wire.Error{
 	"dynamodb": {Code: "ProvisionedThroughputExceededException", Message: "The level of configured provisioned throughput for the " +
 		"table was exceeded. Consider increasing your provisioning level with the UpdateTable API."},

@@ -8,8 +8,8 @@ import (
 
 const cloudwatchNamespace = "http://monitoring.amazonaws.com/doc/2010-08-01/"
 
-// Metrics serves CloudWatch as far as functions use it: PutMetricData is taken, counted by the meter, and forgotten.
-// Add it with Handle("monitoring", Metrics{}).
+// Metrics serves the PutMetricData of CloudWatch: it is metered, and the data are dropped. Add it with Handle("monitoring",
+// Metrics{}).
 type Metrics struct{}
 
 // ServeHTTP implements http.Handler.

@@ -13,11 +13,11 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
 )
 
-// idlePerPeer is how many connections to a peer are kept: as many as callers may wait in long polls at once, and more.
+// idlePerPeer is how many idle connections to a peer are kept: more than callers wait in long polls at once.
 const idlePerPeer = 512
 
-// NewTransport makes the transport for requests to peers on the loopback interface: many kept-alive connections, bytes
-// untouched.
+// NewTransport returns the transport for requests to peers on the loopback interface: many kept-alive connections, no
+// compression.
 func NewTransport() *http.Transport {
 	return &http.Transport{
 		DialContext:         (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
@@ -28,18 +28,18 @@ func NewTransport() *http.Transport {
 	}
 }
 
-// A Proxy hands requests on to a peer that does not look at signatures.
+// A Proxy forwards requests to a peer that does not verify signatures.
 type Proxy struct {
 	peer      *url.URL
 	service   string
 	region    string
 	transport http.RoundTripper
-	// prepare changes the request to the peer, finish the peer's answer. Both may be nil.
+	// prepare changes the request to the peer, finish the peer's response. Both may be nil.
 	prepare func(out *http.Request, c *call) *wire.Error
 	finish  func(res *http.Response, c *call) *wire.Error
 }
 
-// NewProxy makes a proxy to the peer of a service at base, for example http://127.0.0.1:40123.
+// NewProxy returns a proxy to the peer of a service at base, for example http://127.0.0.1:40123.
 func (f *Front) NewProxy(service, base string, transport http.RoundTripper) (*Proxy, error) {
 	peer, err := url.Parse(base)
 	if err != nil {
@@ -48,8 +48,8 @@ func (f *Front) NewProxy(service, base string, transport http.RoundTripper) (*Pr
 	return &Proxy{peer: peer, service: service, region: f.region, transport: transport, prepare: placeholder(service, f.region)}, nil
 }
 
-// placeholder puts a signature without a value in the place of the caller's: peers look for its parts (dynalite) and
-// take the region from it (fauxqs), and the caller's stays here.
+// placeholder replaces the caller's signature, which stays here, by one without a value: dynalite requires its parts, and
+// fauxqs reads the region from it.
 func placeholder(service, region string) func(*http.Request, *call) *wire.Error {
 	authorization := "AWS4-HMAC-SHA256 Credential=local/20200101/" + region + "/" + service +
 		"/aws4_request, SignedHeaders=host, Signature=0"
@@ -95,7 +95,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(w, res.Body)
 }
 
-// request makes the request to the peer: the same, to another host.
+// request returns the request to the peer: the same, to another host.
 func (p *Proxy) request(r *http.Request) *http.Request {
 	u := *r.URL
 	u.Scheme, u.Host = p.peer.Scheme, p.peer.Host
@@ -110,7 +110,7 @@ func (p *Proxy) request(r *http.Request) *http.Request {
 	return out
 }
 
-// hopHeaders concern one connection only (RFC 9110, section 7.6.1); Expect has been answered here.
+// hopHeaders concern one connection only (RFC 9110, section 7.6.1); Expect is handled here.
 var hopHeaders = []string{
 	"Connection", "Expect", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer",
 	"Transfer-Encoding", "Upgrade",
@@ -125,8 +125,8 @@ func dropHopHeaders(h http.Header) {
 	}
 }
 
-// fail answers for a peer that cannot be reached. A caller who has gone gets nothing; one whose body turned out altered
-// is told so.
+// fail responds for a peer that cannot be reached, or for a body whose chunks were altered. A caller that has disconnected
+// gets nothing.
 func (p *Proxy) fail(w http.ResponseWriter, r *http.Request, c *call, err error) {
 	if r.Context().Err() != nil {
 		panic(http.ErrAbortHandler)

@@ -24,8 +24,8 @@ const (
 	maxErrorBody  = 64 << 10
 )
 
-// admitS3 verifies a request to S3, whose body is not read: its hash, if it is signed at all, is that of the header,
-// and the peer checks the body against it, or the body comes in chunks with signatures of their own.
+// admitS3 verifies a request to S3 without reading its body: the hash, if it is signed, is that of the header, against which
+// the peer checks the body, or the body comes in chunks that are signed one by one.
 func (f *Front) admitS3(w http.ResponseWriter, r *http.Request, signed *sigv4.Signed) (*operation.Request, *principal, *wire.Error) {
 	hash := r.Header.Get(payloadHeader)
 	if signed.Presigned && hash == "" {
@@ -60,7 +60,7 @@ func (f *Front) admitS3(w http.ResponseWriter, r *http.Request, signed *sigv4.Si
 	return in, p, nil
 }
 
-// unchunk makes a plain upload of one in signed chunks, which only the holder of the caller's secret could pass on.
+// unchunk turns an upload in signed chunks, which only the owner of the secret could forward, into a plain one.
 func unchunk(r *http.Request) *wire.Error {
 	length, err := strconv.ParseInt(r.Header.Get("X-Amz-Decoded-Content-Length"), 10, 64)
 	if err != nil || length < 0 {
@@ -94,7 +94,7 @@ func bodyError(err error) *wire.Error {
 	return nil
 }
 
-// NewS3Proxy makes a proxy to versitygw, which verifies signatures: requests are signed anew, as its root.
+// NewS3Proxy returns a proxy to versitygw, which verifies signatures: requests are signed again, as its root.
 func (f *Front) NewS3Proxy(base, accessKeyID, secretAccessKey string, transport http.RoundTripper) (*Proxy, error) {
 	p, err := f.NewProxy("s3", base, transport)
 	if err != nil {
@@ -110,7 +110,7 @@ func (f *Front) NewS3Proxy(base, accessKeyID, secretAccessKey string, transport 
 			hash = sigv4.Unsigned
 			out.Header.Set(payloadHeader, hash)
 		}
-		// The peer runs on this machine's clock, whatever clock the endpoint is given.
+		// The peer uses this machine's clock, whatever clock the endpoint uses.
 		if err := signer.SignHTTP(out.Context(), root, out, hash, "s3", f.region, time.Now()); err != nil {
 			return &wire.Error{Code: "InternalError", Message: err.Error(), Status: http.StatusInternalServerError}
 		}
@@ -145,7 +145,7 @@ func dropSignature(out *http.Request) {
 	out.URL.RawQuery = query.Encode()
 }
 
-// hideMissing answers 403 for a missing object to a caller who may not list the bucket, as S3 does
+// hideMissing responds with 403 for a missing object if the caller may not list the bucket, as S3 does
 // (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, "Permissions").
 func (f *Front) hideMissing(res *http.Response, c *call) *wire.Error {
 	if res.StatusCode != http.StatusNotFound || (c.op.Name != "GetObject" && c.op.Name != "HeadObject") || len(c.op.Grants) == 0 {

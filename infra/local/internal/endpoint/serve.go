@@ -15,7 +15,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/meter"
 )
 
-// maxBody is the largest body of a service but S3, whose bodies pass through: DynamoDB takes 16 MB, SES 40 MB of mail.
+// maxBody is the largest body, except of S3, whose bodies are streamed: DynamoDB takes 16 MB, SES 40 MB of mail.
 const maxBody = 64 << 20
 
 // kinds are the faults that can be injected into a call here.
@@ -99,7 +99,7 @@ func (f *Front) dispatch(w http.ResponseWriter, r *http.Request, handler http.Ha
 	}
 	handler.ServeHTTP(out, r)
 	if op.Service == "sqs" {
-		// SQS bills what it hands out by its size too (https://aws.amazon.com/sqs/pricing/).
+		// SQS bills by the size of responses too (https://aws.amazon.com/sqs/pricing/).
 		c.units = max(c.units, meter.Chunks(out.bytes, meter.RequestChunk))
 	}
 	f.meter.Count(function, op.Service, op.Name, c.units)
@@ -108,7 +108,7 @@ func (f *Front) dispatch(w http.ResponseWriter, r *http.Request, handler http.Ha
 	}
 }
 
-// pause waits; false if the caller has gone.
+// pause waits; false if the caller disconnects.
 func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -120,7 +120,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// A counter counts what is written.
+// A counter counts the bytes written.
 type counter struct {
 	http.ResponseWriter
 	bytes int
@@ -136,7 +136,7 @@ func (c *counter) Write(p []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (c *counter) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
-// discard is where an answer goes that is to be lost.
+// discard receives a response that is to be lost.
 type discard struct{ header http.Header }
 
 // Header implements http.ResponseWriter.

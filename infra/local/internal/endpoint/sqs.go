@@ -46,7 +46,7 @@ const (
 	queryPrefix      = "AWS.SimpleQueueService."
 )
 
-// prefixed are the codes that carry the service's name in the query protocol; fauxqs puts it before all
+// prefixed are the codes that carry the service's name in the query protocol; fauxqs prepends it to all
 // (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html#API_SendMessage_Errors).
 var prefixed = map[string]bool{
 	"BatchEntryIdsNotDistinct": true, "BatchRequestTooLong": true, "EmptyBatchRequest": true, "InvalidBatchEntryId": true,
@@ -54,7 +54,7 @@ var prefixed = map[string]bool{
 	"TooManyEntriesInBatchRequest": true, "UnsupportedOperation": true,
 }
 
-// queryCode gives the code that SQS has in the query protocol for one of fauxqs.
+// queryCode returns SQS's code in the query protocol for one of fauxqs.
 func queryCode(code string) string {
 	code = strings.TrimPrefix(code, queryPrefix)
 	switch {
@@ -66,7 +66,7 @@ func queryCode(code string) string {
 	return code
 }
 
-// hideAttributes has a receiver that names no message attributes get none, as on AWS, where fauxqs gives all
+// hideAttributes makes a receive without attribute names return no message attributes, as on AWS; fauxqs returns all
 // (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html).
 func hideAttributes(out *http.Request) *wire.Error {
 	body, err := io.ReadAll(out.Body)

@@ -9,7 +9,7 @@ import (
 
 const stsNamespace = "https://sts.amazonaws.com/doc/2011-06-15/"
 
-// callerIdentity serves STS, of which it knows GetCallerIdentity.
+// callerIdentity serves GetCallerIdentity of STS.
 type callerIdentity struct{ account string }
 
 // ServeHTTP implements http.Handler.

@@ -68,7 +68,7 @@ func (r *receiver) deliveries() []delivery {
 	return slices.Clone(r.got)
 }
 
-// times gives the minutes at which something came, on the bubble's clock, which begins on 2000-01-01 at midnight UTC.
+// times returns the minutes at which something came, on the bubble's clock, which begins on 2000-01-01 at midnight UTC.
 func (r *receiver) times() string {
 	var times []string
 	for _, d := range r.deliveries() {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A schedule gives the first time after t at which a rule fires; the zero Time if there is none.
+// A schedule returns the first time after t at which a rule fires; the zero Time if there is none.
 type schedule func(t time.Time) time.Time
 
 // parseExpression parses rate(...) or cron(...). A rate counts from now.

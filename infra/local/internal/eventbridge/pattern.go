@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// A pattern says which events a rule is for: by field a list of values, or the same for the fields below.
+// A pattern selects the events of a rule: by field a list of values, or a pattern for the fields below.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
 type pattern map[string]any
 
-// validate refuses what is not a list of texts at the end of each branch, such as the filters by prefix or number.
+// validate refuses leaves that are not lists of strings, such as filters by prefix or number.
 func (p pattern) validate() error {
 	for name, value := range p {
 		var err error
@@ -37,7 +37,7 @@ func validateValues(values []any) error {
 	return nil
 }
 
-// matches tells whether the event has, for each field of the pattern, one of its values.
+// matches reports whether the event has, for each field of the pattern, one of its values.
 func (p pattern) matches(event map[string]any) bool {
 	for name, wanted := range p {
 		switch w := wanted.(type) {

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 )
 
-// maxEventBytes is what an invocation may carry: a larger batch is split, as Lambda ends a batch there.
+// maxEventBytes is the largest payload of an invocation: a larger batch is split, as on AWS.
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html#invocation-eventsourcemapping-batching
 const maxEventBytes = 6 * 1024 * 1024
 
@@ -23,7 +23,7 @@ const (
 	eventTail = `]}`
 )
 
-// pack makes batches of messages in their order, each small enough for an invocation.
+// pack puts messages into batches in their order, each small enough for an invocation.
 func (s *EventSource) pack(messages []types.Message) []batch {
 	var batches []batch
 	current := batch{}

@@ -10,8 +10,8 @@ import (
 // errBatchFailed says that a partial batch response fails the whole batch.
 var errBatchFailed = errors.New("the whole batch counts as failed")
 
-// failedItems reads a partial batch response and gives the ids of the messages that stay in the queue. ids are those of the
-// batch. Nothing, null, an object without a list, and an empty or null list mean that all succeeded. Everything that is
+// failedItems parses a partial batch response and returns the ids of the messages that stay in the queue. ids are those of
+// the batch. Nothing, null, an object without a list, and an empty or null list mean that all succeeded. Everything that is
 // not as documented fails the whole batch:
 //
 // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#sqs-batchfailurereporting-conditions

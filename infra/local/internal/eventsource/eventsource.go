@@ -12,11 +12,11 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/clock"
 )
 
-// An EventSource polls one queue for one function. Make it with NewEventSource, then Start it once and Stop it once.
+// An EventSource polls one queue for one function. Create it with NewEventSource, then Start it once and Stop it once.
 //
-// Pollers: two wait while the queue is quiet. When none is left waiting another is added: up to five at once, then one every
-// 200 ms (300 a minute, as AWS adds them), up to the maximum concurrency. One that waited in vain ends. Errors of the
-// function (unless item failures are reported) and throttles halve the number, as AWS backs off.
+// Two pollers wait while the queue is quiet. When none is waiting another is added: up to five at once, then one every 200 ms
+// (300 a minute, as on AWS), up to the maximum concurrency. A poller whose long poll returns nothing ends if there are more
+// than two. Errors of the function (unless item failures are reported) and throttles halve the number, as AWS backs off.
 //
 // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 type EventSource struct {
@@ -33,7 +33,7 @@ type EventSource struct {
 
 	polling  context.Context // ends when polling stops
 	stopPoll context.CancelFunc
-	working  context.Context // ends when draining is given up
+	working  context.Context // ends when draining is abandoned
 	stopWork context.CancelFunc
 	running  sync.WaitGroup
 
@@ -44,7 +44,7 @@ type EventSource struct {
 	ramping bool // another poller is on its way
 }
 
-// SourceConfig is what event sources share.
+// SourceConfig is what an event source needs.
 type SourceConfig struct {
 	Queues  Queues
 	Invoker Invoker
@@ -55,7 +55,7 @@ type SourceConfig struct {
 
 const (
 	rampInterval      = 200 * time.Millisecond
-	longPoll          = 20 * time.Second // as Lambda's, so that idle polling costs the same
+	longPoll          = 20 * time.Second // as Lambda's, so that idle polling is metered the same
 	defaultVisibility = 30 * time.Second
 )
 
@@ -90,8 +90,8 @@ func (s *EventSource) Start() {
 	}
 }
 
-// Stop ends polling and waits for the batches under way, until ctx ends; then it gives them up and says so. A message that
-// arrives in the very moment of Stop shows again after its visibility timeout.
+// Stop ends polling and waits for the batches in progress, until ctx ends; then it abandons them and returns an error. A
+// message that is received just as Stop is called becomes visible again after its visibility timeout.
 func (s *EventSource) Stop(ctx context.Context) error {
 	s.stopPoll()
 	defer s.stopWork()
@@ -117,7 +117,7 @@ func (s *EventSource) addPoller() {
 	s.running.Go(s.poll)
 }
 
-// busy notes that a poller has messages and adds another if none is waiting.
+// busy marks a poller as busy and adds another if none is waiting.
 func (s *EventSource) busy() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -138,7 +138,7 @@ func (s *EventSource) rampUp() {
 	s.running.Go(s.rampLater)
 }
 
-// rampLater adds a poller after the interval, if there is still need for it.
+// rampLater adds a poller after the interval, if it is still needed.
 func (s *EventSource) rampLater() {
 	select {
 	case <-s.clock.After(rampInterval):
@@ -162,7 +162,7 @@ func (s *EventSource) backOff() {
 	s.ceiling = max(minPollers, s.pollers/2)
 }
 
-// goOn says whether a poller stays, and counts it as waiting again. hadMessages tells a useful poll from a vain one.
+// goOn reports whether a poller stays, and counts it as waiting again. hadMessages is false after an empty poll.
 func (s *EventSource) goOn(hadMessages bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -177,7 +177,7 @@ func (s *EventSource) goOn(hadMessages bool) bool {
 	return true
 }
 
-// Pollers says how many poll or work at this moment.
+// Pollers returns the number of pollers that poll or work.
 func (s *EventSource) Pollers() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

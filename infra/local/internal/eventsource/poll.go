@@ -45,8 +45,8 @@ func (s *EventSource) wait(d time.Duration) {
 	}
 }
 
-// gather waits for messages and collects a batch, within the batching window if there is one. Messages that came before an
-// error are given with it.
+// gather waits for messages and collects a batch, within the batching window if there is one. Messages received before an
+// error are returned with it.
 func (s *EventSource) gather() ([]types.Message, error) {
 	messages, err := s.receive(s.mapping.BatchSize, longPoll)
 	if err != nil || len(messages) == 0 || s.mapping.BatchWindow == 0 {
@@ -77,7 +77,7 @@ func size(messages []types.Message) int {
 	return total
 }
 
-// receive asks once, for at most ten messages.
+// receive makes one call, for at most ten messages.
 func (s *EventSource) receive(most int, wait time.Duration) ([]types.Message, error) {
 	out, err := s.queues.ReceiveMessage(s.polling, &sqs.ReceiveMessageInput{
 		QueueUrl:                    &s.mapping.QueueURL,
@@ -92,7 +92,7 @@ func (s *EventSource) receive(most int, wait time.Duration) ([]types.Message, er
 	return out.Messages, nil
 }
 
-// queueVisibility asks the queue how long its messages stay hidden; it may change while we run.
+// queueVisibility returns the queue's visibility timeout, which may change meanwhile.
 func (s *EventSource) queueVisibility(ctx context.Context) time.Duration {
 	name := types.QueueAttributeNameVisibilityTimeout
 	out, err := s.queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &s.mapping.QueueURL, AttributeNames: []types.QueueAttributeName{name}})

@@ -15,8 +15,8 @@ const (
 	maxThrottleDelay   = 5 * time.Second
 )
 
-// process runs the function on a batch and deletes what succeeded. The rest is left alone: it shows again when its visibility
-// timeout ends, as on AWS.
+// process runs the function on a batch and deletes what succeeded. The rest becomes visible again after its visibility
+// timeout, as on AWS.
 func (s *EventSource) process(b batch, received time.Time) {
 	answer, functionError, err := s.invoke(b.payload, received)
 	switch {
@@ -38,7 +38,7 @@ func (s *EventSource) process(b batch, received time.Time) {
 	s.remove(s.succeeded(b, answer))
 }
 
-// invoke tries again while the function is throttled and the messages are ours.
+// invoke retries while the function is throttled and the messages are invisible to others.
 // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-backoff-strategy
 func (s *EventSource) invoke(payload []byte, received time.Time) ([]byte, string, error) {
 	delay := firstThrottleDelay
@@ -60,14 +60,14 @@ func (s *EventSource) invoke(payload []byte, received time.Time) ([]byte, string
 	}
 }
 
-// regain lets the pollers grow again after a batch went well.
+// regain lets the pollers grow again after a success.
 func (s *EventSource) regain() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ceiling = max(s.ceiling, min(burstPollers, s.mapping.MaximumConcurrency))
 }
 
-// succeeded gives the messages of b to delete.
+// succeeded returns the messages of b to delete.
 func (s *EventSource) succeeded(b batch, answer []byte) []types.Message {
 	if !s.mapping.ReportBatchItemFailures {
 		return b.messages
@@ -100,7 +100,7 @@ func (s *EventSource) remove(messages []types.Message) {
 			id := strconv.Itoa(n)
 			entries[n] = types.DeleteMessageBatchRequestEntry{Id: &id, ReceiptHandle: m.ReceiptHandle}
 		}
-		// Deleting is worth the wait also while Stop drains.
+		// Deleted also while Stop drains.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(s.working), 30*time.Second)
 		out, err := s.queues.DeleteMessageBatch(ctx, &sqs.DeleteMessageBatchInput{QueueUrl: &s.mapping.QueueURL, Entries: entries})
 		cancel()

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 )
 
-// An sqsRecord is one element of the event that Lambda makes of messages, in the order of fields that AWS documents.
+// An sqsRecord is one element of the event that Lambda sends, with its fields in the order that AWS documents.
 // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event
 type sqsRecord struct {
 	MessageID              string                  `json:"messageId"`
@@ -22,7 +22,7 @@ type sqsRecord struct {
 	AWSRegion              string                  `json:"awsRegion"`
 }
 
-// An sqsAttribute carries binary values as base64. The lists are always there; SQS does not fill them.
+// An sqsAttribute has binary values as base64. The lists are always present and empty.
 type sqsAttribute struct {
 	StringValue      *string  `json:"stringValue,omitempty"`
 	BinaryValue      []byte   `json:"binaryValue,omitempty"`
@@ -31,7 +31,7 @@ type sqsAttribute struct {
 	DataType         string   `json:"dataType"`
 }
 
-// encodeRecord makes the record of one message.
+// encodeRecord encodes the record of one message.
 func encodeRecord(m types.Message, queueARN, region string) ([]byte, error) {
 	record := sqsRecord{
 		MessageID:              value(m.MessageId),

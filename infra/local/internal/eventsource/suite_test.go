@@ -234,7 +234,7 @@ type peerQueue struct {
 	t         *testing.T
 	url, dead string
 	mu        sync.Mutex
-	letters   []string
+	deads     []string
 }
 
 func isPeer(q Queues) bool {
@@ -291,8 +291,8 @@ func (q *peerQueue) deadBodies() []string {
 	defer q.mu.Unlock()
 	if err == nil {
 		for _, m := range out.Messages {
-			q.letters = append(q.letters, *m.Body)
+			q.deads = append(q.deads, *m.Body)
 		}
 	}
-	return slices.Clone(q.letters)
+	return slices.Clone(q.deads)
 }

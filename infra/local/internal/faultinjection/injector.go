@@ -32,7 +32,7 @@ type armed struct {
 	fired  int64
 }
 
-// Status is a rule with the number of faults it has injected.
+// A Status is a rule with the number of faults that it has injected.
 type Status struct {
 	Rule
 	Fired int64 `json:"fired"`

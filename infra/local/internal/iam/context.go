@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// A requestContext answers for the condition keys of one request.
+// A requestContext looks up the condition keys of one request.
 type requestContext struct {
 	request *Request
 	account string
@@ -14,7 +14,7 @@ type requestContext struct {
 	now     func() time.Time
 }
 
-// values gives a key's values; the case of the key does not matter. Keys of the request win over global ones.
+// values returns a key's values; the case of the key does not matter. Keys of the request take precedence over global ones.
 func (c *requestContext) values(key string) ([]string, bool) {
 	if v, ok := c.request.Context[key]; ok {
 		return v, true
@@ -31,7 +31,7 @@ func (c *requestContext) values(key string) ([]string, bool) {
 	return []string{v}, true
 }
 
-// lookup gives the value of a key that has exactly one, for policy variables.
+// lookup returns the value of a key that has exactly one, for policy variables.
 func (c *requestContext) lookup(key string) (string, bool) {
 	v, ok := c.values(key)
 	if !ok || len(v) != 1 {
@@ -40,7 +40,7 @@ func (c *requestContext) lookup(key string) (string, bool) {
 	return v[0], true
 }
 
-// global gives the global condition keys every request has
+// global returns the global condition keys every request has
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html). aws:SecureTransport is
 // true: the same binaries use https on AWS, and a policy that demands it must not refuse them here.
 func (c *requestContext) global(key string) (string, bool) {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// A Policy is a policy document that has been read and can be evaluated.
+// A Policy is a parsed policy document.
 type Policy struct {
 	// Source is the logical id of the template resource the policy comes from, or the ARN of an AWS managed policy.
 	Source string
@@ -23,8 +23,8 @@ type Kind int
 const (
 	// Identity policies belong to a role: no Principal element, and Resource is required.
 	Identity Kind = iota
-	// Resource policies belong to a queue, topic, bucket, function or secret, or are a role's trust policy: Principal
-	// is required; without Resource a statement is about whatever the policy is attached to.
+	// Resource policies belong to a queue, topic, bucket, function or secret, or are a role's trust policy: Principal is
+	// required; a statement without Resource applies to whatever the policy is attached to.
 	Resource
 )
 
@@ -39,9 +39,9 @@ func ParseJSON(source string, kind Kind, document []byte) (Policy, error) {
 	return Parse(source, kind, v)
 }
 
-// Parse reads a policy document as it comes out of a JSON decoder, intrinsics already resolved. source, a logical id,
-// names the policy in reports and errors. Elements, effects and condition operators that are not known are errors:
-// skipping one would answer differently from AWS. The grammar:
+// Parse reads a policy document as it comes out of a JSON decoder, intrinsics already resolved. source, a logical id, names
+// the policy in reports and errors. Unknown elements, effects and condition operators are errors: skipping one would decide
+// differently from AWS. The grammar:
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 func Parse(source string, kind Kind, document any) (Policy, error) {
 	statements, err := parseDocument(kind, document)
@@ -81,7 +81,7 @@ func parseDocument(kind Kind, document any) ([]statement, error) {
 	return statements, nil
 }
 
-// list wraps a single value, because IAM accepts one where many may stand.
+// list wraps a single value, because IAM accepts one in place of a list.
 func list(v any) []any {
 	if v == nil {
 		return nil
@@ -92,7 +92,7 @@ func list(v any) []any {
 	return []any{v}
 }
 
-// texts is list for strings; numbers and booleans are taken as written, as IAM does in conditions.
+// texts is list for strings; numbers and booleans are taken as written, as in IAM's conditions.
 func texts(v any) ([]string, error) {
 	var out []string
 	for _, item := range list(v) {

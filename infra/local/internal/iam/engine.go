@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// maxEntries bounds the cache of decisions: connection ids make resources of their own, of which there is no end.
+// maxEntries bounds the cache of decisions: there is no end of resources, as each connection id is one.
 const maxEntries = 1 << 16
 
-// An Engine holds every policy and answers requests. It is safe for concurrent use.
+// An Engine holds every policy and decides requests. It is safe for concurrent use.
 type Engine struct {
 	account string
 	region  string
@@ -28,8 +28,7 @@ type owner struct {
 	statements []*tracked
 }
 
-// NewEngine makes an engine without any policy: only the administrator may do anything. now is the clock for
-// aws:CurrentTime.
+// NewEngine returns an engine without policies: only the administrator may do anything. now is the clock for aws:CurrentTime.
 func NewEngine(account, region string, now func() time.Time) *Engine {
 	return &Engine{
 		account:   account,
@@ -47,8 +46,8 @@ func (e *Engine) PutRole(role string, policies ...Policy) {
 	e.put(e.roles, role, policies)
 }
 
-// PutResourcePolicy sets the resource policies of a resource, replacing those it had together with their usage.
-// Several policies count as one: Lambda permissions come as one statement each.
+// PutResourcePolicy sets the resource policies of a resource, replacing those it had together with their usage. Several
+// policies are evaluated as one: each Lambda permission is a statement of its own.
 func (e *Engine) PutResourcePolicy(resourceARN string, policies ...Policy) {
 	e.put(e.resources, resourceARN, policies)
 }
@@ -66,8 +65,8 @@ func (e *Engine) put(owners map[string]*owner, name string, policies []Policy) {
 	clear(e.cache)
 }
 
-// Authorize decides a request and records it. What does not depend on conditions is remembered by caller, action and
-// resource, so that a repeated request costs one look-up.
+// Authorize decides a request and records it. Decisions that do not depend on conditions are cached by caller, action and
+// resource.
 func (e *Engine) Authorize(r Request) Decision {
 	if r.Caller.Admin {
 		return Decision{Allowed: true}
@@ -89,7 +88,7 @@ func (e *Engine) Authorize(r Request) Decision {
 	return decision
 }
 
-// build finds the statements that are about caller, action and resource, and caches them.
+// build finds the statements that match caller, action and resource, and caches them.
 func (e *Engine) build(key cacheKey, r *Request) *entry {
 	e.mu.Lock()
 	defer e.mu.Unlock()

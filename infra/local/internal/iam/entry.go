@@ -2,10 +2,10 @@ package iam
 
 import "strings"
 
-// A cacheKey is what a decision depends on as long as no condition matters.
+// A cacheKey is what a decision without conditions depends on.
 type cacheKey struct{ principal, action, resource string }
 
-// An entry is what the engine knows about one cacheKey.
+// An entry is the cache's entry for one cacheKey.
 type entry struct {
 	denies []candidate
 	allows []candidate
@@ -13,7 +13,7 @@ type entry struct {
 	none   Decision
 }
 
-// A candidate is a statement about the caller, the action and (unless it has variables) the resource.
+// A candidate is a statement that matches the caller, the action and (unless it has variables) the resource.
 type candidate struct {
 	*tracked
 	actions   []int
@@ -61,10 +61,10 @@ func (e *entry) add(t *tracked, action, resource string, identity bool) {
 	e.allows = append(e.allows, c)
 }
 
-// decide evaluates in AWS's order: an explicit Deny anywhere refuses; then an Allow in either policy permits; else the
-// request is refused implicitly
+// decide evaluates in AWS's order: an explicit Deny anywhere denies; then an Allow in either policy allows; else the request
+// is denied implicitly
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html).
-// Every Allow that applies is counted as used, because each by itself would have been enough.
+// Every Allow that applies counts as used, because each would have been enough.
 func (e *entry) decide(engine *Engine, r *Request) Decision {
 	var request *requestContext
 	if !e.fixed {
@@ -108,7 +108,7 @@ func (c *candidate) applies(request *requestContext) bool {
 	return true
 }
 
-// reason words a refusal as AWS does
+// reason is a denial in AWS's words
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html).
 func reason(r *Request, why string) string {
 	who := "User: " + r.Caller.ARN

@@ -2,15 +2,15 @@ package iam
 
 import "unicode/utf8"
 
-// Wildcards of a compiled pattern. Control characters, so that a literal * or ? (written ${*} and ${?}, or brought in
-// by a policy variable) can stand in a pattern too.
+// Wildcards of a compiled pattern. Control characters, so that a pattern can contain a literal * or ? too (written ${*} and
+// ${?}, or from a policy variable).
 const (
 	anyRun = '\x00' // any number of characters, colons and slashes included
 	anyOne = '\x01' // exactly one character
 )
 
-// matchWildcard reports whether s matches a compiled pattern. AWS matches ARN segments one by one but lets a segment's
-// last * cross colons, which comes to the same for every ARN that names a real service
+// matchWildcard reports whether s matches a compiled pattern. AWS matches ARN segments one by one but lets a segment's last *
+// cross colons, which is the same for every ARN of a real service
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html).
 func matchWildcard(pattern, s string) bool {
 	p, i := 0, 0

@@ -63,7 +63,7 @@ func stringLike(text string, variables bool) (test, error) {
 	return p.matches, err
 }
 
-// arnLike compares the six parts of an ARN one by one, so that a * never reaches over a colon before the resource.
+// arnLike compares the six parts of an ARN one by one, so that a * does not cross a colon before the resource.
 func arnLike(text string, variables bool) (test, error) {
 	pieces := strings.SplitN(text, ":", 6)
 	if len(pieces) < 6 && text != "*" {

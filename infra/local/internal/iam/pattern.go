@@ -8,21 +8,21 @@ import (
 // A lookup gives the single value of a condition key of the request, for policy variables.
 type lookup func(key string) (value string, ok bool)
 
-// A dialect says what is special in a policy's text.
+// A dialect is the syntax of a policy's text.
 type dialect struct {
 	wildcards bool // * and ? are wildcards (resources, actions, StringLike, Arn operators)
 	variables bool // ${...} is a variable: only in policies of version 2012-10-17
 }
 
-// A pattern is text of a policy, ready to be matched often.
+// A pattern is compiled text of a policy.
 type pattern struct {
 	text     string // as written
 	compiled string // what is compared, unless there are parts
 	literal  bool   // compiled holds no wildcard: compare for equality
-	parts    []part // not nil if the text holds variables: put together for each request
+	parts    []part // not nil if the text has variables: joined for each request
 }
 
-// A part is a stretch of text without variables, or one variable.
+// A part is text without variables, or one variable.
 type part struct {
 	text     string // compiled text, if key is ""
 	key      string // condition key of the variable
@@ -56,8 +56,8 @@ func newActionPattern(text string) (pattern, error) {
 	return p, err
 }
 
-// matches compares s with p. l is asked for the variables of p. A variable that has neither a value nor a default
-// matches nothing.
+// matches compares s with p. l looks up the variables of p. A variable that has neither a value nor a default matches
+// nothing.
 func (p pattern) matches(s string, l lookup) bool {
 	compiled, ok := p.resolve(l)
 	if !ok {
@@ -69,7 +69,7 @@ func (p pattern) matches(s string, l lookup) bool {
 	return matchWildcard(compiled, s)
 }
 
-// resolve puts the values of variables in. They are taken literally, so that a star in a name never widens a policy.
+// resolve substitutes variables. Their values are taken literally, so that a star in a name never widens a policy.
 func (p pattern) resolve(l lookup) (string, bool) {
 	if p.parts == nil {
 		return p.compiled, true
@@ -92,8 +92,8 @@ func (p pattern) resolve(l lookup) (string, bool) {
 	return b.String(), true
 }
 
-// split compiles wildcards and finds variables. There is always one part at least. Syntax: ${key}, ${key, 'default'},
-// and ${*}, ${?}, ${$} for the characters themselves
+// split compiles wildcards and finds variables. There is at least one part. Syntax: ${key}, ${key, 'default'}, and ${*},
+// ${?}, ${$} for the characters themselves
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html).
 func split(text string, d dialect) ([]part, error) {
 	var parts []part

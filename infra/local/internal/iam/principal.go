@@ -64,9 +64,8 @@ func (p *principals) add(name string) error {
 	return nil
 }
 
-// names reports whether the element is about the caller, by the caller's own name or as anyone. account says that it
-// is about the caller's whole account: that is enough for a Deny, but an Allow for an account only hands the decision
-// to the account's identity policies.
+// names reports whether the element matches the caller, by the caller's own name or as anyone. account means that it matches
+// the caller's whole account: that is enough for a Deny, but an Allow for an account only delegates to its identity policies.
 func (p *principals) names(c Caller, accountID string) (own, account bool) {
 	if c.Service != "" {
 		return p.anyone || slices.Contains(p.services, c.Service), false

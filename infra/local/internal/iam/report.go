@@ -6,30 +6,30 @@ import (
 	"slices"
 )
 
-// A Report compares what policies allow with what was asked for.
+// A Report compares what policies allow with what was requested.
 type Report struct {
-	// Roles, by name. A service principal, or a caller without a role, appears as soon as it was refused something.
+	// Roles, by name. A service principal, or a caller without a role, appears once it was denied something.
 	Roles []OwnerReport `json:"roles"`
 	// Resources with a policy, by ARN.
 	Resources []OwnerReport `json:"resources"`
 }
 
-// An OwnerReport is about one role or one resource policy.
+// An OwnerReport is that of one role or one resource policy.
 type OwnerReport struct {
 	Name string `json:"name"`
-	// Used statements were needed at least once; some of their actions may still be unused.
+	// Used statements applied at least once; some of their actions may still be unused.
 	Used []StatementUsage `json:"used"`
-	// Unused statements were never needed.
+	// Unused statements never applied.
 	Unused []StatementUsage `json:"unused"`
-	// Missing are refused requests. Always empty for a resource.
+	// Missing are denied requests. Always empty for a resource.
 	Missing []Denial `json:"missing"`
 }
 
-// A StatementUsage says how often a statement, and each of its actions and resources as written, was needed.
+// A StatementUsage counts how often a statement, and each of its actions and resources as written, applied.
 type StatementUsage struct {
 	Source          string           `json:"source"` // logical id of the policy
 	Sid             string           `json:"sid,omitempty"`
-	Index           int              `json:"index"` // place in the document, from 0
+	Index           int              `json:"index"` // position in the document, from 0
 	Effect          string           `json:"effect"`
 	Uses            int64            `json:"uses"`
 	Actions         map[string]int64 `json:"actions"`
@@ -38,7 +38,7 @@ type StatementUsage struct {
 	UnusedResources []string         `json:"unusedResources"`
 }
 
-// A Denial is a refused request with the number of times it was made.
+// A Denial is a denied request with the number of times it was made.
 type Denial struct {
 	Function string `json:"function,omitempty"`
 	Action   string `json:"action"`
@@ -48,7 +48,7 @@ type Denial struct {
 	Count    int64  `json:"count"`
 }
 
-// Report gives the usage so far, in a stable order.
+// Report returns the usage so far, in a stable order.
 func (e *Engine) Report() Report {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
@@ -95,13 +95,13 @@ func (t *tracked) usage() StatementUsage {
 		u.Effect = "Deny"
 	}
 	u.Actions, u.UnusedActions = counts(t.actions, t.notAction, func(i int) int64 { return t.actionUse[i].Load() })
-	// A resource with variables, or one excluded by NotResource, has no use of its own: the statement's counts.
+	// A resource with variables, or one excluded by NotResource, has no count of its own: the statement's is shown.
 	u.Resources, u.UnusedResources = counts(t.resources, t.notRes || t.variableResource(),
 		func(i int) int64 { return t.resourceUse[i].Load() })
 	return u
 }
 
-// counts pairs patterns with their uses; whole says that they have none of their own.
+// counts pairs patterns with their counts, or with whole if they have none of their own.
 func counts(patterns []pattern, whole bool, uses func(int) int64) (map[string]int64, []string) {
 	byText := map[string]int64{}
 	unused := []string{}

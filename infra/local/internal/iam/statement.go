@@ -10,10 +10,10 @@ import (
 type statement struct {
 	source     string
 	sid        string
-	index      int // its place in the document, from 0
+	index      int // its position in the document, from 0
 	deny       bool
 	actions    []pattern
-	notAction  bool // actions are what it is not about
+	notAction  bool // actions are those it excludes
 	resources  []pattern
 	notRes     bool        // resources are what it is not about
 	principals *principals // nil in an identity policy
@@ -57,7 +57,7 @@ func parseStatement(kind Kind, variables bool, raw any) (statement, error) {
 	return s, err
 }
 
-// oneOf gives the values of the element or of its Not form, of which a statement has one.
+// oneOf returns the values of the element or of its Not form, of which a statement has one.
 func oneOf(m map[string]any, element string) (values []string, not bool, err error) {
 	yes, hasYes := m[element]
 	no, hasNo := m["Not"+element]
@@ -124,7 +124,7 @@ func parseResources(kind Kind, variables bool, m map[string]any) ([]pattern, boo
 	return out, not, nil
 }
 
-// matchAction gives the patterns that name the action (lower case); ok without any means NotAction.
+// matchAction returns the patterns that match the action (lower case); ok without any means NotAction.
 func (s *statement) matchAction(action string) (hits []int, ok bool) {
 	for i := range s.actions {
 		if s.actions[i].matches(action, nil) {
@@ -137,7 +137,7 @@ func (s *statement) matchAction(action string) (hits []int, ok bool) {
 	return hits, len(hits) > 0
 }
 
-// matchResource gives the patterns that name the resource; ok without any means NotResource.
+// matchResource returns the patterns that match the resource; ok without any means NotResource.
 func (s *statement) matchResource(resource string, l lookup) (hits []int, ok bool) {
 	for i := range s.resources {
 		if s.resources[i].matches(resource, l) {
@@ -150,7 +150,7 @@ func (s *statement) matchResource(resource string, l lookup) (hits []int, ok boo
 	return hits, len(hits) > 0
 }
 
-// dynamic says that more than caller, action and resource decides whether the statement applies.
+// dynamic reports whether more than caller, action and resource decides if the statement applies.
 func (s *statement) dynamic() bool {
 	return len(s.conditions) > 0 || s.variableResource()
 }

@@ -2,8 +2,8 @@ package iam
 
 import "sync/atomic"
 
-// A tracked statement counts how often it was needed, as a whole and by action and resource pattern. Every role has
-// its own, even where roles share a policy.
+// A tracked statement counts how often it applied, as a whole and by action and resource pattern. Every role has its own,
+// even where roles share a policy.
 type tracked struct {
 	*statement
 	uses        atomic.Int64
@@ -29,10 +29,10 @@ func (c *candidate) count() {
 	}
 }
 
-// maxDenials bounds what is remembered of refused requests; later new ones are only counted together.
+// maxDenials bounds the denied requests that are kept; later ones are only counted together.
 const maxDenials = 10_000
 
-// denials counts refused requests.
+// denials counts denied requests.
 type denials map[denialKey]*denial
 
 type denialKey struct{ principal, action, resource string }

@@ -11,13 +11,13 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
 )
 
-// maxThrottleDelay is the longest wait before a throttled event is tried again.
+// maxThrottleDelay is the longest wait before a throttled event is retried.
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 const maxThrottleDelay = 5 * time.Minute
 
-// InvokeAsync accepts an event and runs it in the background: at most Function.MaxRetries further tries after errors of the
-// function, and as many as its age allows while it is throttled. What becomes of it goes to the function's destinations, a
-// failure without destination to the log. Errors are those of Invoke that concern the request.
+// InvokeAsync accepts an event and runs it in the background: at most Function.MaxRetries retries after errors of the
+// function, and as many as its age allows while it is throttled. The outcome goes to the function's destinations, a failure
+// without one to the log. Errors are those of Invoke about the request.
 func (s *Supervisor) InvokeAsync(_ context.Context, function string, payload []byte) error {
 	e, qualifier, err := s.lookup(function)
 	if err != nil {
@@ -33,21 +33,21 @@ func (s *Supervisor) InvokeAsync(_ context.Context, function string, payload []b
 	return nil
 }
 
-// An event is an asynchronous invocation. All its tries bear the same request id.
+// An event is an asynchronous invocation. All its attempts have the same request id.
 type event struct {
 	function, qualifier, requestID string
 	payload                        []byte
 	accepted                       time.Time
-	tries                          int // that reached the function
+	tries                          int // attempts that reached the function
 	throttles                      int
 }
 
-// runEvent tries until the event succeeds, is given up, or the supervisor stops.
+// runEvent invokes until the event succeeds, fails for good, or the supervisor stops.
 func (s *Supervisor) runEvent(ev *event) {
 	for {
 		e, _, err := s.lookup(ev.function)
 		if err != nil {
-			return // stopped: functions are never taken away
+			return // stopped: functions are never removed
 		}
 		inv := newInvocation(e.function, ev.qualifier, ev.payload, s.cfg.Clock.Now())
 		inv.requestID = ev.requestID
@@ -75,9 +75,9 @@ func (s *Supervisor) runEvent(ev *event) {
 	}
 }
 
-// afterFailure gives the wait before the next try, or the condition under which AWS gives up.
+// afterFailure returns the delay before the next attempt, or the condition with which AWS gives up.
 func (s *Supervisor) afterFailure(f Function, ev *event, err error) (delay time.Duration, condition string) {
-	if err != nil { // throttled or an error of the service: not counted as a try, but aged
+	if err != nil { // throttled or an error of the service: not counted as an attempt
 		delay = min(s.cfg.ThrottleDelay<<min(ev.throttles, 20), maxThrottleDelay)
 		ev.throttles++
 	} else {
@@ -92,10 +92,10 @@ func (s *Supervisor) afterFailure(f Function, ev *event, err error) (delay time.
 	return delay, ""
 }
 
-// giveUp sends the failure where the function wants it, and logs it when it wants it nowhere.
+// giveUp sends the failure to the function's destination or dead-letter queue, else to the log.
 func (s *Supervisor) giveUp(f Function, ev *event, condition string, result Result, err error) {
 	if f.OnFailure == "" && f.DeadLetter == "" {
-		s.cfg.Logger.Error("asynchronous event given up", "function", f.Name, "request_id", ev.requestID, "condition", condition,
+		s.cfg.Logger.Error("asynchronous event discarded", "function", f.Name, "request_id", ev.requestID, "condition", condition,
 			"tries", ev.tries, "error", errorText(result, err))
 		return
 	}
@@ -128,7 +128,7 @@ func (s *Supervisor) deliver(f Function, target string, body []byte) {
 	}
 }
 
-// invocationRecord is what a destination gets.
+// invocationRecord is what a destination receives.
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 type invocationRecord struct {
 	Version         string           `json:"version"`
@@ -152,7 +152,7 @@ type recordResponse struct {
 	FunctionError   string `json:"functionError,omitempty"`
 }
 
-// record makes an invocation record; result is nil when the event never reached the function.
+// record returns an invocation record; result is nil when the event never reached the function.
 func record(f Function, ev *event, condition string, result *Result, now time.Time) []byte {
 	r := invocationRecord{
 		Version:   "1.0",

@@ -13,8 +13,8 @@ import (
 	"syscall"
 )
 
-// installCode puts a read-only copy of a function's code under root/<function>/<hash> and gives the folder. The copy is kept
-// for the next start; copies of older code of the function are removed. The asset itself is never changed.
+// installCode puts a read-only copy of a function's code under root/<function>/<hash> and returns the folder. The copy is
+// kept for the next start; copies of older code of the function are removed. The asset itself is never changed.
 //
 // Files get mode 0444 or 0555 and folders 0555, which stops every user but root: AWS mounts /var/task read-only.
 func installCode(root, function, source string) (string, error) {
@@ -46,8 +46,8 @@ func installCode(root, function, source string) (string, error) {
 	return target, nil
 }
 
-// writeCode copies a folder or unpacks an archive. No process is forked meanwhile: it would hold the files open for writing for
-// a moment, and Linux refuses to run such a file ("text file busy", https://go.dev/issue/22315).
+// writeCode copies a folder or unpacks an archive. No process is forked meanwhile: it would inherit the files open for
+// writing, and Linux refuses to run such a file ("text file busy", https://go.dev/issue/22315).
 func writeCode(target, source string) error {
 	syscall.ForkLock.RLock()
 	defer syscall.ForkLock.RUnlock()
@@ -61,7 +61,7 @@ func writeCode(target, source string) error {
 	return unzip(target, source)
 }
 
-// fingerprint tells versions of the code apart by names, sizes, modes and times, without reading it.
+// fingerprint distinguishes versions of the code by names, sizes, modes and times, without reading it.
 func fingerprint(source string) (string, error) {
 	absolute, err := filepath.Abs(source)
 	if err != nil {
@@ -121,7 +121,7 @@ func makeReadOnly(root string) error {
 	})
 }
 
-// removeReadOnly deletes a tree that makeReadOnly has treated: its folders must be writable for that.
+// removeReadOnly deletes a read-only tree, whose folders must be made writable for that.
 func removeReadOnly(root string) error {
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.IsDir() {

@@ -2,7 +2,7 @@ package lambda
 
 import "sync"
 
-// concurrency counts the invocations under way and refuses those above the limits.
+// concurrency counts the invocations in progress and refuses those above the limits.
 // https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
 type concurrency struct {
 	mu         sync.Mutex
@@ -16,7 +16,7 @@ func newConcurrency(account int) *concurrency {
 	return &concurrency{account: account, reserved: map[string]int{}, running: map[string]int{}}
 }
 
-// reserve sets the reservation of a function; nil takes it away.
+// reserve sets the reservation of a function; nil removes it.
 func (c *concurrency) reserve(function string, limit *int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

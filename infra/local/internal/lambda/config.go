@@ -7,7 +7,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/clock"
 )
 
-// Config is what a Supervisor needs; the zero value of each optional field means its default.
+// Config is what a Supervisor needs; optional fields default when they are zero.
 type Config struct {
 	// WorkDir holds read-only copies of the code (code/, kept between starts) and scratch folders (scratch/, emptied).
 	// Required. Two supervisors must not share one.
@@ -17,7 +17,7 @@ type Config struct {
 	Logger *slog.Logger // Default: slog.Default()
 	Sink   func(Line)   // receives output; called from several goroutines. Default: none
 	Meter  Meter        // Default: none
-	// Observe hears of each invocation how it went, for metrics. Default: nobody does.
+	// Observe is called with the outcome of each invocation, for metrics. Default: none.
 	Observe func(function string, result Result, err error)
 	Faults  func(function string) Injection // called once for each invocation. Default: none
 	// ColdStart is called for each instance that starts and returns how much longer that takes. Default: no longer

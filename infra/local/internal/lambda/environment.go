@@ -6,10 +6,10 @@ import (
 	"strconv"
 )
 
-// runtimeDir is where AWS keeps managed runtimes. provided.al2023 has none, and none is here; the variable is set all the same.
+// runtimeDir is where AWS keeps managed runtimes. provided.al2023 has none; the variable is set all the same.
 const runtimeDir = "/var/runtime"
 
-// environment makes the whole environment of an instance; nothing of ours leaks into it.
+// environment returns the whole environment of an instance; nothing of this process leaks into it.
 //
 // AWS_EXECUTION_ENV and _X_AMZN_TRACE_ID are left out because AWS does not define them for OS-only runtimes; the runtime
 // client sets the latter from a header of each invocation.

@@ -24,13 +24,13 @@ const (
 	ReasonCaller   = "CallerRateLimitExceeded" // of injected faults
 )
 
-// A ThrottledError says that a concurrency limit refused an invocation; errors.Is(err, ErrThrottled) holds.
+// A ThrottledError means that a concurrency limit refused an invocation; errors.Is(err, ErrThrottled) holds.
 type ThrottledError struct {
 	Function string // name
 	Reason   string // one of the Reason constants
 }
 
-// Error gives the message that AWS sends with status 429.
+// Error returns the message that AWS sends with status 429.
 func (e *ThrottledError) Error() string {
 	return fmt.Sprintf("lambda: invoke %s: Rate Exceeded. (%s)", e.Function, e.Reason)
 }

@@ -5,10 +5,11 @@ import (
 	"runtime"
 )
 
-// A forker starts every process from one OS thread of its own.
+// A forker starts every process from one dedicated OS thread.
 //
 // Linux sends the parent-death signal when the *thread* that forked ends, not the process, and the Go scheduler ends threads
-// at will. The forker's thread lives until stop, or dies with us. https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html
+// at will. The forker's thread lives until stop, or dies with this process.
+// https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html
 type forker struct {
 	jobs chan forkJob
 	done chan struct{}

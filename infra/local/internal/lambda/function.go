@@ -14,7 +14,7 @@ type Credentials struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
 }
 
-// A Function is what the template says of one function, resolved.
+// A Function is one function of a template, resolved.
 type Function struct {
 	Name string // letters, digits, - and _
 	ARN  string // unqualified, arn:aws:lambda:region:account:function:name
@@ -27,7 +27,8 @@ type Function struct {
 	Timeout     time.Duration     // Default: 3 s
 	MemoryMB    int               // Default: 128. Reported and billed, not enforced.
 	Environment map[string]string // resolved; reserved keys are refused
-	// ExtraEnvironment is set beside Environment and not held to AWS's rules: AWS_ENDPOINT_URL, HTTPS_PROXY, SSL_CERT_FILE.
+	// ExtraEnvironment is set besides Environment and not subject to AWS's rules: AWS_ENDPOINT_URL, HTTPS_PROXY,
+	// SSL_CERT_FILE.
 	ExtraEnvironment    map[string]string
 	Credentials         Credentials
 	ReservedConcurrency *int   // Default: none, the function shares the account's limit
@@ -45,7 +46,7 @@ type Function struct {
 
 var functionName = regexp.MustCompile(`^[a-zA-Z0-9-_]{1,64}$`)
 
-// reservedKeys are set by Lambda only.
+// reservedKeys can be set by Lambda only.
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
 var reservedKeys = []string{
 	"_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_NAME",
@@ -125,7 +126,7 @@ func (f Function) validateEnvironment() error {
 	return nil
 }
 
-// hasQualifier says whether the function may be invoked as name:qualifier.
+// hasQualifier reports whether the function may be invoked as name:qualifier.
 func (f Function) hasQualifier(qualifier string) bool {
 	return qualifier == "" || qualifier == latest || qualifier == f.Version || slices.Contains(f.Qualifiers, qualifier)
 }

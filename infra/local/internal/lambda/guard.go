@@ -8,14 +8,14 @@ import (
 	"syscall"
 )
 
-// An orphanGuard kills the process groups it watches when we die without having stopped them.
+// An orphanGuard kills the process groups that it watches when this process dies without having stopped them.
 type orphanGuard interface {
 	watch(pid int)
 	forget(pid int)
 	io.Closer
 }
 
-// guardScript keeps the list of groups that are told on its standard input. The input ends when we end, however we end.
+// guardScript reads the groups to watch from its standard input, which ends when this process ends.
 const guardScript = `groups=" "
 while read -r change group; do
   case $change in
@@ -35,7 +35,7 @@ type shellGuard struct {
 
 func startGuard() (orphanGuard, error) {
 	cmd := exec.Command("/bin/sh", "-c", guardScript)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a Ctrl-C in the terminal must not end it before us
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a Ctrl-C in the terminal must not end it first
 	input, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, fmt.Errorf("lambda: start orphan guard: %w", err)
@@ -46,16 +46,16 @@ func startGuard() (orphanGuard, error) {
 	return &shellGuard{cmd: cmd, input: input}, nil
 }
 
-func (g *shellGuard) watch(pid int)  { g.tell("+", pid) }
-func (g *shellGuard) forget(pid int) { g.tell("-", pid) }
+func (g *shellGuard) watch(pid int)  { g.send("+", pid) }
+func (g *shellGuard) forget(pid int) { g.send("-", pid) }
 
-func (g *shellGuard) tell(change string, pid int) {
+func (g *shellGuard) send(change string, pid int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	_, _ = fmt.Fprintf(g.input, "%s %d\n", change, pid) // without its guard a process merely may outlive a crash of ours
+	_, _ = fmt.Fprintf(g.input, "%s %d\n", change, pid) // without a guard a process may outlive a crash of this one
 }
 
-// Close ends the guard, which kills the groups that were not forgotten.
+// Close ends the guard, which kills the groups it still watches.
 func (g *shellGuard) Close() error {
 	_ = g.input.Close()
 	return g.cmd.Wait()

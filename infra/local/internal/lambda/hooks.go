@@ -24,7 +24,7 @@ type Injection struct {
 // Destination receives the outcome of asynchronous invocations: target is the ARN of a queue, topic, bus or function.
 type Destination func(ctx context.Context, target string, body []byte) error
 
-// A Line is one line of a function's output or of Lambda's own report, without the line break.
+// A Line is one line of a function's output or of Lambda's own logs, without the line break.
 type Line struct {
 	Function  string
 	RequestID string // "" during init

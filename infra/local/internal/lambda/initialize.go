@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// An initFailure is why an instance did not come up.
+// An initFailure is why an instance did not initialize.
 type initFailure struct {
 	kind   string // error type
 	reason string // for the message, unless there is a body
@@ -16,7 +16,7 @@ type initFailure struct {
 	status string // of INIT_REPORT: "error" or "timeout"
 }
 
-// payload is what the caller gets.
+// payload is what the caller receives.
 func (f *initFailure) payload(requestID string) []byte {
 	if f.body != nil {
 		return f.body
@@ -43,7 +43,7 @@ func (s *Supervisor) initialize(e *entry, expired <-chan time.Time) (*instance, 
 	return nil, failure
 }
 
-// entrypointFailure words the failure to start the process at all.
+// entrypointFailure is the failure to start the process.
 func entrypointFailure(err error) *initFailure {
 	reason := "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -52,7 +52,7 @@ func entrypointFailure(err error) *initFailure {
 	return &initFailure{kind: typeInvalidEntrypoint, reason: reason, status: "error"}
 }
 
-// await gives nil once the runtime is ready.
+// await returns nil once the runtime is ready.
 func (i *instance) await(expired <-chan time.Time) *initFailure {
 	select {
 	case <-i.api.ready:
@@ -79,7 +79,7 @@ func reportedFailure(body []byte) *initFailure {
 	return &initFailure{kind: e.Type, body: body, status: "error"}
 }
 
-// reportInit writes the line that AWS writes when an init phase failed; a successful one shows in REPORT.
+// reportInit writes the line that AWS writes when an init phase failed; a successful one is part of REPORT.
 // https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib
 func (s *Supervisor) reportInit(e *entry, requestID, phase string, took time.Duration, f *initFailure) {
 	text := fmt.Sprintf("INIT_REPORT Init Duration: %.2f ms\tPhase: %s\tStatus: %s", milliseconds(took), phase, f.status)

@@ -16,8 +16,8 @@ type instance struct {
 	process  *process
 	started  time.Time
 	idleFrom time.Time // guarded by the pool
-	peakMB   int       // the most memory it was seen to hold
-	warned   bool      // that it is more than its function has
+	peakMB   int       // the most memory that was measured
+	warned   bool      // that it exceeds the function's memory
 
 	requestID atomic.Pointer[string] // of the current invocation, for its output
 }
@@ -35,7 +35,7 @@ func (s *Supervisor) startInstance(e *entry) (*instance, error) {
 	}
 	f := e.function
 	env := environment(f, e.codeDir, i.scratch, i.api.address, newLogStream(i.started, f.Version))
-	// The callback of the output may run before this assignment is done, and needs only what is set already.
+	// The output's callback may run before this assignment, and uses only what is set already.
 	i.process, err = startProcess(s.forker, s.guard, e.codeDir, env, func(stream string, line []byte) { s.emit(i, stream, line) })
 	if err != nil {
 		i.api.close()
@@ -46,15 +46,15 @@ func (s *Supervisor) startInstance(e *entry) (*instance, error) {
 	return i, nil
 }
 
-// destroy ends the process, waits for it and removes what it left.
+// destroy ends the process, waits for it and removes its scratch folder.
 func (i *instance) destroy() {
 	i.process.kill()
 	<-i.process.exited
 	i.api.close()
-	_ = os.RemoveAll(i.scratch) // what remains lies in a scratch root that the next start empties
+	_ = os.RemoveAll(i.scratch) // the next start empties the scratch root
 }
 
-// alive says whether the process still runs.
+// alive reports whether the process still runs.
 func (i *instance) alive() bool {
 	select {
 	case <-i.process.exited:
@@ -64,13 +64,13 @@ func (i *instance) alive() bool {
 	}
 }
 
-// begin gives inv to the runtime.
+// begin passes inv to the runtime.
 func (i *instance) begin(inv *invocation) {
 	i.requestID.Store(&inv.requestID)
 	i.process.thaw()
 	i.api.next <- inv // has room: the instance serves one invocation at a time
 }
 
-// measure notes the memory. What rusage says after the exit is of no use: the kernel counts our own memory of the moment of the
-// fork into it. https://man7.org/linux/man-pages/man2/getrusage.2.html
+// measure records the peak memory. The rusage after the exit is of no use: it includes this process's memory at the time of
+// the fork. https://man7.org/linux/man-pages/man2/getrusage.2.html
 func (i *instance) measure() { i.peakMB = max(i.peakMB, peakMemoryMB(i.process.pid)) }

@@ -6,7 +6,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
 )
 
-// An invocation is one event on its way through an instance.
+// An invocation is one event in an instance.
 type invocation struct {
 	requestID string
 	arn       string // as invoked, with the qualifier
@@ -15,11 +15,11 @@ type invocation struct {
 	deadline  time.Time
 	injected  Injection
 
-	answered chan answer   // gets one answer
+	answered chan answer   // receives one answer
 	finished chan struct{} // closed when the runtime asks for the next invocation
 }
 
-// An answer is what the runtime posted.
+// An answer is the runtime's response.
 type answer struct {
 	payload []byte
 	failed  bool // posted to /error, or too large

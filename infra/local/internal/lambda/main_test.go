@@ -107,7 +107,7 @@ func (r *lineRecorder) add(l Line) {
 	r.lines = append(r.lines, l)
 }
 
-// texts gives the lines of a request, each with its stream in front.
+// texts returns the lines of a request, each with its stream in front.
 func (r *lineRecorder) texts(requestID string) []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -120,7 +120,7 @@ func (r *lineRecorder) texts(requestID string) []string {
 	return texts
 }
 
-// find gives the first line that contains text, or "".
+// find returns the first line that contains text, or "".
 func (r *lineRecorder) find(text string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

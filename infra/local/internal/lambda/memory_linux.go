@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// peakMemoryMB gives the most memory that the process has held, in MB begun; 0 if it is gone.
+// peakMemoryMB returns the peak memory of the process, in MB rounded up; 0 if it has ended.
 // https://man7.org/linux/man-pages/man5/proc_pid_status.5.html (VmHWM)
 func peakMemoryMB(pid int) int {
 	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")

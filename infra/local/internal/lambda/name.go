@@ -36,7 +36,7 @@ func parseName(s string) (name, error) {
 	return n, nil
 }
 
-// invokedARN is the ARN by which the function learns how it was invoked.
+// invokedARN is the ARN that the function sees in its context.
 func invokedARN(f Function, qualifier string) string {
 	if qualifier == "" {
 		return f.ARN

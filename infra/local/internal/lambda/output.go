@@ -9,11 +9,11 @@ import (
 	"syscall"
 )
 
-// maxLine is where a longer line of output is cut in two.
+// maxLine is the length at which a longer line is split.
 const maxLine = 256 * 1024
 
-// An output reads a pipe and cuts it into lines. It can be drained at a given moment, so that what a function printed during
-// an invocation is attributed to that invocation.
+// An output reads a pipe and cuts it into lines. It can be drained at any time, so that what a function printed during an
+// invocation is attributed to it.
 type output struct {
 	pipe *os.File
 	raw  syscall.RawConn
@@ -25,7 +25,7 @@ type output struct {
 	buffer  [32 * 1024]byte
 }
 
-// newOutput gives an output and the end of the pipe that is to be passed to the process and closed.
+// newOutput returns an output and the end of the pipe to pass to the process and close.
 func newOutput(emit func(line []byte)) (*output, *os.File, error) {
 	reader, writer, err := os.Pipe()
 	if err != nil {
@@ -41,18 +41,18 @@ func newOutput(emit func(line []byte)) (*output, *os.File, error) {
 	return o, writer, nil
 }
 
-// run reads until the pipe ends. The poller of the Go runtime calls back whenever there is something to read.
+// run reads until the pipe ends. The Go runtime's poller calls back whenever there is something to read.
 func (o *output) run() {
 	defer close(o.done)
 	_ = o.raw.Read(func(fd uintptr) bool { return o.read(int(fd)) })
 }
 
-// drain reads what is in the pipe at this moment.
+// drain reads what is in the pipe.
 func (o *output) drain() {
 	_ = o.raw.Control(func(fd uintptr) { o.read(int(fd)) })
 }
 
-// close reads what is left, also when a runaway grandchild still holds the pipe, and emits a last unfinished line.
+// close reads the rest, even if a grandchild still holds the pipe, and emits a last unfinished line.
 func (o *output) close() {
 	o.drain()
 	_ = o.pipe.Close()
@@ -65,7 +65,7 @@ func (o *output) close() {
 	}
 }
 
-// read takes all that is there without blocking and says whether the pipe has ended.
+// read reads without blocking and reports whether the pipe has ended.
 func (o *output) read(fd int) (ended bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

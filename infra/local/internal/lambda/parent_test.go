@@ -106,7 +106,7 @@ func TestShellGuardKillsWhatItWatches(t *testing.T) {
 	_ = forgotten.Wait()
 }
 
-// running says whether a process exists and is no zombie.
+// running reports whether a process exists and is no zombie.
 func running(pid int) bool {
 	if syscall.Kill(pid, 0) != nil {
 		return false

@@ -11,11 +11,11 @@ import (
 const (
 	MaxRequestBytes      = 6 * 1024 * 1024 // of a synchronous invocation
 	MaxAsyncRequestBytes = 1024 * 1024     // of an asynchronous one
-	// MaxResponseBytes is what AWS names in its error: 6 MB and 100 bytes.
+	// MaxResponseBytes is the limit in AWS's error message: 6 MB and 100 bytes.
 	MaxResponseBytes = 6*1024*1024 + 100
 )
 
-// Error types that Lambda itself gives, in addition to the function's own.
+// Error types of Lambda itself, besides the function's own.
 const (
 	typeExit              = "Runtime.ExitError"
 	typeUnknown           = "Runtime.Unknown"
@@ -44,7 +44,7 @@ func exitError(requestID, reason string) functionError {
 	return functionError{Type: typeExit, Message: "RequestId: " + requestID + " Error: " + reason}
 }
 
-// timeoutError carries the text that AWS writes into the log and sends to the caller.
+// timeoutError has the text that AWS writes into the log and sends to the caller.
 // https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-invoke-with-errors
 func timeoutError(at time.Time, requestID string, timeout time.Duration) functionError {
 	return functionError{Message: fmt.Sprintf("%s %s Task timed out after %.2f seconds", timestamp(at), requestID, timeout.Seconds())}

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// A pool knows every instance: the idle ones, which are frozen, and how many exist in all.
+// A pool keeps the instances: the idle ones, which are frozen, and the number of all.
 type pool struct {
 	mu       sync.Mutex
 	all      map[*instance]struct{} // without those that are starting
@@ -20,7 +20,7 @@ type pool struct {
 	destroys sync.WaitGroup // of instances that end
 }
 
-// A waiter stands in line for an instance, or for the right to start one (nil).
+// A waiter waits for an instance, or for the right to start one (nil).
 type waiter struct {
 	entry *entry
 	given chan *instance
@@ -30,7 +30,7 @@ func newPool(max, maxPerFunction int) *pool {
 	return &pool{all: map[*instance]struct{}{}, idle: map[string][]*instance{}, liveOf: map[string]int{}, max: max, maxPerFn: maxPerFunction}
 }
 
-// acquire gives an idle instance of the function, or nil and with it the right to start one. It waits when there is no room,
+// acquire returns an idle instance of the function, or nil, which is the right to start one. It waits when there is no room,
 // and fails with ErrStopped.
 func (p *pool) acquire(e *entry) (*instance, error) {
 	p.mu.Lock()
@@ -56,7 +56,7 @@ func (p *pool) acquire(e *entry) (*instance, error) {
 	return i, nil
 }
 
-// popIdle takes the instance that was used last. Those of an older registration, and those that died, are destroyed.
+// popIdle takes the most recently used instance. Those of an older registration, and those that died, are destroyed.
 func (p *pool) popIdle(e *entry) *instance {
 	name := e.function.Name
 	for len(p.idle[name]) > 0 {
@@ -106,7 +106,7 @@ func (p *pool) removeIdle(i *instance) {
 	}
 }
 
-// add makes a started instance known, so that stop and kill reach it. It refuses after stop.
+// add registers a started instance for stop and kill. It returns false after stop.
 func (p *pool) add(i *instance) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -117,7 +117,7 @@ func (p *pool) add(i *instance) bool {
 	return true
 }
 
-// release takes back an instance that is done: for a waiter, or frozen into the idle ones, or to its end.
+// release takes back an instance: for a waiter, or frozen into the idle ones, or to be destroyed.
 func (p *pool) release(i *instance, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -139,7 +139,7 @@ func (p *pool) release(i *instance, now time.Time) {
 	p.serveWaiters()
 }
 
-// remove ends an instance that must not be used again.
+// remove destroys an instance that must not be used again.
 func (p *pool) remove(i *instance) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -148,14 +148,14 @@ func (p *pool) remove(i *instance) {
 	p.serveWaiters()
 }
 
-// forget takes out an instance that did not come up; the right to start another stays with the caller.
+// forget unregisters an instance that did not initialize; the caller keeps the right to start another.
 func (p *pool) forget(i *instance) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.all, i)
 }
 
-// lost gives back the right to start an instance that was not started.
+// lost returns the right to start an instance that was not started.
 func (p *pool) lost(function string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -164,7 +164,7 @@ func (p *pool) lost(function string) {
 	p.serveWaiters()
 }
 
-// discard forgets i and ends it in the background.
+// discard unregisters i and destroys it in the background.
 func (p *pool) discard(i *instance) {
 	delete(p.all, i)
 	p.live--
@@ -172,7 +172,7 @@ func (p *pool) discard(i *instance) {
 	p.destroys.Go(i.destroy)
 }
 
-// serveWaiters gives rights to start instances to those in line for whom there is room.
+// serveWaiters returns waiters for which there is room the right to start an instance.
 func (p *pool) serveWaiters() {
 	left := p.waiters[:0]
 	for _, w := range p.waiters {
@@ -215,7 +215,7 @@ func (p *pool) retire(e *entry) {
 	p.serveWaiters()
 }
 
-// kill ends the processes of a function, or of all with "", and counts them. Invocations under way fail by it.
+// kill ends the processes of a function, or of all with "", and counts them. Invocations in progress fail.
 func (p *pool) kill(function string) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -238,7 +238,7 @@ func (p *pool) stop() {
 	}
 	p.waiters = nil
 	for i := range p.all {
-		i.process.kill() // those in use are destroyed when their invocation lets go of them
+		i.process.kill() // those in use are destroyed by their invocation
 	}
 	for name, list := range p.idle {
 		for _, i := range list {
@@ -249,7 +249,7 @@ func (p *pool) stop() {
 	p.mu.Unlock()
 }
 
-// count gives the number of idle and of all instances by function.
+// count returns the number of idle and of all instances by function.
 func (p *pool) count() map[string]InstanceCount {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -262,7 +262,7 @@ func (p *pool) count() map[string]InstanceCount {
 	return counts
 }
 
-// InstanceCount says how many processes a function has.
+// InstanceCount is the number of processes of a function.
 type InstanceCount struct {
 	Idle int // frozen
 	Busy int // starting or serving an invocation

@@ -13,14 +13,14 @@ type process struct {
 	cmd            *exec.Cmd
 	pid            int
 	stdout, stderr *output
-	exited         chan struct{} // closed when the process is gone and its output was read
+	exited         chan struct{} // closed when the process has ended and its output was read
 	reason         string        // why it ended; valid after exited
 
 	mu   sync.Mutex
-	gone bool // the pid may belong to another process from here on
+	gone bool // the pid may be another process's now
 }
 
-// startProcess runs bootstrap in dir. emit gets each line of output.
+// startProcess runs bootstrap in dir. emit receives each line of output.
 func startProcess(f *forker, guard orphanGuard, dir string, env []string, emit func(stream string, line []byte)) (*process, error) {
 	stdout, outWriter, err := newOutput(func(line []byte) { emit("stdout", line) })
 	if err != nil {
@@ -48,7 +48,7 @@ func startProcess(f *forker, guard orphanGuard, dir string, env []string, emit f
 	return p, nil
 }
 
-// wait reaps the process and kills what it left behind.
+// wait reaps the process and kills its remaining children.
 func (p *process) wait(guard orphanGuard) {
 	err := p.cmd.Wait()
 	_ = syscall.Kill(-p.pid, syscall.SIGKILL)
@@ -62,7 +62,7 @@ func (p *process) wait(guard orphanGuard) {
 	close(p.exited)
 }
 
-// exitReason words an exit as Lambda does.
+// exitReason is the reason of an exit in Lambda's words.
 func exitReason(err error) string {
 	if err == nil {
 		return "Runtime exited without providing a reason"
@@ -82,7 +82,7 @@ func (p *process) signal(s syscall.Signal) {
 	}
 }
 
-// flush hands on all that the process has written so far.
+// flush emits all that the process has written so far.
 func (p *process) flush() {
 	p.stdout.drain()
 	p.stderr.drain()

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// A course is how one invocation went.
+// A course is the course of one invocation.
 type course struct {
 	payload []byte
 	failed  bool
@@ -15,7 +15,7 @@ type course struct {
 	usable  bool   // the instance can serve again
 }
 
-// run takes inv through an instance, cold or warm, logs what AWS logs and gives the instance back.
+// run executes inv in an instance, cold or warm, logs what AWS logs and releases the instance.
 func (s *Supervisor) run(e *entry, inv *invocation) (Result, error) {
 	i, err := s.pool.acquire(e)
 	if err != nil {
@@ -39,7 +39,7 @@ func (s *Supervisor) run(e *entry, inv *invocation) (Result, error) {
 	return s.conclude(e, i, inv, c, began, init), nil
 }
 
-// coldStart initializes an instance; nil after a failure, which AWS answers by trying again inside the invocation.
+// coldStart initializes an instance; nil after a failure, after which AWS tries again inside the invocation.
 func (s *Supervisor) coldStart(e *entry) (*instance, time.Duration) {
 	began := s.cfg.Clock.Now()
 	if slow := s.cfg.ColdStart(e.function.Name); slow > 0 {
@@ -73,7 +73,7 @@ func (s *Supervisor) retryInit(e *entry, inv *invocation, expired <-chan time.Ti
 	return nil, course{payload: failure.payload(inv.requestID), failed: true, status: "error", kind: failure.kind}
 }
 
-// serve hands inv to i and waits for the answer and for the runtime to ask for more.
+// serve passes inv to i and waits for the answer and for the runtime's next request.
 func (s *Supervisor) serve(i *instance, inv *invocation, expired <-chan time.Time) course {
 	var kill <-chan time.Time
 	if inv.injected.Kill {
@@ -97,13 +97,13 @@ func (s *Supervisor) serve(i *instance, inv *invocation, expired <-chan time.Tim
 	}
 }
 
-// answered makes a course of the answer, which must be there.
+// answered is the course of an invocation that has its answer.
 func answered(inv *invocation) course {
 	ans := <-inv.answered
 	return course{payload: ans.payload, failed: ans.failed}
 }
 
-// ended makes a course of an exit. A runtime may exit after it has answered: the Go runtime does so after a panic.
+// ended is the course of an exit. A runtime may exit after it has answered, as Go's does after a panic.
 func ended(i *instance, inv *invocation) course {
 	c := course{payload: exitError(inv.requestID, i.process.reason).json(), failed: true}
 	select {
@@ -115,7 +115,7 @@ func ended(i *instance, inv *invocation) course {
 	return c
 }
 
-// expire kills an instance that took too long. An answer that came before stands.
+// expire kills an instance that timed out. An earlier answer counts.
 func (s *Supervisor) expire(i *instance, inv *invocation) course {
 	i.measure()
 	i.process.kill()
@@ -135,7 +135,7 @@ func (s *Supervisor) timedOut(e *entry, inv *invocation, now time.Time) course {
 	return course{payload: failure.json(), failed: true, status: "timeout"}
 }
 
-// conclude reports and meters the invocation and gives the instance back.
+// conclude reports and meters the invocation and releases the instance.
 func (s *Supervisor) conclude(e *entry, i *instance, inv *invocation, c course, began time.Time, init time.Duration) Result {
 	now := s.cfg.Clock.Now()
 	r := Result{Payload: c.payload, RequestID: inv.requestID, Version: e.function.Version, Duration: now.Sub(began), Init: init}
@@ -164,8 +164,8 @@ func (s *Supervisor) conclude(e *entry, i *instance, inv *invocation, c course, 
 	return r
 }
 
-// warnOfMemory tells once an instance what AWS would have killed it for. No limit is set: RLIMIT_AS under 1 GB ends a Go runtime at
-// its start, and RLIMIT_DATA counts what is mapped, so that it refuses 110 of 128 MB.
+// warnOfMemory logs, once an instance, that AWS would have killed it. No limit is set: RLIMIT_AS under 1 GB ends a Go runtime
+// at its start, and RLIMIT_DATA counts mappings, so that it refuses 110 of 128 MB.
 func (s *Supervisor) warnOfMemory(f Function, i *instance) {
 	if i.peakMB <= f.MemoryMB || i.warned {
 		return
@@ -174,7 +174,7 @@ func (s *Supervisor) warnOfMemory(f Function, i *instance) {
 	s.cfg.Logger.Warn("function exceeded its memory and would have been killed on AWS", "function", f.Name, "memory_mb", f.MemoryMB, "used_mb", i.peakMB)
 }
 
-// report words the REPORT line. The init phase is billed since August 2025.
+// report formats the REPORT line. The init phase is billed since August 2025.
 // https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 func report(f Function, r Result, c course) string {
 	var b strings.Builder

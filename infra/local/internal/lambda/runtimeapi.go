@@ -15,8 +15,8 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
 )
 
-// A runtimeAPI is the Lambda Runtime API of one instance, on a listener of its own: AWS_LAMBDA_RUNTIME_API holds host and
-// port only, and though aws-lambda-go would take a path after them, other runtimes parse it.
+// A runtimeAPI is the Lambda Runtime API of one instance, on its own listener: AWS_LAMBDA_RUNTIME_API holds host and port
+// only, and though aws-lambda-go would take a path after them, other runtimes parse it.
 //
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 type runtimeAPI struct {
@@ -24,15 +24,15 @@ type runtimeAPI struct {
 	server  *http.Server
 	served  chan struct{}
 
-	next      chan *invocation // the invocation that the pending call of next gets
+	next      chan *invocation // the invocation for the pending call of next
 	ready     chan struct{}    // closed at the first call of next
 	closing   chan struct{}
-	initError chan []byte // gets the body of the first init error
+	initError chan []byte // receives the body of the first init error
 
 	mu       sync.Mutex
-	flusher  func()      // hands on the output that was written before a call
-	current  *invocation // given to the runtime, not finished
-	answered bool        // whether current has its answer
+	flusher  func()      // emits the output that was written before a call
+	current  *invocation // passed to the runtime, not finished
+	answered bool        // whether current was answered
 }
 
 func startRuntimeAPI(logger *slog.Logger) (*runtimeAPI, error) {
@@ -92,7 +92,7 @@ func (a *runtimeAPI) handleNext(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// setFlush names what is called before a call of the runtime has its effect.
+// setFlush sets a function that is called before a call of the runtime takes effect.
 func (a *runtimeAPI) setFlush(flush func()) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -108,7 +108,7 @@ func (a *runtimeAPI) flush() {
 	}
 }
 
-// finish ends the current invocation, or the init phase. It refuses when the runtime owes an answer.
+// finish ends the current invocation, or the init phase. It returns false when the runtime has not answered.
 func (a *runtimeAPI) finish() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -161,7 +161,7 @@ func (a *runtimeAPI) handleResponse(w http.ResponseWriter, r *http.Request) {
 	accept(w)
 }
 
-// trailerError reads the error of a response whose body broke off.
+// trailerError reads the error in the trailer of a streamed response.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming
 func trailerError(trailer http.Header) []byte {
 	kind := trailer.Get("Lambda-Runtime-Function-Error-Type")
@@ -190,12 +190,12 @@ func (a *runtimeAPI) handleInitError(w http.ResponseWriter, r *http.Request) {
 	}
 	select {
 	case a.initError <- body:
-	default: // the first one counts
+	default: // only the first one counts
 	}
 	accept(w)
 }
 
-// answer records ans for the current invocation, or refuses one that names another or comes twice.
+// answer records ans for the current invocation; false for another invocation, or a second answer.
 func (a *runtimeAPI) answer(w http.ResponseWriter, id string, ans answer) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -212,7 +212,8 @@ func (a *runtimeAPI) answer(w http.ResponseWriter, id string, ans answer) bool {
 	return true
 }
 
-// handleRegister accepts an internal extension without events, as a runtime registers one to be sent SIGTERM. It is not sent here.
+// handleRegister accepts an internal extension without events, which a runtime registers in order to be sent SIGTERM. It is
+// not sent here.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
 func (a *runtimeAPI) handleRegister(w http.ResponseWriter, r *http.Request) {
 	var request struct {
@@ -227,7 +228,7 @@ func (a *runtimeAPI) handleRegister(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, `{}`)
 }
 
-// handleExtensionNext never answers: no extension here has registered for an event.
+// handleExtensionNext never responds: no extension here has registered for an event.
 func (a *runtimeAPI) handleExtensionNext(_ http.ResponseWriter, r *http.Request) {
 	select {
 	case <-a.closing:
@@ -237,7 +238,7 @@ func (a *runtimeAPI) handleExtensionNext(_ http.ResponseWriter, r *http.Request)
 
 // readBody reads at most the allowed size and drops the rest.
 func readBody(r *http.Request) (body []byte, tooLarge bool) {
-	body, _ = io.ReadAll(io.LimitReader(r.Body, MaxResponseBytes+1)) // an instance that dies while posting is reported by its exit
+	body, _ = io.ReadAll(io.LimitReader(r.Body, MaxResponseBytes+1)) // the exit reports an instance that dies while posting
 	if len(body) > MaxResponseBytes {
 		_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, 64*MaxResponseBytes)) // a client that is cut off reports a broken pipe
 		return nil, true
@@ -245,7 +246,7 @@ func readBody(r *http.Request) (body []byte, tooLarge bool) {
 	return body, false
 }
 
-// readError gives the body of an error, or makes one of the header when there is no JSON.
+// readError returns the body of an error, or builds one from the header when there is no JSON.
 func readError(r *http.Request) []byte {
 	body, tooLarge := readBody(r)
 	if !tooLarge && json.Valid(body) {

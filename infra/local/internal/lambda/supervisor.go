@@ -12,7 +12,7 @@ import (
 	"sync/atomic"
 )
 
-// A Supervisor runs functions. Make one with New and end it with Stop.
+// A Supervisor runs functions. Create it with New and end it with Stop.
 type Supervisor struct {
 	cfg         Config
 	scratchRoot string
@@ -30,7 +30,7 @@ type Supervisor struct {
 	stopped bool
 }
 
-// An entry is a registration. A function that is registered anew gets a new one.
+// An entry is a registration. A function that is registered again gets a new one.
 type entry struct {
 	function Function
 	codeDir  string
@@ -88,7 +88,7 @@ func (s *Supervisor) Register(f Function) error {
 	return nil
 }
 
-// lookup finds a function by anything that names it.
+// lookup finds a function by name or ARN.
 func (s *Supervisor) lookup(function string) (*entry, string, error) {
 	n, err := parseName(function)
 	if err != nil {
@@ -108,8 +108,9 @@ func (s *Supervisor) lookup(function string) (*entry, string, error) {
 
 // Invoke runs function (a name or ARN, optionally with :version or :alias) with a JSON payload; an empty one means {}.
 //
-// An error of the function is no error of Invoke: see Result.FunctionError. Errors are ErrNotFound, ErrThrottled,
-// ErrRequestTooLarge, ErrInvalidRequest, ErrInjected, ErrStopped, or that of ctx; the function goes on when ctx ends, as on AWS.
+// An error of the function is not an error of Invoke: see Result.FunctionError. Errors are ErrNotFound, ErrThrottled,
+// ErrRequestTooLarge, ErrInvalidRequest, ErrInjected, ErrStopped, or that of ctx; the function goes on when ctx ends, as on
+// AWS.
 func (s *Supervisor) Invoke(ctx context.Context, function string, payload []byte) (Result, error) {
 	e, qualifier, err := s.lookup(function)
 	if err != nil {
@@ -121,7 +122,7 @@ func (s *Supervisor) Invoke(ctx context.Context, function string, payload []byte
 	return s.invoke(ctx, e, newInvocation(e.function, qualifier, payload, s.cfg.Clock.Now()))
 }
 
-// checkPayload refuses what AWS refuses, and replaces nothing by an empty object.
+// checkPayload refuses what AWS refuses, and replaces an empty payload by an empty object.
 func checkPayload(payload []byte, limit int) ([]byte, error) {
 	if len(payload) > limit {
 		return nil, fmt.Errorf("%w: %d bytes, request must be smaller than %d bytes for the InvokeFunction operation", ErrRequestTooLarge, len(payload), limit)
@@ -135,7 +136,7 @@ func checkPayload(payload []byte, limit int) ([]byte, error) {
 	return payload, nil
 }
 
-// invoke attempts inv and tells the observer how it went.
+// invoke attempts inv and notifies the observer.
 func (s *Supervisor) invoke(ctx context.Context, e *entry, inv *invocation) (Result, error) {
 	result, err := s.attempt(ctx, e, inv)
 	if s.cfg.Observe != nil {
@@ -170,7 +171,7 @@ func (s *Supervisor) attempt(ctx context.Context, e *entry, inv *invocation) (Re
 	failed := make(chan error, 1)
 	if !s.spawn(func() {
 		result, err := s.run(e, inv)
-		leave() // before the caller hears of the end, so that its next invocation is not throttled by this one
+		leave() // before the caller is notified, so that its next invocation is not throttled by this one
 		if err != nil {
 			failed <- err
 			return
@@ -201,7 +202,7 @@ func (s *Supervisor) spawn(work func()) bool {
 	return true
 }
 
-// reap ends idle instances from time to time.
+// reap ends idle instances periodically.
 func (s *Supervisor) reap() {
 	for {
 		select {
@@ -213,7 +214,7 @@ func (s *Supervisor) reap() {
 	}
 }
 
-// Kill ends the processes of function, or of every function with "", as a crash would, and says how many.
+// Kill ends the processes of function, or of every function with "", as a crash would, and returns how many.
 func (s *Supervisor) Kill(function string) int { return s.pool.kill(function) }
 
 // Instances counts the processes of each function that has any.
@@ -231,7 +232,7 @@ func (s *Supervisor) Functions() []Function {
 	return functions
 }
 
-// Stop ends every process, drops events that wait for a retry and waits until all has ended. Invocations under way fail.
+// Stop ends every process, drops events that wait for a retry and waits until all has ended. Invocations in progress fail.
 func (s *Supervisor) Stop() {
 	s.mu.Lock()
 	if s.stopped {

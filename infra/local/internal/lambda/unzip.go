@@ -12,7 +12,7 @@ import (
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 const maxUnzipped = 250 * 1024 * 1024
 
-// unzip unpacks archive into the new folder target. Names that lead out of it, and links, are refused.
+// unzip unpacks archive into the new folder target. Paths out of it, and links, are refused.
 func unzip(target, archive string) error {
 	reader, err := zip.OpenReader(archive)
 	if err != nil {

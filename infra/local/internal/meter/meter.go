@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Sizes in bytes that AWS bills by: each one begun counts.
+// Sizes in bytes that AWS bills by, rounded up.
 const (
 	MessageChunk  = 32 << 10  // WebSocket messages (https://aws.amazon.com/api-gateway/pricing/)
 	RequestChunk  = 64 << 10  // SQS and SNS requests, EventBridge events (https://aws.amazon.com/sqs/pricing/)
@@ -15,7 +15,7 @@ const (
 	minimumChunks = 1
 )
 
-// Chunks gives how many chunks a payload of so many bytes is billed as: at least 1.
+// Chunks returns how many chunks a payload is billed as: at least 1.
 func Chunks(bytes, chunk int) float64 {
 	return float64(max(minimumChunks, (bytes+chunk-1)/chunk))
 }
@@ -38,13 +38,13 @@ type tally struct {
 	units float64
 }
 
-// New makes a meter that starts counting now.
+// New returns a meter that starts counting now.
 func New(prices Prices, now func() time.Time) *Meter {
 	return &Meter{prices: prices, usd: prices.index(), now: now, since: now(), items: map[key]*tally{}}
 }
 
-// Count adds one billable request, made by a function ("" for anyone else), of so many units: chunks, request units,
-// recipients, minutes or GB-seconds, as the price table says for the action.
+// Count adds one billable request of a function ("" for other callers) and its units: chunks, request units, recipients,
+// minutes or GB-seconds, as the price table says for the action.
 func (m *Meter) Count(function, service, action string, units float64) {
 	k := key{function, service, action}
 	m.mu.Lock()
@@ -84,7 +84,7 @@ type Usage struct {
 	TotalUSD float64   `json:"total_usd"`
 }
 
-// Usage gives what was counted since the start or the last Reset.
+// Usage returns what was counted since the start or the last Reset.
 func (m *Meter) Usage() Usage {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -104,7 +104,7 @@ func (m *Meter) Usage() Usage {
 	return u
 }
 
-// unitPrice is 0 for what AWS does not bill, or what the table does not know.
+// unitPrice is 0 for what AWS does not bill and the table does not list.
 func (m *Meter) unitPrice(service, action string) float64 {
 	if usd, ok := m.usd[subject{service, action}]; ok {
 		return usd

@@ -13,7 +13,7 @@ var priceTable []byte
 // A Price is what one unit of an action costs.
 type Price struct {
 	Service string `json:"service"`
-	// Action is an API operation or a name of our own for what is billed without one; "*" is every other action.
+	// Action is an API operation, or our name for what is billed without one; "*" is every other action.
 	Action string  `json:"action"`
 	Unit   string  `json:"unit"`
 	USD    float64 `json:"usd"`
@@ -27,7 +27,7 @@ type Prices struct {
 	Prices []Price `json:"prices"`
 }
 
-// ListPrices gives the built-in table.
+// ListPrices returns the built-in table.
 func ListPrices() (Prices, error) {
 	dec := json.NewDecoder(bytes.NewReader(priceTable))
 	dec.DisallowUnknownFields()

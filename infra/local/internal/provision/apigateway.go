@@ -19,7 +19,7 @@ func apiGatewayKinds() map[string]kind {
 	}
 }
 
-// An api is an API while its parts are being read.
+// An api collects the parts of an API.
 type api struct {
 	resource     *assembly.Resource
 	in           apiProperties
@@ -55,11 +55,11 @@ type apiProperties struct {
 	RouteSelectionExpression  string
 
 	ApiKeySelectionExpression any `ignored:"API keys are not supported"`
-	Description               any `ignored:"text for people"`
+	Description               any `ignored:"documentation only"`
 	FailOnWarnings            any `ignored:"there is no import"`
 	IpAddressType             any `ignored:"everything is on the loopback interface"`
 	Tags                      any `ignored:"nothing reads tags"`
-	Version                   any `ignored:"text for people"`
+	Version                   any `ignored:"documentation only"`
 }
 
 func planAPI(p *planner, r *assembly.Resource, in apiProperties) (assembly.Values, error) {
@@ -92,7 +92,7 @@ func (p *planner) api(id string) (*api, error) {
 	if a, ok := p.apis[id]; ok {
 		return a, nil
 	}
-	return nil, unsupported("API %s, which is not of the assembly,", id)
+	return nil, unsupported("API %s, which is not in the assembly,", id)
 }
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html
@@ -106,7 +106,7 @@ type integrationProperties struct {
 	TimeoutInMillis      int
 
 	ContentHandlingStrategy any `ignored:"a Lambda proxy gets the payload as it is"`
-	Description             any `ignored:"text for people"`
+	Description             any `ignored:"documentation only"`
 	PassthroughBehavior     any `ignored:"a Lambda proxy gets the payload as it is"`
 }
 
@@ -162,7 +162,7 @@ func planAuthorizer(p *planner, r *assembly.Resource, in authorizerProperties) (
 	return assembly.Values{Ref: id, Attributes: map[string]any{"AuthorizerId": id}}, nil
 }
 
-// lambdaURI finds the function in an integration's or authorizer's URI: its ARN, or
+// lambdaURI returns the function of an integration's or authorizer's URI: its ARN, or
 // arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{ARN}/invocations.
 func (p *planner) lambdaURI(path, uri string) (string, error) {
 	name := uri
@@ -189,7 +189,7 @@ type routeProperties struct {
 	RouteResponseSelectionExpression string `only:"$default"`
 	Target                           string `required:"true"`
 
-	OperationName any `ignored:"text for people"`
+	OperationName any `ignored:"documentation only"`
 }
 
 func planRoute(p *planner, r *assembly.Resource, in routeProperties) (assembly.Values, error) {
@@ -228,7 +228,7 @@ type deploymentProperties struct {
 	ApiId     string `required:"true"`
 	StageName string
 
-	Description any `ignored:"text for people"`
+	Description any `ignored:"documentation only"`
 }
 
 func planDeployment(p *planner, r *assembly.Resource, in deploymentProperties) (assembly.Values, error) {
@@ -264,7 +264,7 @@ type stageProperties struct {
 	StageVariables       map[string]string
 
 	AccessLogSettings any `ignored:"access logs are not written"`
-	Description       any `ignored:"text for people"`
+	Description       any `ignored:"documentation only"`
 	Tags              any `ignored:"nothing reads tags"`
 }
 

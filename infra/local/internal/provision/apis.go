@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// finishAPIs puts the parts of each API together. A route may come before its stage, a route response after its route.
+// finishAPIs assembles the parts of each API. A route may precede its stage, a route response follow its route.
 func (p *planner) finishAPIs() error {
 	for _, a := range p.apiOrder {
 		var err error
@@ -28,17 +28,17 @@ func (p *planner) finishWebSocket(a *api) error {
 	for _, r := range a.routes {
 		function, timeout, _, err := p.integration(a, r)
 		if err != nil {
-			return fault(r.resource, err)
+			return resourceError(r.resource, err)
 		}
 		authorizer, err := a.authorizer(r)
 		if err != nil {
-			return fault(r.resource, err)
+			return resourceError(r.resource, err)
 		}
 		if r.in.AuthorizationType == "AWS_IAM" {
-			return fault(r.resource, unsupported("Properties.AuthorizationType: AWS_IAM for a WebSocket API"))
+			return resourceError(r.resource, unsupported("Properties.AuthorizationType: AWS_IAM for a WebSocket API"))
 		}
 		if r.in.AuthorizationType == "CUSTOM" && r.in.RouteKey != "$connect" {
-			return fault(r.resource, invalid("Properties.AuthorizationType: only $connect can have an authorizer"))
+			return resourceError(r.resource, invalid("Properties.AuthorizationType: only $connect can have an authorizer"))
 		}
 		out.Routes = append(out.Routes, WebSocketRoute{
 			Key: r.in.RouteKey, Function: function, Timeout: timeout, Authorizer: authorizer,
@@ -50,7 +50,7 @@ func (p *planner) finishWebSocket(a *api) error {
 				arn("execute-api", a.id+"/"+s.Name+"/"+r.in.RouteKey))
 		}
 	}
-	p.world.WebSocketAPIs = append(p.world.WebSocketAPIs, out)
+	p.resources.WebSocketAPIs = append(p.resources.WebSocketAPIs, out)
 	return nil
 }
 
@@ -65,14 +65,14 @@ func (p *planner) finishHTTP(a *api) error {
 	for _, r := range a.routes {
 		function, timeout, format, err := p.integration(a, r)
 		if err != nil {
-			return fault(r.resource, err)
+			return resourceError(r.resource, err)
 		}
 		authorizer, err := a.authorizer(r)
 		if err != nil {
-			return fault(r.resource, err)
+			return resourceError(r.resource, err)
 		}
 		if format == "" {
-			return fault(r.resource, invalid("its integration has no PayloadFormatVersion, which an HTTP API needs"))
+			return resourceError(r.resource, invalid("its integration has no PayloadFormatVersion, which an HTTP API needs"))
 		}
 		out.Routes = append(out.Routes, HTTPRoute{
 			Key: r.in.RouteKey, Function: function, Timeout: timeout, PayloadFormat: format, Authorizer: authorizer,
@@ -83,11 +83,12 @@ func (p *planner) finishHTTP(a *api) error {
 				arn("execute-api", a.id+"/"+s.Name+"/"+httpSource(r.in.RouteKey)))
 		}
 	}
-	p.world.HTTPAPIs = append(p.world.HTTPAPIs, out)
+	p.resources.HTTPAPIs = append(p.resources.HTTPAPIs, out)
 	return nil
 }
 
-// httpSource is the end of the ARN an HTTP API calls for: METHOD/path with parameters as in the route key, or $default
+// httpSource is the end of the source ARN of an HTTP API's route: METHOD/path with parameters as in the route key, or
+// $default
 // (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html).
 func httpSource(routeKey string) string {
 	method, path, found := strings.Cut(routeKey, " ")
@@ -95,7 +96,7 @@ func httpSource(routeKey string) string {
 		return routeKey
 	}
 	if method == "ANY" {
-		method = "GET" // one of those it stands for
+		method = "GET" // any method will do
 	}
 	return method + path
 }

@@ -2,7 +2,7 @@ package provision
 
 import "strings"
 
-// awsManagedActions holds the policies AWS manages that a function's role commonly has. Each allows its actions on all
+// awsManagedActions are the AWS managed policies that a function's role commonly has. Each allows its actions on all
 // resources (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html).
 var awsManagedActions = map[string][]any{
 	"service-role/AWSLambdaBasicExecutionRole": {

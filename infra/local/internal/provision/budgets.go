@@ -67,7 +67,7 @@ func planBudget(p *planner, r *assembly.Resource, in budgetProperties) (assembly
 		}
 		b.Notifications = append(b.Notifications, notification)
 	}
-	p.world.Budgets = append(p.world.Budgets, b)
+	p.resources.Budgets = append(p.resources.Budgets, b)
 	return assembly.Values{Ref: name}, nil
 }
 

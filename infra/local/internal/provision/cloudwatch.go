@@ -60,7 +60,7 @@ func planAlarm(p *planner, r *assembly.Resource, in alarmProperties) (assembly.V
 	if in.ActionsEnabled == nil || *in.ActionsEnabled {
 		a.Actions, a.OKActions = in.AlarmActions, in.OKActions
 	}
-	p.world.Alarms = append(p.world.Alarms, a)
+	p.resources.Alarms = append(p.resources.Alarms, a)
 	return assembly.Values{Ref: name, Attributes: map[string]any{"Arn": a.ARN}}, nil
 }
 
@@ -75,6 +75,6 @@ func planDashboard(p *planner, r *assembly.Resource, in dashboardProperties) (as
 		return assembly.Values{}, err
 	}
 	d := Dashboard{ID: identify(r), Name: physicalName(r, in.DashboardName, maxAlarmName), Body: body}
-	p.world.Dashboards = append(p.world.Dashboards, d)
+	p.resources.Dashboards = append(p.resources.Dashboards, d)
 	return assembly.Values{Ref: d.Name}, nil
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
 
-// Clients reach the data services themselves, not through the endpoint that authorizes and meters. A client may be nil
-// if the World has nothing for it.
+// Clients call the data services directly, not through the endpoint that authorizes and meters. A client may be nil if there
+// is nothing for it.
 type Clients struct {
 	DynamoDB Tables
 	SQS      Queues
@@ -49,21 +49,21 @@ var (
 	_ Buckets = (*s3.Client)(nil)
 )
 
-// Create makes tables, queues, topics and buckets; not subscriptions, which belong to whoever delivers. What is there
-// from an earlier run is kept; a table whose schema is another one is an error that wraps ErrSchema.
-func (w *World) Create(ctx context.Context, c Clients) error {
-	for _, t := range w.Tables {
+// Create creates tables, queues, topics and buckets, but not subscriptions. What exists from an earlier run is kept; a table
+// with another schema is an error that wraps ErrSchema.
+func (r *Resources) Create(ctx context.Context, c Clients) error {
+	for _, t := range r.Tables {
 		if err := createTable(ctx, c.DynamoDB, t); err != nil {
 			return creating("table", t.Name, t.ID, err)
 		}
 	}
-	if err := w.createQueues(ctx, c.SQS); err != nil {
+	if err := r.createQueues(ctx, c.SQS); err != nil {
 		return err
 	}
-	if err := w.createTopics(ctx, c.SNS); err != nil {
+	if err := r.createTopics(ctx, c.SNS); err != nil {
 		return err
 	}
-	for _, b := range w.Buckets {
+	for _, b := range r.Buckets {
 		if err := createBucket(ctx, c.S3, b); err != nil {
 			return creating("bucket", b.Name, b.ID, err)
 		}

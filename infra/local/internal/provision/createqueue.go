@@ -10,15 +10,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 )
 
-// createQueues makes all queues first and sets redrive policies then, so that no queue has to wait for its dead-letter
-// queue.
-func (w *World) createQueues(ctx context.Context, c Queues) error {
-	for _, q := range w.Queues {
+// createQueues creates all queues first and then sets redrive policies, so that their order does not matter.
+func (r *Resources) createQueues(ctx context.Context, c Queues) error {
+	for _, q := range r.Queues {
 		if err := createQueue(ctx, c, q); err != nil {
 			return creating("queue", q.Name, q.ID, err)
 		}
 	}
-	for _, q := range w.Queues {
+	for _, q := range r.Queues {
 		if q.DeadLetterARN == "" {
 			continue
 		}

@@ -13,8 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// createTable makes the table unless it is there. A kept table of another schema is refused rather than emptied: AWS
-// would replace the table and, with the CDK's default removal policy, keep the old one aside.
+// createTable creates the table unless it exists. A kept table with another schema is an error: AWS would replace the table
+// and, with the CDK's default removal policy, keep the old one aside.
 func createTable(ctx context.Context, c Tables, t Table) error {
 	input := t.createInput()
 	existing, err := c.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &t.Name})
@@ -81,7 +81,7 @@ func keySchema(keys []Key) []types.KeySchemaElement {
 	return out
 }
 
-// createSchema and describeSchema put what cannot be changed in place into one comparable text.
+// createSchema and describeSchema return what cannot be changed in place, as comparable text.
 func createSchema(in *dynamodb.CreateTableInput) string {
 	var indexes []string
 	for _, i := range in.GlobalSecondaryIndexes {

@@ -6,9 +6,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 )
 
-// createTopics makes topics. Subscriptions are left to whoever delivers, which may not be the same for each protocol.
-func (w *World) createTopics(ctx context.Context, c Topics) error {
-	for _, t := range w.Topics {
+// createTopics creates topics. Subscriptions depend on the protocol and are made by the stage.
+func (r *Resources) createTopics(ctx context.Context, c Topics) error {
+	for _, t := range r.Topics {
 		attributes := map[string]string{}
 		if t.DisplayName != "" {
 			attributes["DisplayName"] = t.DisplayName

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Tags of the fields of a properties struct. A field is named as its property.
+// Tags of the fields of a properties struct. A field has the name of its property.
 const (
 	tagIgnored  = "ignored"  // the property has no effect here, for the reason given; the field's type is any
 	tagOnly     = "only"     // the values that are supported, comma-separated
@@ -18,7 +18,7 @@ const (
 	tagName     = "property" // the property's name, where it is not the field's
 )
 
-// decode fills the struct into points to. Properties without a field are refused by their path. Like CloudFormation it
+// decode fills the struct that into points to. Properties without a field are refused with their path. Like CloudFormation it
 // takes "30" for 30 and "true" for true, and the other way round.
 func decode(path string, from any, into any) error {
 	return decodeValue(path, from, reflect.ValueOf(into).Elem())

@@ -71,7 +71,7 @@ func TestTypesDescribeTheStructs(t *testing.T) {
 	}
 }
 
-// FuzzDecode gives any JSON to every type: it is decoded, or refused with one of the sentinels and the place.
+// FuzzDecode returns any JSON to every type: it is decoded, or refused with one of the sentinels and the place.
 func FuzzDecode(f *testing.F) {
 	f.Add(`{"QueueName":"q","VisibilityTimeout":"5"}`)
 	f.Add(`{"KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],"Replicas":[{}]}`)

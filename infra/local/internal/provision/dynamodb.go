@@ -148,7 +148,7 @@ func planGlobalTable(p *planner, r *assembly.Resource, in globalTableProperties)
 	return p.planTable(r, t)
 }
 
-// A tableShape is what tables and global tables have in common.
+// A tableShape is common to tables and global tables.
 type tableShape struct {
 	name       string
 	attributes []attributeDefinition
@@ -181,7 +181,7 @@ func (p *planner) planTable(r *assembly.Resource, in tableShape) (assembly.Value
 	if err := t.check(); err != nil {
 		return assembly.Values{}, err
 	}
-	p.world.Tables = append(p.world.Tables, t)
+	p.resources.Tables = append(p.resources.Tables, t)
 	values := assembly.Values{Ref: name, Attributes: map[string]any{"Arn": t.ARN, "TableId": uuid(r)}}
 	if in.policy.PolicyDocument == nil {
 		return values, nil
@@ -189,7 +189,7 @@ func (p *planner) planTable(r *assembly.Resource, in tableShape) (assembly.Value
 	return values, p.resourcePolicy(r, t.ARN, in.policy.PolicyDocument)
 }
 
-// keysOf gives partition key and sort key in this order, with their types.
+// keysOf returns partition key and sort key in this order, with their types.
 func (t tableShape) keysOf(elements []keyElement) []Key {
 	var keys []Key
 	for _, kind := range []string{"HASH", "RANGE"} {
@@ -210,7 +210,7 @@ func (t tableShape) typeOf(attribute string) string {
 	return t.attributes[i].AttributeType
 }
 
-// check refuses what DynamoDB would refuse at once
+// check refuses what DynamoDB refuses
 // (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html).
 func (t Table) check() error {
 	all := slices.Clone(t.Keys)

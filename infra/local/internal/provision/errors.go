@@ -19,8 +19,8 @@ var (
 	ErrSchema = errors.New("the kept table has another schema")
 )
 
-// fault says which resource an error is about.
-func fault(r *assembly.Resource, err error) error {
+// resourceError adds the resource to an error.
+func resourceError(r *assembly.Resource, err error) error {
 	return fmt.Errorf("provision: %s: %w", r, err)
 }
 

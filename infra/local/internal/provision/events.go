@@ -38,7 +38,7 @@ type ruleProperties struct {
 		SqsParameters    sqsParameters
 	}
 
-	Description any `ignored:"text for people"`
+	Description any `ignored:"documentation only"`
 	Tags        any `ignored:"nothing reads tags"`
 }
 
@@ -65,7 +65,7 @@ func planRule(p *planner, r *assembly.Resource, in ruleProperties) (assembly.Val
 		if err != nil {
 			return assembly.Values{}, err
 		}
-		// A rule calls with the service's principal, for the rule's ARN
+		// A rule calls with the service's principal and the rule's ARN as source
 		// (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html).
 		p.serviceAccess(r, "events.amazonaws.com", action, resource, rule.ARN)
 		if target.DeadLetterARN != "" {
@@ -73,11 +73,11 @@ func planRule(p *planner, r *assembly.Resource, in ruleProperties) (assembly.Val
 		}
 		rule.Targets = append(rule.Targets, target)
 	}
-	p.world.Rules = append(p.world.Rules, rule)
+	p.resources.Rules = append(p.resources.Rules, rule)
 	return assembly.Values{Ref: name, Attributes: map[string]any{"Arn": rule.ARN}}, nil
 }
 
-// eventPattern takes patterns for events of SES, the only service here that sends any.
+// eventPattern accepts patterns for events of SES, the only service here that sends events.
 func eventPattern(value any) (map[string]any, error) {
 	if value == nil {
 		return nil, nil

@@ -26,7 +26,7 @@ type roleProperties struct {
 		PolicyName     string `required:"true"`
 	}
 
-	Description        any `ignored:"text for people"`
+	Description        any `ignored:"documentation only"`
 	MaxSessionDuration any `ignored:"credentials last as long as the local stage runs"`
 	Tags               any `ignored:"nothing reads tags"`
 }
@@ -55,7 +55,7 @@ func planRole(p *planner, r *assembly.Resource, in roleProperties) (assembly.Val
 		}
 	}
 	p.roles[name] = role
-	p.world.Roles = append(p.world.Roles, role)
+	p.resources.Roles = append(p.resources.Roles, role)
 	values := assembly.Values{Ref: name, Attributes: map[string]any{
 		"Arn": role.ARN, "RoleId": "AROA" + strings.ToUpper(resourceID(r, 17)),
 	}}
@@ -80,7 +80,7 @@ type managedPolicyProperties struct {
 	PolicyDocument    any    `required:"true"`
 	Roles             []string
 
-	Description any `ignored:"text for people"`
+	Description any `ignored:"documentation only"`
 	Tags        any `ignored:"nothing reads tags"`
 }
 
@@ -129,7 +129,7 @@ func (p *planner) role(nameOrARN string) (*Role, error) {
 	if role, ok := p.roles[name]; ok {
 		return role, nil
 	}
-	return nil, unsupported("role %s, which is not of the assembly,", nameOrARN)
+	return nil, unsupported("role %s, which is not in the assembly,", nameOrARN)
 }
 
 // resourcePolicy attaches a policy to a resource.
@@ -138,6 +138,6 @@ func (p *planner) resourcePolicy(r *assembly.Resource, resourceARN string, docum
 	if err != nil {
 		return err
 	}
-	p.world.ResourcePolicies = append(p.world.ResourcePolicies, ResourcePolicy{ID: identify(r), ARN: resourceARN, Policy: policy})
+	p.resources.ResourcePolicies = append(p.resources.ResourcePolicies, ResourcePolicy{ID: identify(r), ARN: resourceARN, Policy: policy})
 	return nil
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/assembly"
 )
 
-// inertKinds are accepted with any properties, because there is nothing behind them on one machine.
+// inertKinds are accepted with any properties and not run.
 func inertKinds() map[string]kind {
 	const (
 		dns         = "names are not resolved here: use the URLs of the outputs"
@@ -34,7 +34,7 @@ func inertKind(reason string, values func(*assembly.Resource, map[string]any) as
 }
 
 func (p *planner) inert(r *assembly.Resource, reason string) {
-	p.world.Inert = append(p.world.Inert, Inert{ID: identify(r), Type: r.Type, Reason: reason})
+	p.resources.Inert = append(p.resources.Inert, Inert{ID: identify(r), Type: r.Type, Reason: reason})
 }
 
 func logicalID(r *assembly.Resource, _ map[string]any) assembly.Values {

@@ -10,9 +10,9 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/assembly"
 )
 
-// A kind is what the package does with one resource type.
+// A kind is the support for one resource type.
 type kind struct {
-	// plan notes the resource in the planner's World and gives what intrinsics see of it.
+	// plan adds the resource to the planner's Resources and returns the values of its intrinsics.
 	plan func(p *planner, r *assembly.Resource, properties map[string]any) (assembly.Values, error)
 	// properties is the type of the struct that lists its properties, nil for an inert kind.
 	properties reflect.Type
@@ -20,7 +20,7 @@ type kind struct {
 	inert string
 }
 
-// kindOf makes a kind whose properties are those of P.
+// kindOf returns a kind whose properties are those of P.
 func kindOf[P any](plan func(*planner, *assembly.Resource, P) (assembly.Values, error)) kind {
 	return kind{
 		properties: reflect.TypeFor[P](),
@@ -50,7 +50,7 @@ func merge(parts ...map[string]kind) map[string]kind {
 
 // A Property is one row of the table of what is supported.
 type Property struct {
-	// Path below the resource's properties; [] stands for the items of a list.
+	// Path below the resource's properties; [] means the items of a list.
 	Path string
 	// Only lists the values that are supported, empty if all are.
 	Only []string
@@ -67,7 +67,7 @@ type Type struct {
 	Properties []Property
 }
 
-// Types lists what is supported, by name. The table in the README is made of it.
+// Types lists what is supported, by name. The table of the documentation is generated from it.
 func Types() []Type {
 	var all []Type
 	for _, name := range slices.Sorted(maps.Keys(kinds)) {
@@ -107,7 +107,7 @@ func describe(prefix string, t reflect.Type) []Property {
 	return all
 }
 
-// checkTypes refuses a whole assembly at once for the types nothing is known of.
+// checkTypes refuses an assembly with types that are not supported, all in one error.
 func checkTypes(a *assembly.Assembly) error {
 	var unknown []string
 	for _, s := range a.Stacks {
@@ -124,7 +124,7 @@ func checkTypes(a *assembly.Assembly) error {
 	return fmt.Errorf("provision: resource types that are %w: %s", ErrUnsupported, strings.Join(unknown, ", "))
 }
 
-// ignoredType is the CDK's own version report, which describes the program, not the system.
+// ignoredType is the CDK's report of its own version.
 func ignoredType(name string) bool { return name == "AWS::CDK::Metadata" }
 
 func hint(name string) string {

@@ -44,7 +44,7 @@ type functionProperties struct {
 	Timeout                      int
 	TracingConfig                struct{ Mode string }
 
-	Description             any `ignored:"text for people"`
+	Description             any `ignored:"documentation only"`
 	EphemeralStorage        any `ignored:"the scratch folder is not limited"`
 	RecursiveLoop           any `ignored:"loops are not detected"`
 	RuntimeManagementConfig any `ignored:"there is one runtime"`
@@ -80,7 +80,7 @@ func planFunction(p *planner, r *assembly.Resource, in functionProperties) (asse
 	}
 	f.Role = role.Name
 	p.functions[f.ARN] = f
-	p.world.Functions = append(p.world.Functions, f)
+	p.resources.Functions = append(p.resources.Functions, f)
 	p.serviceAccess(r, "lambda.amazonaws.com", "sts:AssumeRole", role.ARN, "")
 	p.destination(r, f, f.DeadLetter)
 	return assembly.Values{Ref: name, Attributes: map[string]any{"Arn": f.ARN}}, nil
@@ -90,11 +90,11 @@ type versionProperties struct {
 	FunctionName string `required:"true"`
 
 	CodeSha256    any `ignored:"the code is that of the function"`
-	Description   any `ignored:"text for people"`
+	Description   any `ignored:"documentation only"`
 	RuntimePolicy any `ignored:"there is one runtime"`
 }
 
-// planVersion numbers the versions of a function from 1. All of them run its code: nothing is published twice here.
+// planVersion numbers the versions of a function from 1. All of them run the same code.
 func planVersion(p *planner, _ *assembly.Resource, in versionProperties) (assembly.Values, error) {
 	f, _, err := p.function(in.FunctionName)
 	if err != nil {
@@ -111,7 +111,7 @@ type aliasProperties struct {
 	FunctionVersion string `required:"true"`
 	Name            string `required:"true"`
 
-	Description any `ignored:"text for people"`
+	Description any `ignored:"documentation only"`
 }
 
 func planAlias(p *planner, _ *assembly.Resource, in aliasProperties) (assembly.Values, error) {
@@ -150,8 +150,8 @@ func planInvokeConfig(p *planner, r *assembly.Resource, in invokeConfigPropertie
 	return assembly.Values{Ref: r.LogicalID}, nil
 }
 
-// destination notes that Lambda sends to a queue, topic or function with the function's role, and refuses the setting
-// if the role may not (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html).
+// destination records that Lambda sends to a queue, topic or function with the function's role, and refuses the setting if
+// the role may not (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html).
 func (p *planner) destination(r *assembly.Resource, f *Function, target string) {
 	if target == "" {
 		return
@@ -178,12 +178,12 @@ func (p *planner) function(name string) (f *Function, qualifier string, err erro
 	}
 	f, ok := p.functions[arn("lambda", "function:"+parts[0])]
 	if !ok {
-		return nil, "", unsupported("function %s, which is not of the assembly,", name)
+		return nil, "", unsupported("function %s, which is not in the assembly,", name)
 	}
 	return f, qualifier, nil
 }
 
-// qualified gives the ARN under which a function is invoked.
+// qualified returns the ARN under which a function is invoked.
 func qualified(f *Function, qualifier string) string {
 	if qualifier == "" || qualifier == "$LATEST" {
 		return f.ARN
@@ -195,7 +195,7 @@ func seconds(n, byDefault int) time.Duration {
 	return time.Duration(orDefault(n, byDefault)) * time.Second
 }
 
-// orDefault gives v, or the default if the template left it out.
+// orDefault returns v, or the default if the template omits it.
 func orDefault[T comparable](v, byDefault T) T {
 	var zero T
 	if v == zero {

@@ -26,6 +26,6 @@ func planLogGroup(p *planner, r *assembly.Resource, in logGroupProperties) (asse
 		return assembly.Values{}, err
 	}
 	g := LogGroup{ID: identify(r), Name: name, ARN: arn("logs", "log-group:"+name), Retention: time.Duration(in.RetentionInDays) * 24 * time.Hour}
-	p.world.LogGroups = append(p.world.LogGroups, g)
+	p.resources.LogGroups = append(p.resources.LogGroups, g)
 	return assembly.Values{Ref: name, Attributes: map[string]any{"Arn": g.ARN + ":*"}}, nil
 }

@@ -47,7 +47,7 @@ func planMapping(p *planner, r *assembly.Resource, in mappingProperties) (assemb
 		}
 		m.ReportBatchItemFailures = true
 	}
-	p.world.EventSourceMappings = append(p.world.EventSourceMappings, m)
+	p.resources.EventSourceMappings = append(p.resources.EventSourceMappings, m)
 	// Lambda polls with the function's role, and refuses the mapping if the role may not
 	// (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions).
 	for _, action := range []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"} {

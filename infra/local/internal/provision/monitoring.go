@@ -44,7 +44,7 @@ type Budget struct {
 	Notifications []BudgetNotification
 }
 
-// A BudgetNotification is a threshold of a budget and who hears of it.
+// A BudgetNotification is a threshold of a budget and its subscribers.
 type BudgetNotification struct {
 	Type          string // ACTUAL or FORECASTED
 	Comparison    string
@@ -64,7 +64,7 @@ type Identity struct {
 type ConfigurationSet struct {
 	ID
 	Name, ARN string
-	// Events that go to the default bus of EventBridge: send, bounce, complaint and so on.
+	// Events that are put on the default bus of EventBridge: send, bounce, complaint and so on.
 	Events []string
 }
 

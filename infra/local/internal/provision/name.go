@@ -10,7 +10,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/assembly"
 )
 
-// Longest names the services take, in characters.
+// Longest names of the services, in characters.
 const (
 	maxFunctionName         = 64  // https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 	maxTableName            = 255 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
@@ -27,8 +27,8 @@ const (
 	maxBudgetName           = 100
 )
 
-// physicalName is the name given in the template or else <stack>-<logical id>, the same in every run so that data is
-// found again. A longer one is cut, with a hash of the whole at its end.
+// physicalName is the name given in the template or else <stack>-<logical id>, the same in every run so that data is found
+// again. A longer one is truncated and ends in a hash of the whole.
 func physicalName(r *assembly.Resource, explicit string, limit int) string {
 	if explicit != "" {
 		return explicit
@@ -42,20 +42,20 @@ func physicalName(r *assembly.Resource, explicit string, limit int) string {
 	return name[:limit-len(suffix)] + suffix
 }
 
-// resourceID is a lower-case identifier such as API Gateway's, ten characters that stay the same between runs.
+// resourceID is a lower-case identifier such as API Gateway's, ten characters, the same in each run.
 func resourceID(r *assembly.Resource, length int) string {
 	sum := sha256.Sum256([]byte(r.Stack.Name + "/" + r.LogicalID))
 	text := strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))
 	return text[:length]
 }
 
-// uuid is a UUID that stays the same between runs.
+// uuid is a UUID, the same in each run.
 func uuid(r *assembly.Resource) string {
 	h := sha256.Sum256([]byte("uuid " + r.Stack.Name + "/" + r.LogicalID))
 	return fmt.Sprintf("%x-%x-%x-%x-%x", h[:4], h[4:6], h[6:8], h[8:10], h[10:16])
 }
 
-// arn puts an ARN of this account and region together.
+// arn returns an ARN of this account and region.
 func arn(service, resource string) string {
 	return strings.Join([]string{"arn", assembly.Partition, service, assembly.Region, assembly.Account, resource}, ":")
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// decodeObject reads an object, or its JSON, into a T; nil gives the zero T.
+// decodeObject decodes an object, or its JSON, into a T; nil into the zero T.
 func decodeObject[T any](path string, v any) (T, error) {
 	var out T
 	if v == nil {
@@ -22,7 +22,7 @@ func decodeObject[T any](path string, v any) (T, error) {
 	return out, decode(path, v, &out)
 }
 
-// jsonText gives the JSON of a property that may be an object or JSON already; "" for nil.
+// jsonText returns the JSON of a property that may be an object or JSON already; "" for nil.
 func jsonText(path string, v any) (string, error) {
 	if v == nil {
 		return "", nil

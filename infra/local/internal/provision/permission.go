@@ -15,7 +15,7 @@ type permissionProperties struct {
 	SourceArn     string
 }
 
-// planPermission turns the permission into the statement that Lambda adds to the function's policy
+// planPermission turns a permission into the statement that Lambda adds to the function's policy
 // (https://docs.aws.amazon.com/lambda/latest/dg/permissions-function-services.html).
 func planPermission(p *planner, r *assembly.Resource, in permissionProperties) (assembly.Values, error) {
 	f, qualifier, err := p.function(in.FunctionName)

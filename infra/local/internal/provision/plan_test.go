@@ -40,7 +40,7 @@ func testOptions() Options {
 	}
 }
 
-func office(t *testing.T, o Options) *World {
+func office(t *testing.T, o Options) *Resources {
 	t.Helper()
 	a, err := assembly.Load("testdata/office")
 	if err != nil {
@@ -71,7 +71,7 @@ func TestPlanEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want) {
-		t.Fatalf("the World differs from %s; look at it with -update and git diff", file)
+		t.Fatalf("the resources differ from %s; look at it with -update and git diff", file)
 	}
 }
 

@@ -9,13 +9,13 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/assembly"
 )
 
-// Secrets keeps the values of secrets. Plan needs them, because a template may put one secret's value into another
-// resource ({{resolve:secretsmanager:...}}).
+// Secrets keeps the values of secrets, which Plan needs because a template may put one into another resource
+// ({{resolve:secretsmanager:...}}).
 type Secrets interface {
-	// Ensure makes the secret with its first value, unless one of its name is there from an earlier run, and gives the
-	// ARN, which ends in six characters of the store's choice.
+	// Ensure creates the secret with its first value, unless it exists from an earlier run, and returns the ARN, which ends
+	// in six random characters.
 	Ensure(ctx context.Context, s Secret) (arn string, err error)
-	// SecretString gives the current value, or that of a version's stage or id if one is given.
+	// SecretString returns the current value, or that of a version's stage or id if one is given.
 	SecretString(ctx context.Context, arnOrName, stage, versionID string) (string, error)
 }
 
@@ -25,7 +25,7 @@ type Options struct {
 	PublicURL string
 	// Rewrite changes every resolved string. Default: RewriteExecuteAPI(PublicURL).
 	Rewrite func(string) string
-	// Secrets may be nil: then dynamic references are errors, and World.Secrets only lists what to make.
+	// Secrets may be nil: then dynamic references are errors, and Resources.Secrets only lists what to create.
 	Secrets Secrets
 	// Now is the clock for policies with dates. Default: time.Now.
 	Now func() time.Time
@@ -33,11 +33,11 @@ type Options struct {
 	Architecture string
 }
 
-// A planner collects the World while it walks the resources.
+// A planner collects Resources while it walks the assembly.
 type planner struct {
 	Options
-	assembly *assembly.Assembly
-	world    *World
+	assembly  *assembly.Assembly
+	resources *Resources
 
 	functions map[string]*Function      // by ARN
 	queues    map[string]*Queue         // by ARN
@@ -55,9 +55,9 @@ type planner struct {
 	ensureSecret func(Secret) (string, error)
 }
 
-// Plan reads an assembly into a World and checks it: types, properties, names, and the permissions by which AWS lets
-// one resource use another. It makes nothing but secrets, whose values other resources may need.
-func Plan(ctx context.Context, a *assembly.Assembly, o Options) (*World, error) {
+// Plan reads an assembly into Resources and checks it: types, properties, names, and the permissions by which AWS lets one
+// resource use another. It creates nothing but secrets, whose values other resources may need.
+func Plan(ctx context.Context, a *assembly.Assembly, o Options) (*Resources, error) {
 	if err := checkTypes(a); err != nil {
 		return nil, err
 	}
@@ -83,8 +83,8 @@ func Plan(ctx context.Context, a *assembly.Assembly, o Options) (*World, error) 
 	if err != nil {
 		return nil, err
 	}
-	p.world.Outputs = outputs
-	return p.world, nil
+	p.resources.Outputs = outputs
+	return p.resources, nil
 }
 
 func newPlanner(a *assembly.Assembly, o Options) *planner {
@@ -102,7 +102,7 @@ func newPlanner(a *assembly.Assembly, o Options) *planner {
 		o.Architecture = runtime.GOARCH
 	}
 	return &planner{
-		Options: o, assembly: a, world: &World{},
+		Options: o, assembly: a, resources: &Resources{},
 		functions: map[string]*Function{}, queues: map[string]*Queue{}, topics: map[string]*Topic{},
 		roles: map[string]*Role{}, managed: map[string]policyDocument{}, apis: map[string]*api{},
 		secrets: map[string]bool{}, tables: map[string]bool{}, buckets: map[string]bool{}, names: map[string]string{},
@@ -120,7 +120,7 @@ func (p *planner) plan(resolver *assembly.Resolver, r *assembly.Resource) error 
 	}
 	values, err := kinds[r.Type].plan(p, r, properties)
 	if err != nil {
-		return fault(r, err)
+		return resourceError(r, err)
 	}
 	resolver.Set(r, values)
 	return nil
@@ -130,7 +130,7 @@ func (p *planner) plan(resolver *assembly.Resolver, r *assembly.Resource) error 
 func (p *planner) later(r *assembly.Resource, check func() error) {
 	p.checks = append(p.checks, func() error {
 		if err := check(); err != nil {
-			return fault(r, err)
+			return resourceError(r, err)
 		}
 		return nil
 	})
@@ -148,7 +148,7 @@ func (p *planner) finish() error {
 	return p.checkAccess()
 }
 
-// claim notes a physical name; AWS refuses a second resource of the same name.
+// claim records a physical name; AWS refuses a second resource of the same name.
 func (p *planner) claim(r *assembly.Resource, service, name string) error {
 	key := service + " " + name
 	if other, taken := p.names[key]; taken {

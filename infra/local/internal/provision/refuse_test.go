@@ -96,7 +96,7 @@ func TestPlanRefuses(t *testing.T) {
 		{"code that is no asset", with("Door", "Code", object{"S3Key": "other.zip"}), door + "Properties.Code.S3Key other.zip, which is not an asset of the assembly, is not supported", ErrUnsupported},
 		{"inline code", with("Door", "Code", object{"ZipFile": "x"}), door + "Properties.Code.ZipFile is not supported", ErrUnsupported},
 		{"code for another machine", with("Door", "Architectures", []any{"x86_64"}), door + "Properties.Architectures: x86_64 on this machine, which is arm64, is not supported", ErrUnsupported},
-		{"a role from elsewhere", with("Door", "Role", "arn:aws:iam::000000000000:role/other"), door + "role arn:aws:iam::000000000000:role/other, which is not of the assembly, is not supported", ErrUnsupported},
+		{"a role from elsewhere", with("Door", "Role", "arn:aws:iam::000000000000:role/other"), door + "role arn:aws:iam::000000000000:role/other, which is not in the assembly, is not supported", ErrUnsupported},
 		{"numbers that are none", with("Door", "Timeout", "soon"), door + `invalid: Properties.Timeout: "soon" is not a whole number`, ErrInvalid},
 		{"objects that are none", with("Door", "Environment", "x"), door + "invalid: Properties.Environment is not an object", ErrInvalid},
 		{"lists that are none", with("Door", "Architectures", "arm64"), door + "invalid: Properties.Architectures is not a list", ErrInvalid},
@@ -157,7 +157,7 @@ func TestPlanRefuses(t *testing.T) {
 		{"events on a bus of one's own", with("MailEvents", "EventDestination", object{
 			"EventBridgeDestination": object{"EventBusArn": "arn:aws:events:us-east-1:000000000000:event-bus/own"}, "MatchingEventTypes": []any{"bounce"},
 		}), `provision: stack Office: resource MailEvents (AWS::SES::ConfigurationSetEventDestination): invalid: Properties.EventDestination.EventBridgeDestination.EventBusArn "arn:aws:events:us-east-1:000000000000:event-bus/own" is not arn:aws:events:us-east-1:000000000000:event-bus/default`, ErrInvalid},
-		{"events of another app's configuration set", with("MailEvents", "ConfigurationSetName", "other"), "provision: stack Office: resource MailEvents (AWS::SES::ConfigurationSetEventDestination): Properties.ConfigurationSetName other, which is not of the assembly, is not supported", ErrUnsupported},
+		{"events of another app's configuration set", with("MailEvents", "ConfigurationSetName", "other"), "provision: stack Office: resource MailEvents (AWS::SES::ConfigurationSetEventDestination): Properties.ConfigurationSetName other, which is not in the assembly, is not supported", ErrUnsupported},
 		{"events told to a topic", with("MailEvents", "EventDestination", object{
 			"SnsDestination": object{"TopicARN": "x"}, "MatchingEventTypes": []any{"bounce"},
 		}), "provision: stack Office: resource MailEvents (AWS::SES::ConfigurationSetEventDestination): Properties.EventDestination.SnsDestination is not supported", ErrUnsupported},

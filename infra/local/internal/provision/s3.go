@@ -39,7 +39,7 @@ func planBucket(p *planner, r *assembly.Resource, in bucketProperties) (assembly
 	}
 	b := Bucket{ID: identify(r), Name: name, ARN: "arn:" + assembly.Partition + ":s3:::" + name, Versioned: in.VersioningConfiguration.Status == "Enabled"}
 	p.buckets[name] = true
-	p.world.Buckets = append(p.world.Buckets, b)
+	p.resources.Buckets = append(p.resources.Buckets, b)
 	return assembly.Values{Ref: name, Attributes: map[string]any{
 		"Arn":                b.ARN,
 		"DomainName":         name + ".s3." + assembly.URLSuffix,
@@ -54,7 +54,7 @@ type bucketPolicyProperties struct {
 
 func planBucketPolicy(p *planner, r *assembly.Resource, in bucketPolicyProperties) (assembly.Values, error) {
 	if !p.buckets[in.Bucket] {
-		return assembly.Values{}, unsupported("Properties.Bucket %s, which is not of the assembly,", in.Bucket)
+		return assembly.Values{}, unsupported("Properties.Bucket %s, which is not in the assembly,", in.Bucket)
 	}
 	return assembly.Values{Ref: r.LogicalID}, p.resourcePolicy(r, "arn:"+assembly.Partition+":s3:::"+in.Bucket, in.PolicyDocument)
 }

@@ -35,7 +35,7 @@ type secretProperties struct {
 
 	KmsKeyId any `ignored:"nothing is encrypted at rest"`
 	Tags     any `ignored:"nothing reads tags"`
-	Type     any `ignored:"text for people"`
+	Type     any `ignored:"documentation only"`
 }
 
 func planSecret(p *planner, r *assembly.Resource, in secretProperties) (assembly.Values, error) {
@@ -68,7 +68,7 @@ func planSecret(p *planner, r *assembly.Resource, in secretProperties) (assembly
 		return assembly.Values{}, err
 	}
 	p.secrets[s.ARN] = true
-	p.world.Secrets = append(p.world.Secrets, s)
+	p.resources.Secrets = append(p.resources.Secrets, s)
 	return assembly.Values{Ref: s.ARN, Attributes: map[string]any{"Id": s.ARN}}, nil
 }
 
@@ -81,12 +81,12 @@ type secretPolicyProperties struct {
 
 func planSecretPolicy(p *planner, r *assembly.Resource, in secretPolicyProperties) (assembly.Values, error) {
 	if !p.secrets[in.SecretId] {
-		return assembly.Values{}, unsupported("Properties.SecretId %s, which is not of the assembly,", in.SecretId)
+		return assembly.Values{}, unsupported("Properties.SecretId %s, which is not in the assembly,", in.SecretId)
 	}
 	return assembly.Values{Ref: in.SecretId}, p.resourcePolicy(r, in.SecretId, in.ResourcePolicy)
 }
 
-// member picks a member of a secret's JSON.
+// member returns a member of a secret's JSON.
 func member(text, key string) (string, error) {
 	var object map[string]any
 	if err := json.Unmarshal([]byte(text), &object); err != nil {
@@ -102,7 +102,7 @@ func member(text, key string) (string, error) {
 	return fmt.Sprint(v), nil
 }
 
-// secretValue answers dynamic references, nil if nothing keeps secrets.
+// secretValue resolves dynamic references; nil without a store of secrets.
 func secretValue(ctx context.Context, s Secrets) func(assembly.SecretReference) (string, error) {
 	if s == nil {
 		return nil

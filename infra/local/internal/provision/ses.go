@@ -25,15 +25,15 @@ type identityProperties struct {
 	Tags                  any `ignored:"nothing reads tags"`
 }
 
-// planIdentity takes every identity for verified: whoever deploys it to AWS has to answer a mail or set DNS records.
+// planIdentity adds an identity, which is not verified yet.
 func planIdentity(p *planner, r *assembly.Resource, in identityProperties) (assembly.Values, error) {
 	if err := p.claim(r, "ses", in.EmailIdentity); err != nil {
 		return assembly.Values{}, err
 	}
 	i := Identity{ID: identify(r), Name: in.EmailIdentity, ARN: arn("ses", "identity/"+in.EmailIdentity)}
-	p.world.Identities = append(p.world.Identities, i)
+	p.resources.Identities = append(p.resources.Identities, i)
 	attributes := map[string]any{"EmailIdentityArn": i.ARN}
-	for _, n := range []string{"1", "2", "3"} { // records to set in DNS
+	for _, n := range []string{"1", "2", "3"} { // DNS records
 		attributes["DkimDNSTokenName"+n] = "local" + n + "._domainkey." + in.EmailIdentity
 		attributes["DkimDNSTokenValue"+n] = "local" + n + ".dkim.amazonses.com"
 	}
@@ -62,7 +62,7 @@ func planConfigurationSet(p *planner, r *assembly.Resource, in configurationSetP
 	if err := p.claim(r, "ses-configuration-set", name); err != nil {
 		return assembly.Values{}, err
 	}
-	p.world.ConfigurationSets = append(p.world.ConfigurationSets, &ConfigurationSet{
+	p.resources.ConfigurationSets = append(p.resources.ConfigurationSets, &ConfigurationSet{
 		ID: identify(r), Name: name, ARN: arn("ses", "configuration-set/"+name),
 	})
 	return assembly.Values{Ref: name}, nil
@@ -81,14 +81,14 @@ type eventDestinationProperties struct {
 	} `required:"true"`
 }
 
-// planEventDestination takes destinations on the default bus of EventBridge, the only bus that SES knows.
+// planEventDestination accepts destinations on the default bus of EventBridge, the only bus that SES supports.
 func planEventDestination(p *planner, r *assembly.Resource, in eventDestinationProperties) (assembly.Values, error) {
 	d := in.EventDestination
 	if bus := arn("events", "event-bus/default"); d.EventBridgeDestination.EventBusArn != bus {
 		return assembly.Values{}, invalid("Properties.EventDestination.EventBridgeDestination.EventBusArn %q is not %s", d.EventBridgeDestination.EventBusArn, bus)
 	}
 	values := assembly.Values{Ref: resourceID(r, 10), Attributes: map[string]any{"Id": resourceID(r, 10)}}
-	for _, set := range p.world.ConfigurationSets {
+	for _, set := range p.resources.ConfigurationSets {
 		if set.Name != in.ConfigurationSetName {
 			continue
 		}
@@ -99,5 +99,5 @@ func planEventDestination(p *planner, r *assembly.Resource, in eventDestinationP
 		}
 		return values, nil
 	}
-	return assembly.Values{}, unsupported("Properties.ConfigurationSetName %s, which is not of the assembly,", in.ConfigurationSetName)
+	return assembly.Values{}, unsupported("Properties.ConfigurationSetName %s, which is not in the assembly,", in.ConfigurationSetName)
 }

@@ -37,7 +37,7 @@ func planTopic(p *planner, r *assembly.Resource, in topicProperties) (assembly.V
 	}
 	t := &Topic{ID: identify(r), Name: name, ARN: arn("sns", name), DisplayName: in.DisplayName, SignatureVersion: orDefault(in.SignatureVersion, "1")}
 	p.topics[t.ARN] = t
-	p.world.Topics = append(p.world.Topics, t)
+	p.resources.Topics = append(p.resources.Topics, t)
 	for _, s := range in.Subscription {
 		if _, err := planSubscription(p, r, subscriptionProperties{TopicArn: t.ARN, Protocol: s.Protocol, Endpoint: s.Endpoint}); err != nil {
 			return assembly.Values{}, err
@@ -62,14 +62,14 @@ type subscriptionProperties struct {
 func planSubscription(p *planner, r *assembly.Resource, in subscriptionProperties) (assembly.Values, error) {
 	topic, ok := p.topics[in.TopicArn]
 	if !ok {
-		return assembly.Values{}, unsupported("topic %s, which is not of the assembly,", in.TopicArn)
+		return assembly.Values{}, unsupported("topic %s, which is not in the assembly,", in.TopicArn)
 	}
 	s := Subscription{
 		ID: identify(r), TopicARN: topic.ARN, Protocol: in.Protocol, Endpoint: in.Endpoint, ARN: topic.ARN + ":" + uuid(r),
 	}
 	values := assembly.Values{Ref: s.ARN, Attributes: map[string]any{"Arn": s.ARN}}
 	if strings.HasPrefix(in.Protocol, "email") {
-		p.inert(r, "SNS sends no e-mail here: nobody could confirm the subscription")
+		p.inert(r, "SNS sends no e-mail here: the subscription could not be confirmed")
 		return values, nil
 	}
 	if in.FilterPolicy != nil && in.Protocol != "sqs" {
@@ -85,7 +85,7 @@ func planSubscription(p *planner, r *assembly.Resource, in subscriptionPropertie
 	if err != nil {
 		return values, err
 	}
-	p.world.Subscriptions = append(p.world.Subscriptions, s)
+	p.resources.Subscriptions = append(p.resources.Subscriptions, s)
 	p.later(r, func() error { return p.wireSubscription(r, s, redrive.DeadLetterTargetArn) })
 	return values, nil
 }
@@ -112,7 +112,7 @@ func subscriptionAttributes(in subscriptionProperties) (map[string]string, error
 	return attributes, nil
 }
 
-// wireSubscription checks endpoint and dead-letter queue and notes the permissions SNS needs for them
+// wireSubscription checks endpoint and dead-letter queue and records the permissions SNS needs for them
 // (https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html,
 // https://docs.aws.amazon.com/sns/latest/dg/sns-configure-dead-letter-queue.html).
 func (p *planner) wireSubscription(r *assembly.Resource, s Subscription, deadLetterARN string) error {

@@ -70,7 +70,7 @@ func planQueue(p *planner, r *assembly.Resource, in queueProperties) (assembly.V
 		p.later(r, func() error { return p.knownQueue("Properties.RedrivePolicy.deadLetterTargetArn", q.DeadLetterARN) })
 	}
 	p.queues[q.ARN] = q
-	p.world.Queues = append(p.world.Queues, q)
+	p.resources.Queues = append(p.resources.Queues, q)
 	return assembly.Values{Ref: q.URL, Attributes: map[string]any{"Arn": q.ARN, "QueueName": q.Name, "QueueUrl": q.URL}}, nil
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint/wire"
 )
 
-// input is what the operations take.
+// input is the input of all operations.
 type input struct {
 	SecretId, Name, Description          string //nolint:revive // the API's names
 	VersionId, VersionStage              string //nolint:revive // the API's names
@@ -59,9 +59,9 @@ func (s *Store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		wire.JSON11.WriteError(w, &wire.Error{Code: "SerializationException", Message: "The request is not JSON of the operation's form."})
 		return
 	}
-	answer, fault := op(s, &in)
-	if fault != nil {
-		wire.JSON11.WriteError(w, fault)
+	answer, failure := op(s, &in)
+	if failure != nil {
+		wire.JSON11.WriteError(w, failure)
 		return
 	}
 	_ = wire.JSON11.WriteJSON(w, answer)
@@ -75,12 +75,12 @@ func invalid(message string) *wire.Error {
 	return &wire.Error{Code: "InvalidParameterException", Message: message}
 }
 
-// internal hides what an error of ours says, as it could name files.
+// internal hides the text of an error, which could name files.
 func internal() *wire.Error {
 	return &wire.Error{Code: "InternalServiceError", Message: "An error occurred on the server side.", Status: http.StatusInternalServerError}
 }
 
-// seconds is how the API writes times.
+// seconds is the API's format of times.
 func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
 
 func (s *Store) getValue(in *input) (any, *wire.Error) {

@@ -19,32 +19,32 @@ func (s *Store) load() error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("secrets: load: %w", err)
+		return fmt.Errorf("secretsmanager: load: %w", err)
 	}
 	if err := json.Unmarshal(text, &s.secrets); err != nil {
-		// The decoder's message could quote a value.
-		return fmt.Errorf("secrets: load: %s is not a file of secrets", s.file)
+		// The decoder's message could contain a value.
+		return fmt.Errorf("secretsmanager: load: %s is not a file of secrets", s.file)
 	}
 	return nil
 }
 
-// save writes the file aside and renames it: a crash leaves the old or the new one whole. The lock is held.
+// save writes a new file and renames it, so that a crash leaves the old or the new one. The lock is held.
 func (s *Store) save() error {
 	if s.file == "" {
 		return nil
 	}
 	text, err := json.Marshal(s.secrets)
 	if err != nil {
-		return errors.New("secrets: save: a secret cannot be written as JSON")
+		return errors.New("secretsmanager: save: a secret cannot be written as JSON")
 	}
 	if err := os.MkdirAll(filepath.Dir(s.file), 0o700); err != nil {
-		return fmt.Errorf("secrets: save: %w", err)
+		return fmt.Errorf("secretsmanager: save: %w", err)
 	}
 	if err := os.WriteFile(s.file+".new", text, 0o600); err != nil {
-		return fmt.Errorf("secrets: save: %w", err)
+		return fmt.Errorf("secretsmanager: save: %w", err)
 	}
 	if err := os.Rename(s.file+".new", s.file); err != nil {
-		return fmt.Errorf("secrets: save: %w", err)
+		return fmt.Errorf("secretsmanager: save: %w", err)
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ type Generate struct {
 	IncludeSpace         bool   `json:"IncludeSpace,omitempty"`
 	RequireEachIncluded  *bool  `json:"RequireEachIncludedType,omitempty"` // Default: true
 	SecretStringTemplate string `json:"SecretStringTemplate,omitempty"`    // a JSON object
-	GenerateStringKey    string `json:"GenerateStringKey,omitempty"`       // where the generated text goes in it
+	GenerateStringKey    string `json:"GenerateStringKey,omitempty"`       // the key of the generated text in it
 }
 
 const (
@@ -43,14 +43,14 @@ func (g Generate) Value(random io.Reader) (string, error) {
 		return "", err
 	}
 	if (g.SecretStringTemplate == "") != (g.GenerateStringKey == "") {
-		return "", fmt.Errorf("secrets: generate: %w: SecretStringTemplate and GenerateStringKey belong together", ErrGenerate)
+		return "", fmt.Errorf("secretsmanager: generate: %w: SecretStringTemplate and GenerateStringKey belong together", ErrGenerate)
 	}
 	if g.SecretStringTemplate == "" {
 		return password, nil
 	}
 	var object map[string]any
 	if err := json.Unmarshal([]byte(g.SecretStringTemplate), &object); err != nil || object == nil {
-		return "", fmt.Errorf("secrets: generate: %w: SecretStringTemplate is not a JSON object", ErrGenerate)
+		return "", fmt.Errorf("secretsmanager: generate: %w: SecretStringTemplate is not a JSON object", ErrGenerate)
 	}
 	object[g.GenerateStringKey] = password
 	return marshal(object)
@@ -64,10 +64,10 @@ func (g Generate) Password(random io.Reader) (string, error) {
 	}
 	types := g.types()
 	if len(types) == 0 {
-		return "", fmt.Errorf("secrets: generate: %w: every character is excluded", ErrGenerate)
+		return "", fmt.Errorf("secretsmanager: generate: %w: every character is excluded", ErrGenerate)
 	}
 	if length < 1 || length > maxLength || (g.requireEach() && length < len(types)) {
-		return "", fmt.Errorf("secrets: generate: %w: PasswordLength is %d", ErrGenerate, length)
+		return "", fmt.Errorf("secretsmanager: generate: %w: PasswordLength is %d", ErrGenerate, length)
 	}
 	password := make([]byte, 0, length)
 	if g.requireEach() {
@@ -95,7 +95,7 @@ func (g Generate) Password(random io.Reader) (string, error) {
 
 func (g Generate) requireEach() bool { return g.RequireEachIncluded == nil || *g.RequireEachIncluded }
 
-// types gives the characters of each included type, without the excluded ones.
+// types returns the characters of each included type, without the excluded ones.
 func (g Generate) types() []string {
 	var types []string
 	for _, t := range []struct {
@@ -144,18 +144,18 @@ func shuffle(random io.Reader, password []byte) error {
 func below(random io.Reader, n int) (int, error) {
 	i, err := rand.Int(random, big.NewInt(int64(n)))
 	if err != nil {
-		return 0, fmt.Errorf("secrets: generate: %w: %w", ErrGenerate, err)
+		return 0, fmt.Errorf("secretsmanager: generate: %w: %w", ErrGenerate, err)
 	}
 	return int(i.Int64()), nil
 }
 
-// marshal writes JSON without escaping <, > and &, so that a value looks as it was generated.
+// marshal writes JSON without escaping <, > and &, so that a value is as it was generated.
 func marshal(object map[string]any) (string, error) {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(object); err != nil {
-		return "", fmt.Errorf("secrets: generate: %w: %w", ErrGenerate, err)
+		return "", fmt.Errorf("secretsmanager: generate: %w: %w", ErrGenerate, err)
 	}
 	return strings.TrimSuffix(b.String(), "\n"), nil
 }

@@ -51,15 +51,15 @@ func TestWhatCannotBeGeneratedIsRefused(t *testing.T) {
 		generate Generate
 		want     string
 	}{
-		{"too short for each type", Generate{PasswordLength: pointer(3)}, "secrets: generate: cannot generate: PasswordLength is 3"},
-		{"too long", Generate{PasswordLength: pointer(4097)}, "secrets: generate: cannot generate: PasswordLength is 4097"},
+		{"too short for each type", Generate{PasswordLength: pointer(3)}, "secretsmanager: generate: cannot generate: PasswordLength is 3"},
+		{"too long", Generate{PasswordLength: pointer(4097)}, "secretsmanager: generate: cannot generate: PasswordLength is 4097"},
 		{
 			"of nothing",
 			Generate{ExcludePunctuation: true, ExcludeLowercase: true, ExcludeUppercase: true, ExcludeNumbers: true},
-			"secrets: generate: cannot generate: every character is excluded",
+			"secretsmanager: generate: cannot generate: every character is excluded",
 		},
-		{"a key without a template", Generate{GenerateStringKey: "k"}, "secrets: generate: cannot generate: SecretStringTemplate and GenerateStringKey belong together"},
-		{"a template that is no object", Generate{GenerateStringKey: "k", SecretStringTemplate: "[]"}, "secrets: generate: cannot generate: SecretStringTemplate is not a JSON object"},
+		{"a key without a template", Generate{GenerateStringKey: "k"}, "secretsmanager: generate: cannot generate: SecretStringTemplate and GenerateStringKey belong together"},
+		{"a template that is no object", Generate{GenerateStringKey: "k", SecretStringTemplate: "[]"}, "secretsmanager: generate: cannot generate: SecretStringTemplate is not a JSON object"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

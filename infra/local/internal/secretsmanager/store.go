@@ -80,16 +80,16 @@ type Spec struct {
 	Name        string // "" is refused
 	Description string
 	Tags        map[string]string
-	// SecretString is the value. Generate makes one instead, if it is not nil; with neither the secret has no value.
+	// SecretString is the value. Generate, if it is not nil, generates one instead; with neither the secret has no value.
 	SecretString string
 	Generate     *Generate
 }
 
-// Ensure creates a secret unless there is one of the name, whose value then stays, as an update of a stack does not
-// generate anew. It gives the ARN, which ends in six random characters.
+// Ensure creates a secret unless one of the name exists, whose value then stays, as an update of a stack does not generate it
+// again. It returns the ARN, which ends in six random characters.
 func (s *Store) Ensure(spec Spec) (arn string, err error) {
 	if spec.Name == "" {
-		return "", fmt.Errorf("secrets: ensure: %w: the name is missing", ErrGenerate)
+		return "", fmt.Errorf("secretsmanager: ensure: %w: the name is missing", ErrGenerate)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -131,7 +131,7 @@ func (s *Store) create(spec Spec) (*secret, error) {
 
 func pointer[T any](v T) *T { return &v }
 
-// ARN gives the ARN of a secret by its name, its ARN, or its ARN without the random end.
+// ARN returns the ARN of a secret by its name, its ARN, or its ARN without the random suffix.
 func (s *Store) ARN(id string) (arn string, ok bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -154,7 +154,7 @@ func (s *Store) find(id string) *secret {
 	return nil
 }
 
-// put adds a version under stages. Taking AWSCURRENT over leaves AWSPREVIOUS to the version that had it
+// put adds a version under stages. If it takes AWSCURRENT over, the version that had it becomes AWSPREVIOUS
 // (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html). Versions without a stage go.
 func (sec *secret) put(v *version, stages []string) {
 	sec.Versions = append(sec.Versions, v)

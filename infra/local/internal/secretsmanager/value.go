@@ -2,17 +2,17 @@ package secretsmanager
 
 import "fmt"
 
-// Value gives the text of a secret by its name or ARN: of the version with the id, or of the one the stage labels, "" being
+// Value returns the text of a secret by its name or ARN: of the version with the id, or of the one with the stage, "" being
 // AWSCURRENT. Errors wrap ErrNotFound.
 func (s *Store) Value(id, stage, versionID string) (string, error) {
-	found, fault := s.getValue(&input{SecretId: id, VersionStage: stage, VersionId: versionID})
-	if fault != nil {
-		return "", fmt.Errorf("secrets: value of %s: %w", id, ErrNotFound)
+	found, failure := s.getValue(&input{SecretId: id, VersionStage: stage, VersionId: versionID})
+	if failure != nil {
+		return "", fmt.Errorf("secretsmanager: value of %s: %w", id, ErrNotFound)
 	}
 	answer, _ := found.(map[string]any)
 	text, ok := answer["SecretString"].(string)
 	if !ok {
-		return "", fmt.Errorf("secrets: value of %s: it is not text: %w", id, ErrNotFound)
+		return "", fmt.Errorf("secretsmanager: value of %s: it is not text: %w", id, ErrNotFound)
 	}
 	return text, nil
 }

@@ -54,7 +54,7 @@ func (s *Store) update(in *input) (any, *wire.Error) {
 	return s.write(in, []string{Current}, false)
 }
 
-// write adds a version. needed says that there must be a value; without one only the description changes.
+// write adds a version. If needed, there must be a value; else, without one, only the description changes.
 func (s *Store) write(in *input, stages []string, needed bool) (any, *wire.Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -151,7 +151,7 @@ func (s *Store) updateStage(in *input) (any, *wire.Error) {
 	return map[string]any{"ARN": sec.ARN, "Name": sec.Name}, nil
 }
 
-// rotateSecret: AWS rotates with a function of the owner's; a secret here has none. See Rotate for rotation on request.
+// rotateSecret is refused: AWS rotates with a rotation function, and a secret here has none.
 func (s *Store) rotateSecret(in *input) (any, *wire.Error) {
 	if _, ok := s.ARN(in.SecretId); !ok {
 		return nil, notFound()

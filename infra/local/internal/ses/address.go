@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// bare gives the address inside a text such as "Name" <a@b>, which is how identities and outcomes know it.
+// bare returns the address in a text such as "Name" <a@b>, in lower case.
 func bare(text string) (string, bool) {
 	a, err := mail.ParseAddress(text)
 	if err != nil {

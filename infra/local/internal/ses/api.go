@@ -11,13 +11,13 @@ import (
 
 type content struct{ Data string }
 
-// sendInput is what SendEmail of version 2 takes
+// sendInput is the input of SendEmail
 // (https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html).
 type sendInput struct {
 	FromEmailAddress string
 	Destination      struct{ ToAddresses, CcAddresses, BccAddresses []string }
 	ReplyToAddresses []string
-	// The configuration set and tags stand in the events of the mail.
+	// The configuration set and tags are part of the mail's events.
 	ConfigurationSetName string
 	EmailTags            []struct{ Name, Value string }
 	Content              struct {
@@ -73,7 +73,7 @@ func (b *Outbox) sendV2(w http.ResponseWriter, r *http.Request) {
 	wire.RESTJSON.WriteError(w, e)
 }
 
-// mark notes the configuration set and the tags of a mail.
+// mark sets the configuration set and the tags of a mail.
 func (in *sendInput) mark(m *Message) {
 	m.ConfigurationSet = in.ConfigurationSetName
 	for _, tag := range in.EmailTags {

@@ -9,7 +9,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint/wire"
 )
 
-// An Event is what SES tells EventBridge of a mail that was sent with a configuration set.
+// An Event is what SES puts on EventBridge for a mail that was sent with a configuration set.
 // https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html
 type Event struct {
 	DetailType string // "Email Sent", "Email Bounced" and so on
@@ -18,15 +18,14 @@ type Event struct {
 	Detail     map[string]any // as in https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
 }
 
-// AddConfigurationSet makes a configuration set with which mails can be sent, and names the events that are told of them:
-// send, delivery, bounce, complaint.
+// AddConfigurationSet adds a configuration set, with the events that it publishes: send, delivery, bounce, complaint.
 func (b *Outbox) AddConfigurationSet(name string, events []string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.sets[name] = slices.Clone(events)
 }
 
-// checkSet refuses a configuration set that is not there, as SES does.
+// checkSet refuses a configuration set that does not exist, as SES does.
 func (b *Outbox) checkSet(name string) *wire.Error {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
@@ -36,41 +35,42 @@ func (b *Outbox) checkSet(name string) *wire.Error {
 	return nil
 }
 
-// publish tells of the mail what its configuration set asks for: that it was sent, and for each recipient how it ended.
+// publish notifies of the events that the mail's configuration set publishes: that it was sent, and the outcome for each
+// recipient.
 func (b *Outbox) publish(m *Message) {
 	b.mu.RLock()
 	wanted := b.sets[m.ConfigurationSet]
 	b.mu.RUnlock()
-	if b.told == nil || len(wanted) == 0 {
+	if b.notify == nil || len(wanted) == 0 {
 		return
 	}
-	tell := func(kind, detailType, eventType string, outcome map[string]any) {
+	notify := func(kind, detailType, eventType string, outcome map[string]any) {
 		if !slices.Contains(wanted, kind) {
 			return
 		}
-		b.told(Event{
+		b.notify(Event{
 			DetailType: detailType, Time: m.Time,
 			Resources: []string{"arn:aws:ses:" + b.region + ":" + b.account + ":configuration-set/" + m.ConfigurationSet},
 			Detail:    map[string]any{"eventType": eventType, "mail": b.eventMail(m), strings.ToLower(eventType): outcome},
 		})
 	}
-	tell("send", "Email Sent", "Send", map[string]any{})
+	notify("send", "Email Sent", "Send", map[string]any{})
 	for _, recipient := range m.recipients() {
 		address, _ := bare(recipient)
 		switch m.Outcomes[address] {
 		case "bounce":
-			tell("bounce", "Email Bounced", "Bounce", bounce(m, address, "General", "smtp; 550 5.1.1 user unknown"))
+			notify("bounce", "Email Bounced", "Bounce", bounce(m, address, "General", "smtp; 550 5.1.1 user unknown"))
 		case "suppressed":
-			tell("bounce", "Email Bounced", "Bounce", bounce(m, address, "OnAccountSuppressionList",
+			notify("bounce", "Email Bounced", "Bounce", bounce(m, address, "OnAccountSuppressionList",
 				"Amazon SES did not send the message to this address because it is on the suppression list for your account."))
 		case "complaint":
-			tell("delivery", "Email Delivered", "Delivery", map[string]any{"timestamp": stamp(m.Time), "recipients": []string{address}})
-			tell("complaint", "Email Complaint Received", "Complaint", map[string]any{
+			notify("delivery", "Email Delivered", "Delivery", map[string]any{"timestamp": stamp(m.Time), "recipients": []string{address}})
+			notify("complaint", "Email Complaint Received", "Complaint", map[string]any{
 				"complainedRecipients": []map[string]string{{"emailAddress": address}}, "timestamp": stamp(m.Time),
 				"feedbackId": newMessageID(m.Time), "complaintFeedbackType": "abuse", "userAgent": "Local-Stage-Feedback-Loop",
 			})
 		default:
-			tell("delivery", "Email Delivered", "Delivery", map[string]any{"timestamp": stamp(m.Time), "recipients": []string{address}})
+			notify("delivery", "Email Delivered", "Delivery", map[string]any{"timestamp": stamp(m.Time), "recipients": []string{address}})
 		}
 	}
 }
@@ -85,7 +85,7 @@ func bounce(m *Message, address, subtype, diagnostic string) map[string]any {
 	}
 }
 
-// eventMail is the part of an event that says which mail it is about.
+// eventMail is the part of an event that identifies the mail.
 func (b *Outbox) eventMail(m *Message) map[string]any {
 	sender, _ := b.IdentityARN(m.From)
 	tags := map[string][]string{"ses:configuration-set": {m.ConfigurationSet}}

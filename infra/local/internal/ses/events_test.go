@@ -13,19 +13,19 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// told collects events.
-type told struct {
+// notify collects events.
+type notify struct {
 	mu     sync.Mutex
 	events []Event
 }
 
-func (l *told) hear(e Event) {
+func (l *notify) hear(e Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.events = append(l.events, e)
 }
 
-func (l *told) types() []string {
+func (l *notify) types() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var list []string
@@ -47,14 +47,14 @@ func TestEventsOfAMail(t *testing.T) {
 		{"one that bounces is sent and bounces", "bounce@simulator.amazonses.com", all, []string{"Email Sent", "Email Bounced"}},
 		{"one of a complaint is delivered first", "complaint@simulator.amazonses.com", all, []string{"Email Sent", "Email Delivered", "Email Complaint Received"}},
 		{"one to a suppressed address bounces", "suppressed@b.org", all, []string{"Email Sent", "Email Bounced"}},
-		{"only what the set asks for is told", "bounce@simulator.amazonses.com", []string{"bounce"}, []string{"Email Bounced"}},
+		{"only what the set asks for is notify", "bounce@simulator.amazonses.com", []string{"bounce"}, []string{"Email Bounced"}},
 		{"a set without destination tells nothing", "a@b.org", nil, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			var heard told
-			box, client, _ := open(t, Options{Told: heard.hear})
+			var heard notify
+			box, client, _ := open(t, Options{Notify: heard.hear})
 			box.AddConfigurationSet("mails", tt.wanted)
 			box.suppressed["suppressed@b.org"] = suppression{reason: "BOUNCE"}
 			in := simple("no-reply@example.com", tt.to)
@@ -63,7 +63,7 @@ func TestEventsOfAMail(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got := heard.types(); !slices.Equal(got, tt.want) {
-				t.Errorf("told of %q, want %q", got, tt.want)
+				t.Errorf("notify of %q, want %q", got, tt.want)
 			}
 		})
 	}
@@ -71,9 +71,9 @@ func TestEventsOfAMail(t *testing.T) {
 
 func TestABounceSaysWhoseItIs(t *testing.T) {
 	t.Parallel()
-	var heard told
+	var heard notify
 	at := time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)
-	box, client, _ := open(t, Options{Told: heard.hear, Now: func() time.Time { return at }})
+	box, client, _ := open(t, Options{Notify: heard.hear, Now: func() time.Time { return at }})
 	box.AddConfigurationSet("mails", []string{"bounce"})
 	in := simple("Hermes <no-reply@example.com>", "bounce@simulator.amazonses.com")
 	in.ConfigurationSetName = aws.String("mails")

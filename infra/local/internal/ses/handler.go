@@ -6,8 +6,8 @@ import (
 	"strconv"
 )
 
-// ControlHandler serves the outbox as JSON: GET gives {"messages": [Message]}, oldest first, with ?to= and ?subject=
-// only those that hold the texts, with ?limit=N the last N; DELETE empties it (204).
+// ControlHandler serves the outbox as JSON: GET gives {"messages": [Message]}, oldest first, with ?to= and ?subject= only
+// those that contain the texts, with ?limit=N the last N; DELETE empties it (204).
 func (b *Outbox) ControlHandler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.Method {

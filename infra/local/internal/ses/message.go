@@ -19,11 +19,11 @@ type Message struct {
 	HTML      string    `json:"html"`
 	// Headers are those of a raw message, or the additional ones of a simple one, decoded.
 	Headers map[string][]string `json:"headers"`
-	// ConfigurationSet and Tags are those it was sent with.
+	// ConfigurationSet and Tags of the request.
 	ConfigurationSet string            `json:"configuration_set,omitempty"`
 	Tags             map[string]string `json:"tags,omitempty"`
-	// Outcomes tells, by address, of recipients that would not get the mail: bounce, complaint or ooto (out of office)
-	// for the addresses of SES's mailbox simulator, suppressed for those on the suppression list. Others would get it.
+	// Outcomes, by address, are those of recipients that would not receive the mail: bounce, complaint or ooto (out of
+	// office) for the addresses of SES's mailbox simulator, suppressed for those on the suppression list.
 	Outcomes map[string]string `json:"outcomes,omitempty"`
 }
 
@@ -32,7 +32,7 @@ func (m *Message) recipients() []string {
 	return append(append(append(all, m.To...), m.CC...), m.BCC...)
 }
 
-// matches reports whether one of the recipients and the subject hold the texts, in any case. "" matches all.
+// matches reports whether one of the recipients and the subject contain the texts, in any case. "" matches all.
 func (m *Message) matches(to, subject string) bool {
 	if subject != "" && !contains(m.Subject, subject) {
 		return false

@@ -24,20 +24,20 @@ type Options struct {
 	Account string           // Default: 000000000000
 	Region  string           // Default: us-east-1
 	File    string           // keeps the mails, one JSON object a line (mode 0600). Default: in memory
-	Rate    float64          // recipients a second; a second's worth may come at once. Default: DefaultRate
+	Rate    float64          // recipients a second, with a burst of one second. Default: DefaultRate
 	Now     func() time.Time // Default: time.Now
-	// Told gets the events of mails that were sent with a configuration set, in their order. It must not block for long.
-	// Default: they are dropped.
-	Told func(Event)
+	// Notify is called with the events of mails that were sent with a configuration set, in their order. It must not block
+	// for long. Default: they are dropped.
+	Notify func(Event)
 }
 
-// An Outbox takes mail. It is safe for concurrent use.
+// An Outbox accepts mail. It is safe for concurrent use.
 type Outbox struct {
 	account, region, file string
 	now                   func() time.Time
 	limit                 *rate.Limiter
 	rate                  float64
-	told                  func(Event)
+	notify                func(Event)
 
 	mu         sync.RWMutex
 	sets       map[string][]string // events by configuration set
@@ -62,13 +62,13 @@ func New(o Options) (*Outbox, error) {
 	}
 	b := &Outbox{
 		account: o.Account, region: o.Region, file: o.File, now: o.Now, rate: o.Rate,
-		limit: rate.NewLimiter(rate.Limit(o.Rate), max(1, int(o.Rate))),
-		told:  o.Told, sets: map[string][]string{}, identities: map[string]bool{}, suppressed: map[string]suppression{},
+		limit:  rate.NewLimiter(rate.Limit(o.Rate), max(1, int(o.Rate))),
+		notify: o.Notify, sets: map[string][]string{}, identities: map[string]bool{}, suppressed: map[string]suppression{},
 	}
 	return b, b.load()
 }
 
-// Verify makes an address or a domain a verified identity: it may send.
+// Verify makes an address or a domain a verified identity, which may send.
 func (b *Outbox) Verify(identity string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -80,7 +80,7 @@ func (b *Outbox) Verify(identity string) {
 	b.identities[identity] = true
 }
 
-// IdentityARN gives the ARN of the identity that an address sends under: its own, or that of its domain or of a domain
+// IdentityARN returns the ARN of the identity that an address sends under: its own, or that of its domain or of a domain
 // above (https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html). false if it is not verified.
 func (b *Outbox) IdentityARN(address string) (arn string, ok bool) {
 	address, ok = bare(address)
@@ -103,11 +103,11 @@ func (b *Outbox) IdentityARN(address string) (arn string, ok bool) {
 	return "", false
 }
 
-// Send checks a mail as SES does and puts it into the outbox. It gives the message id, or the error in the words of
-// version 2 of the API.
-func (b *Outbox) Send(m Message) (id string, fault *wire.Error) {
-	if fault := b.check(&m); fault != nil {
-		return "", fault
+// Send checks a mail as SES does and puts it into the outbox. It returns the message id, or the error of version 2 of the
+// API.
+func (b *Outbox) Send(m Message) (id string, failure *wire.Error) {
+	if failure := b.check(&m); failure != nil {
+		return "", failure
 	}
 	now := b.now().UTC()
 	if !b.limit.AllowN(now, len(m.recipients())) {
@@ -157,7 +157,7 @@ func bad(message string) *wire.Error {
 	return &wire.Error{Code: "BadRequestException", Message: message}
 }
 
-// outcomes tells which recipients would not get the mail; the lock is held.
+// outcomes returns the recipients that would not receive the mail; the lock is held.
 func (b *Outbox) outcomes(m *Message) map[string]string {
 	var outcomes map[string]string
 	for _, text := range m.recipients() {
@@ -176,7 +176,7 @@ func (b *Outbox) outcomes(m *Message) map[string]string {
 	return outcomes
 }
 
-// Messages gives the mails whose recipients and subject hold the texts ("" for any), oldest first.
+// Messages returns the mails whose recipients and subject contain the texts ("" for any), oldest first.
 func (b *Outbox) Messages(to, subject string) []Message {
 	b.mu.RLock()
 	defer b.mu.RUnlock()

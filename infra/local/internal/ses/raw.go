@@ -13,7 +13,7 @@ import (
 
 const maxDepth = 10 // of parts within parts
 
-var errRaw = errors.New("mail: raw message is malformed")
+var errRaw = errors.New("ses: raw message is malformed")
 
 // parseRaw reads a message in the Internet format (RFC 5322). from and to override its headers, as in the API.
 func parseRaw(raw string, from string, to, cc, bcc []string) (Message, error) {
@@ -57,7 +57,7 @@ func addresses(h mail.Header, name string) []string {
 	return texts
 }
 
-// readPart takes the first plain text and the first HTML of a part; attachments and what cannot be read are passed over.
+// readPart takes the first plain text and the first HTML of a part; attachments and malformed parts are skipped.
 func readPart(m *Message, contentType, encoding string, body io.Reader, depth int) {
 	kind, parameters, err := mime.ParseMediaType(contentType)
 	if err != nil {

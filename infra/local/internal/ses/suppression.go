@@ -7,7 +7,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint/wire"
 )
 
-// A suppression is why and since when an address gets no mail.
+// A suppression is why and since when an address receives no mail.
 type suppression struct {
 	reason string // BOUNCE or COMPLAINT
 	since  time.Time

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// owner gives the account of an ARN that is known to be one.
+// owner returns the account of a valid ARN.
 func owner(arn string) string { return strings.Split(arn, ":")[4] }
 
-// getSubscriptionAttributes answers GetSubscriptionAttributes.
+// getSubscriptionAttributes serves GetSubscriptionAttributes.
 // https://docs.aws.amazon.com/sns/latest/api/API_GetSubscriptionAttributes.html
 func (n *Notifier) getSubscriptionAttributes(w http.ResponseWriter, r *http.Request, q query) error {
 	s, ok := n.store.get(q.get("SubscriptionArn"))
@@ -37,7 +37,7 @@ func (n *Notifier) getSubscriptionAttributes(w http.ResponseWriter, r *http.Requ
 	return nil
 }
 
-// setSubscriptionAttributes answers SetSubscriptionAttributes.
+// setSubscriptionAttributes serves SetSubscriptionAttributes.
 // https://docs.aws.amazon.com/sns/latest/api/API_SetSubscriptionAttributes.html
 func (n *Notifier) setSubscriptionAttributes(w http.ResponseWriter, r *http.Request, q query) error {
 	s, ok := n.store.get(q.get("SubscriptionArn"))
@@ -61,8 +61,8 @@ func (n *Notifier) setSubscriptionAttributes(w http.ResponseWriter, r *http.Requ
 	return nil
 }
 
-// listSubscriptions answers ListSubscriptions and ListSubscriptionsByTopic with the peer's subscriptions and ours, all on
-// one page. https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html
+// listSubscriptions serves ListSubscriptions and ListSubscriptionsByTopic with the peer's subscriptions and those of this
+// package, all on one page. https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html
 func (n *Notifier) listSubscriptions(w http.ResponseWriter, r *http.Request, q query) error {
 	topicARN := ""
 	if q.get("Action") == "ListSubscriptionsByTopic" {
@@ -87,7 +87,7 @@ func (n *Notifier) listSubscriptions(w http.ResponseWriter, r *http.Request, q q
 	return nil
 }
 
-// getTopicAttributes answers GetTopicAttributes as the peer does, with our subscriptions in the counts.
+// getTopicAttributes serves GetTopicAttributes as the peer does, with our subscriptions in the counts.
 // https://docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html
 func (n *Notifier) getTopicAttributes(w http.ResponseWriter, r *http.Request, q query) error {
 	t, err := n.peer.topic(r.Context(), q.get("TopicArn"))
@@ -108,7 +108,7 @@ func (n *Notifier) getTopicAttributes(w http.ResponseWriter, r *http.Request, q 
 	return nil
 }
 
-// deleteTopic answers DeleteTopic: its subscriptions go with it.
+// deleteTopic serves DeleteTopic, and removes the topic's subscriptions.
 // https://docs.aws.amazon.com/sns/latest/api/API_DeleteTopic.html
 func (n *Notifier) deleteTopic(w http.ResponseWriter, r *http.Request, q query) error {
 	if err := n.store.remove(func(s record) bool { return s.TopicARN == q.get("TopicArn") }); err != nil {

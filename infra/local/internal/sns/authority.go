@@ -19,7 +19,7 @@ import (
 
 const (
 	authorityLife = 365 * 24 * time.Hour
-	// spare is how much life a kept certificate must have at the start, so that it does not end during a run.
+	// spare is the remaining validity that a kept certificate needs at the start, so that it does not expire during a run.
 	spare = 7 * 24 * time.Hour
 )
 
@@ -31,7 +31,7 @@ type authority struct {
 	file string // the certificate, PEM
 }
 
-// openAuthority reads the authority kept in dir, or makes a new one if there is none, or it is damaged or near its end.
+// openAuthority reads the authority kept in dir, or creates one if there is none, or it is damaged or about to expire.
 func openAuthority(dir string, now time.Time) (*authority, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("authority: %w", err)
@@ -62,7 +62,7 @@ func openAuthority(dir string, now time.Time) (*authority, error) {
 	return &authority{cert: cert, key: key, file: file}, nil
 }
 
-// issue makes a server's certificate for name and key.
+// issue returns a server's certificate for name and key.
 func (a *authority) issue(name string, key crypto.PublicKey, now time.Time) (*x509.Certificate, error) {
 	template := newTemplate(name, now, authorityLife)
 	template.DNSNames = []string{name}
@@ -100,7 +100,7 @@ func usable(cert *x509.Certificate, now time.Time) bool {
 	return now.After(cert.NotBefore) && now.Add(spare).Before(cert.NotAfter)
 }
 
-// errDamaged says that a file does not hold what it should.
+// errDamaged says that a file is not valid.
 var errDamaged = errors.New("damaged")
 
 // readPair reads <name>.pem and <name>-key.pem.

@@ -10,25 +10,25 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/clock"
 )
 
-// An Invoker hands an event to a Lambda function. functionError is "" or "Unhandled". SNS invokes asynchronously, so an
-// Invoker that queues the event and returns is the faithful one.
+// An Invoker hands an event to a Lambda function. functionError is "" or "Unhandled". SNS invokes asynchronously, so it
+// should queue the event and return.
 type Invoker interface {
 	Invoke(ctx context.Context, function string, payload []byte) (result []byte, functionError string, err error)
 }
 
-// DeadLetters sends to the queue with this ARN, on behalf of the topic, which queue policies ask for.
+// DeadLetters sends to a queue, on behalf of the topic, which queue policies check.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-configure-dead-letter-queue.html
 type DeadLetters interface {
 	Send(ctx context.Context, topicARN, queueARN, body string, attributes map[string]string) error
 }
 
-// RetryPolicy is the delivery policy where neither topic nor subscription has one.
+// RetryPolicy is the delivery policy when neither topic nor subscription has one.
 type RetryPolicy struct {
 	Retries int           // after the first attempt. Default: 3
 	Delay   time.Duration // before each. Default: 20 s
 }
 
-// Config tells New what it works with.
+// Config is what a Notifier needs.
 type Config struct {
 	Peer         string // URL of the SNS peer, http://127.0.0.1:<port>
 	EndpointBase string // URL of the local stage, under which /_aws/execute-api/<api>/ are the gateways

@@ -19,11 +19,11 @@ type outcome int
 
 const (
 	delivered outcome = iota
-	refused           // for good: not repeated
-	failed            // repeated as long as the delivery policy has retries
+	refused           // permanently: not retried
+	failed            // retried as long as the delivery policy has retries
 )
 
-// A delivery is one message on its way to one subscription.
+// A delivery is one message to one subscription.
 type delivery struct {
 	to          record
 	message     message
@@ -32,7 +32,7 @@ type delivery struct {
 	delays      []time.Duration
 }
 
-// deliver begins a delivery and returns.
+// deliver starts a delivery and returns.
 func (n *Notifier) deliver(to record, m message) {
 	body, err := n.bodyFor(to, m)
 	if err != nil {
@@ -44,7 +44,7 @@ func (n *Notifier) deliver(to record, m message) {
 	n.begin(func() { n.carry(d) })
 }
 
-// begin runs work unless the stage ends.
+// begin runs work unless the stage is stopping.
 func (n *Notifier) begin(work func()) {
 	n.starting.Lock()
 	defer n.starting.Unlock()
@@ -64,12 +64,12 @@ func (n *Notifier) bodyFor(to record, m message) ([]byte, error) {
 	}
 }
 
-// carry attempts d until it is delivered or refused, the policy is exhausted, or the stage ends.
+// carry attempts d until it is delivered or refused, the policy is exhausted, or the stage stops.
 func (n *Notifier) carry(d delivery) {
 	for attempt := 0; ; attempt++ {
 		how, reason := n.attempt(d)
 		if n.ctx.Err() != nil {
-			n.config.Logger.Warn("delivery lost: the stage ends", "subscription", d.to.ARN, "message", d.message.id)
+			n.config.Logger.Warn("delivery lost: the stage is stopping", "subscription", d.to.ARN, "message", d.message.id)
 			return
 		}
 		n.record(d, attempt+1, how, reason)
@@ -87,7 +87,7 @@ func (n *Notifier) carry(d delivery) {
 	}
 }
 
-// attempt makes one attempt and says why it did not succeed.
+// attempt makes one attempt and returns why it did not succeed.
 func (n *Notifier) attempt(d delivery) (outcome, error) {
 	select {
 	case n.slots <- struct{}{}:
@@ -103,7 +103,7 @@ func (n *Notifier) attempt(d delivery) (outcome, error) {
 	return n.post(ctx, d)
 }
 
-// invoke hands d to the function. What the function makes of it is between it and Lambda, as SNS invokes asynchronously.
+// invoke hands d to the function. SNS invokes asynchronously, so a failure of the function is Lambda's to retry.
 // https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
 func (n *Notifier) invoke(d delivery) (outcome, error) {
 	_, functionError, err := n.config.Invoker.Invoke(n.ctx, d.to.Endpoint, d.body)
@@ -142,9 +142,9 @@ func (n *Notifier) post(ctx context.Context, d delivery) (outcome, error) {
 	return how, &statusError{response.StatusCode, string(said)}
 }
 
-// judge says what a status means. AWS's page on endpoints counts only what is outside 200 to 4xx as a failed attempt, and
-// names no exception, not even 429; its page on dead-letter queues keeps what client errors undo. So a 3xx or 4xx is not
-// repeated and goes to the dead-letter queue.
+// judge maps a status to an outcome. AWS's page on endpoints counts only what is outside 200 to 4xx as a failed attempt,
+// without an exception for 429; its page on dead-letter queues sends client errors there. So a 3xx or 4xx is not retried and
+// goes to the dead-letter queue.
 // https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.prepare.html
 // https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
 func judge(status int) outcome {
@@ -173,7 +173,7 @@ func (d delivery) setHeader(h http.Header) {
 	}
 }
 
-// A statusError is an answer that is no success.
+// A statusError is a response without success.
 type statusError struct {
 	status int
 	said   string
@@ -181,7 +181,7 @@ type statusError struct {
 
 func (e *statusError) Error() string { return fmt.Sprintf("status %d: %.256q", e.status, e.said) }
 
-// giveUp puts d into the subscription's dead-letter queue, if it has one. Only notifications have a place there.
+// giveUp sends d to the subscription's dead-letter queue, if it has one and d is a notification.
 func (n *Notifier) giveUp(d delivery, reason error) {
 	queue := d.to.deadLetterARN()
 	log := n.config.Logger.With("subscription", d.to.ARN, "message", d.message.id, "reason", reason.Error())
@@ -198,7 +198,7 @@ func (n *Notifier) giveUp(d delivery, reason error) {
 	log.Warn("message not delivered, kept in the dead-letter queue", "queue", queue)
 }
 
-// deadLetterAttributes tell a reader of the queue what happened.
+// deadLetterAttributes say why the message is a dead letter.
 func deadLetterAttributes(reason error) map[string]string {
 	code := "0"
 	var status *statusError
@@ -208,7 +208,7 @@ func deadLetterAttributes(reason error) map[string]string {
 	return map[string]string{"RequestID": uuid.New(), "ErrorCode": code, "ErrorMessage": fmt.Sprintf("%.1024s", reason)}
 }
 
-// newDeliveryClient trusts the local authority besides the system's, and follows no redirect.
+// newDeliveryClient trusts the local authority and the system's, and follows no redirect.
 func newDeliveryClient(a *authority) *http.Client {
 	roots, err := x509.SystemCertPool()
 	if err != nil {

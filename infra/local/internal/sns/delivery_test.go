@@ -114,8 +114,8 @@ func TestARecoveredEndpointGetsTheMessage(t *testing.T) {
 	if got := b.verify(t, topic, e.next(t)).Signed().Message; got != "hello" {
 		t.Errorf("got %q", got)
 	}
-	if letters := b.deadLetters.all(); len(letters) > 0 {
-		t.Errorf("dead letters %v", letters)
+	if deadLettersSent := b.deadLetters.all(); len(deadLettersSent) > 0 {
+		t.Errorf("dead deadLettersSent %v", deadLettersSent)
 	}
 }
 

@@ -1,7 +1,6 @@
-// Package sns is the half of Amazon SNS that the SNS peer of the local stage lacks: subscriptions by https, http and
-// lambda. It stands before the peer as one http.Handler for the SNS query API. Topics, and delivery to queues, remain the
-// peer's; subscriptions of the three protocols, the confirmation handshake, signed deliveries, retries and dead letters
-// are done here.
+// Package sns is the half of Amazon SNS that the SNS peer of the local stage lacks: subscriptions by https, http and lambda,
+// with the confirmation handshake, signed deliveries, retries and dead deadLettersSent. It is one http.Handler for the SNS query API
+// in front of the peer, which keeps topics and delivers to queues.
 //
 // Messages are signed with an RSA key whose certificate is served where AWS serves it,
 // https://sns.<region>.amazonaws.com/SimpleNotificationService-<32 hex>.pem, by a proxy on loopback that speaks TLS with a

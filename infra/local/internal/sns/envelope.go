@@ -13,13 +13,13 @@ const (
 	typeUnsubscribe  = "UnsubscribeConfirmation"
 )
 
-// An attribute is a message attribute as it stands in an envelope.
+// An attribute is a message attribute in an envelope.
 type attribute struct {
 	Type  string
 	Value string // base64 for Binary
 }
 
-// A message is what is put into envelopes.
+// A message is the content of envelopes.
 type message struct {
 	kind       string
 	id         string
@@ -31,13 +31,13 @@ type message struct {
 	attributes map[string]attribute
 }
 
-// subscribeURL confirms by a GET; it is part of what is signed.
+// subscribeURL confirms by a GET; it is signed.
 func (m message) subscribeURL() string {
 	return "https://sns." + regionOf(m.topic.arn) + ".amazonaws.com/?Action=ConfirmSubscription&TopicArn=" + m.topic.arn + "&Token=" + m.token
 }
 
 func unsubscribeURL(subscriptionARN string) string {
-	return "https://sns." + regionOf(subscriptionARN) + ".amazonaws.com/?Action=Unsubscribe&SubscriptionArn=" + subscriptionARN // colons stand as they are, as AWS writes them
+	return "https://sns." + regionOf(subscriptionARN) + ".amazonaws.com/?Action=Unsubscribe&SubscriptionArn=" + subscriptionARN // colons are not escaped, as AWS writes them
 }
 
 // stringToSign puts each signed field on a line below its name.
@@ -62,7 +62,7 @@ type member struct {
 	value any
 }
 
-// members gives m's fields in AWS's order, the URLs spelled as for http or, with suffix "Url", as for Lambda.
+// members returns m's fields in AWS's order, the URLs named as for http or, with suffix "Url", as for Lambda.
 func (m message) members(s *signer, subscriptionARN, suffix string) ([]member, error) {
 	signature, err := s.sign(m.stringToSign(), m.topic.signatureVersion)
 	if err != nil {
@@ -73,7 +73,7 @@ func (m message) members(s *signer, subscriptionARN, suffix string) ([]member, e
 		out = append(out, member{"Token", m.token})
 	}
 	out = append(out, member{"TopicArn", m.topic.arn})
-	if m.subject != nil || suffix == "Url" { // Lambda events say null
+	if m.subject != nil || suffix == "Url" { // null in Lambda events
 		out = append(out, member{"Subject", m.subject})
 	}
 	out = append(out, member{"Message", m.text})
@@ -100,7 +100,7 @@ func (m message) envelope(s *signer, subscriptionARN string) ([]byte, error) {
 	return writeObject(members)
 }
 
-// lambdaEvent writes m as SNS hands it to a function: https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
+// lambdaEvent writes m as SNS sends it to a function: https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
 func (m message) lambdaEvent(s *signer, subscriptionARN string) ([]byte, error) {
 	if m.attributes == nil {
 		m.attributes = map[string]attribute{}
@@ -118,7 +118,7 @@ func (m message) lambdaEvent(s *signer, subscriptionARN string) ([]byte, error) 
 	}}})
 }
 
-// writeObject writes members in their order and leaves <, > and & as they are, as AWS does.
+// writeObject writes members in their order, without escaping <, > and &, as AWS does.
 func writeObject(members []member) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)

@@ -12,7 +12,7 @@ var (
 	ErrPeer          = errors.New("sns peer failed")
 )
 
-// An apiError is answered to the caller of the SNS API as AWS writes it.
+// An apiError is an error of the SNS API.
 // https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html
 type apiError struct {
 	status        int

@@ -10,10 +10,10 @@ import (
 // maxRequestBytes bounds a request: a batch of 256 KiB, form-encoded at three bytes each, and its attributes.
 const maxRequestBytes = 2 << 20
 
-// An action answers one action of the SNS API.
+// An action serves one action of the SNS API.
 type action func(n *Notifier, w http.ResponseWriter, r *http.Request, q query) error
 
-// actions are those that concern our protocols; the peer answers the others.
+// actions are those that concern our protocols; the peer serves the others.
 var actions = map[string]action{
 	"Subscribe":                 (*Notifier).subscribe,
 	"ConfirmSubscription":       (*Notifier).confirmSubscription,
@@ -28,7 +28,7 @@ var actions = map[string]action{
 	"PublishBatch":              (*Notifier).publishBatch,
 }
 
-// Handler answers the SNS query API. It asks nobody whether the caller may: authorize before.
+// Handler serves the SNS query API. Requests must be authorized already.
 func (n *Notifier) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		q, err := readQuery(r)
@@ -48,7 +48,7 @@ func (n *Notifier) dispatch(w http.ResponseWriter, r *http.Request, q query) err
 	return n.forward(w, r, q)
 }
 
-// forward lets the peer answer.
+// forward passes the request to the peer.
 func (n *Notifier) forward(w http.ResponseWriter, r *http.Request, q query) error {
 	a, err := n.peer.do(r.Context(), q, r.Header.Get("Authorization"))
 	if err != nil {
@@ -78,7 +78,7 @@ func readQuery(r *http.Request) (query, error) {
 	return query(values), nil
 }
 
-// isSigned says whether r bears a signature; the front has checked it then.
+// isSigned reports whether r has a signature, which the endpoint has verified then.
 func isSigned(r *http.Request) bool {
 	return r.Header.Get("Authorization") != "" || r.URL.Query().Has("X-Amz-Signature")
 }

@@ -12,7 +12,7 @@ var (
 	gatewayHost = regexp.MustCompile(`^([a-z0-9]+)\.execute-api\.[a-z]+(?:-[a-z]+)+-[0-9]+\.amazonaws\.com$`)
 )
 
-// gatewayOf gives the API's id if host is that of an API Gateway API.
+// gatewayOf returns the API's id if host is that of an API Gateway API.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-publish.html
 func gatewayOf(host string) (api string, ok bool) {
 	m := gatewayHost.FindStringSubmatch(host)
@@ -22,7 +22,7 @@ func gatewayOf(host string) (api string, ok bool) {
 	return m[1], true
 }
 
-// gatewayURL is where the local stage serves what u names of an API.
+// gatewayURL is where the local stage serves u, a URL of an API.
 func gatewayURL(base, api string, u *url.URL) *url.URL {
 	out, err := url.Parse(base)
 	if err != nil { // New has parsed it before

@@ -14,11 +14,11 @@ type Attempt struct {
 	Type            string    `json:"type"`
 	Number          int       `json:"number"` // from 1
 	Delivered       bool      `json:"delivered"`
-	Final           bool      `json:"final"`            // it is not repeated
+	Final           bool      `json:"final"`            // it is not retried
 	Reason          string    `json:"reason,omitempty"` // why it was not delivered
 }
 
-// maxAttempts is how many attempts are remembered.
+// maxAttempts is how many attempts are kept.
 const maxAttempts = 1000
 
 type journal struct {
@@ -26,7 +26,7 @@ type journal struct {
 	attempts []Attempt
 }
 
-// Attempts gives the latest attempts, at most 1,000, the oldest first.
+// Attempts returns the latest attempts, at most 1,000, oldest first.
 func (n *Notifier) Attempts() []Attempt {
 	n.journal.mu.Lock()
 	defer n.journal.mu.Unlock()

@@ -31,27 +31,27 @@ type Notifier struct {
 	slots    chan struct{}
 }
 
-// maxDeliveries bounds the attempts under way.
+// maxDeliveries bounds the attempts in progress.
 const maxDeliveries = 64
 
-// New reads or makes the keys, reads the subscriptions of an earlier run and starts the proxy. Close ends it.
+// New reads or creates the keys, reads the subscriptions of an earlier run and starts the proxy. Close ends it.
 func New(config Config) (*Notifier, error) {
 	config = config.withDefaults()
 	if err := config.check(); err != nil {
-		return nil, fmt.Errorf("notify: new: %w", err)
+		return nil, fmt.Errorf("sns: new: %w", err)
 	}
 	now := config.Clock.Now()
 	authority, err := openAuthority(config.DataDir, now)
 	if err != nil {
-		return nil, fmt.Errorf("notify: new: %w", err)
+		return nil, fmt.Errorf("sns: new: %w", err)
 	}
 	signer, err := openSigner(config.DataDir, authority, now)
 	if err != nil {
-		return nil, fmt.Errorf("notify: new: %w", err)
+		return nil, fmt.Errorf("sns: new: %w", err)
 	}
 	store, err := openStore(filepath.Join(config.DataDir, "subscriptions.json"))
 	if err != nil {
-		return nil, fmt.Errorf("notify: new: %w", err)
+		return nil, fmt.Errorf("sns: new: %w", err)
 	}
 	n := &Notifier{
 		config: config, peer: newPeer(config.Peer), store: store, authority: authority, signer: signer,
@@ -61,18 +61,18 @@ func New(config Config) (*Notifier, error) {
 	n.proxy, err = startProxy(n)
 	if err != nil {
 		n.stop()
-		return nil, fmt.Errorf("notify: new: %w", err)
+		return nil, fmt.Errorf("sns: new: %w", err)
 	}
 	return n, nil
 }
 
-// ProxyURL is what a function gets as HTTPS_PROXY.
+// ProxyURL is the HTTPS_PROXY of functions.
 func (n *Notifier) ProxyURL() string { return n.proxy.url }
 
-// CAFile is what a function gets as SSL_CERT_FILE: the path of the local authority's certificate.
+// CAFile is the SSL_CERT_FILE of functions: the path of the local authority's certificate.
 func (n *Notifier) CAFile() string { return n.authority.file }
 
-// Close ends the proxy and every delivery, also those that wait for a retry: they are lost, as the log says.
+// Close ends the proxy and every delivery. Those that wait for a retry are lost, and logged.
 func (n *Notifier) Close() error {
 	n.starting.Lock()
 	n.stop()
@@ -81,7 +81,7 @@ func (n *Notifier) Close() error {
 	n.running.Wait()
 	n.client.CloseIdleConnections()
 	if err != nil {
-		return fmt.Errorf("notify: close: %w", err)
+		return fmt.Errorf("sns: close: %w", err)
 	}
 	return nil
 }
@@ -94,16 +94,15 @@ type Subscription struct {
 	Attributes map[string]string // RawMessageDelivery, RedrivePolicy, DeliveryPolicy (JSON texts), as in the API
 }
 
-// AddSubscription makes a template's subscription, or finds it, and returns its ARN, which is the same in each run. An
-// https subscription that is not confirmed yet is sent its SubscriptionConfirmation, so its endpoint should be up;
-// one that was confirmed in an earlier run with the same data stays confirmed. For sqs the peer makes it, under an ARN of
-// its own.
+// AddSubscription creates a template's subscription, or finds it, and returns its ARN, which is the same in each run. An
+// https subscription that is not confirmed yet is sent its SubscriptionConfirmation, so its endpoint should be up; one that
+// was confirmed in an earlier run with the same data stays confirmed. For sqs the peer creates it, under its own ARN.
 //
 // Errors match ErrSubscription or ErrPeer.
 func (n *Notifier) AddSubscription(ctx context.Context, s Subscription) (string, error) {
 	arn, err := n.addSubscription(ctx, s)
 	if err != nil {
-		return "", fmt.Errorf("notify: add subscription of %s to %s: %w", s.Endpoint, s.TopicARN, err)
+		return "", fmt.Errorf("sns: add subscription of %s to %s: %w", s.Endpoint, s.TopicARN, err)
 	}
 	return arn, nil
 }
@@ -128,7 +127,7 @@ func (n *Notifier) addSubscription(ctx context.Context, s Subscription) (string,
 	return record.ARN, nil
 }
 
-// admit stores record and, unless it is confirmed, asks its endpoint.
+// admit stores record and, unless it is confirmed, sends its confirmation.
 func (n *Notifier) admit(topic topic, record record) error {
 	stored, ask, err := n.store.admit(record)
 	if err != nil {
@@ -140,10 +139,10 @@ func (n *Notifier) admit(topic topic, record record) error {
 	return nil
 }
 
-// timestamp is now as SNS writes it.
+// timestamp is the current time as SNS writes it.
 func (n *Notifier) timestamp() string { return formatTime(n.config.Clock.Now()) }
 
 func formatTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// regionOf gives the region of an ARN that is known to be one.
+// regionOf returns the region of a valid ARN.
 func regionOf(arn string) string { return strings.Split(arn, ":")[3] }

@@ -22,10 +22,10 @@ func newPeer(url string) *peer {
 	return &peer{url: url, client: &http.Client{Timeout: 30 * time.Second}}
 }
 
-// maxAnswerBytes bounds what is read of the peer.
+// maxAnswerBytes bounds a response of the peer.
 const maxAnswerBytes = 16 << 20
 
-// An answer is what the peer said.
+// An answer is a response of the peer.
 type answer struct {
 	status      int
 	contentType string
@@ -60,7 +60,7 @@ func (p *peer) do(ctx context.Context, q query, authorization string) (answer, e
 	return answer{status: response.StatusCode, contentType: response.Header.Get("Content-Type"), body: body}, nil
 }
 
-// read sends q and reads a good answer into result; another becomes an apiError.
+// read sends q and decodes a successful response into result; another becomes an apiError.
 func (p *peer) read(ctx context.Context, q query, result any) error {
 	a, err := p.do(ctx, q, "")
 	if err != nil {
@@ -87,7 +87,7 @@ func (a answer) failure() error {
 	return &apiError{a.status, e.Code, e.Message}
 }
 
-// A topic is what deliveries need to know of one.
+// A topic is what deliveries need of a topic.
 type topic struct {
 	arn              string
 	signatureVersion string // "1" or "2"
@@ -95,7 +95,7 @@ type topic struct {
 	attributes       []xmlEntry
 }
 
-// topic asks for the topic with this ARN; one that does not exist is an apiError NotFound.
+// topic returns the topic with this ARN; one that does not exist is an apiError NotFound.
 func (p *peer) topic(ctx context.Context, arn string) (topic, error) {
 	if strings.Count(arn, ":") != 5 {
 		return topic{}, invalid("TopicArn")
@@ -118,7 +118,7 @@ func (p *peer) topic(ctx context.Context, arn string) (topic, error) {
 	return t, nil
 }
 
-// subscribeQueue lets the peer subscribe a queue.
+// subscribeQueue subscribes a queue at the peer.
 func (p *peer) subscribeQueue(ctx context.Context, s Subscription) (string, error) {
 	q := query{"Action": {"Subscribe"}, "TopicArn": {s.TopicARN}, "Protocol": {s.Protocol}, "Endpoint": {s.Endpoint}}
 	i := 0

@@ -11,10 +11,10 @@ import (
 // https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html#creating-delivery-policy
 const (
 	maxRetries = 100
-	maxDelay   = 3600 // seconds, of one delay and of all together
+	maxDelay   = 3600 // seconds, of one delay and of the sum
 )
 
-// A healthyRetryPolicy says how often and when a failed delivery is repeated; times in seconds.
+// A healthyRetryPolicy says how often and when a failed delivery is retried; times in seconds.
 type healthyRetryPolicy struct {
 	NumRetries         *int   `json:"numRetries"`
 	NumNoDelayRetries  int    `json:"numNoDelayRetries"`
@@ -48,7 +48,7 @@ type topicPolicy struct {
 
 func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
 
-// parseSubscriptionPolicy reads a DeliveryPolicy and refuses what is out of bounds or not done here.
+// parseSubscriptionPolicy parses a DeliveryPolicy and refuses what is out of bounds or not supported.
 func parseSubscriptionPolicy(text string) (subscriptionPolicy, error) {
 	var p subscriptionPolicy
 	if text == "" {
@@ -68,7 +68,7 @@ func parseSubscriptionPolicy(text string) (subscriptionPolicy, error) {
 	return p, nil
 }
 
-// schedule gives the delay before each retry: at once, then the minimum, then growing, then the maximum.
+// schedule returns the delay before each retry: none, then the minimum, then growing, then the maximum.
 func (p *healthyRetryPolicy) schedule(otherwise RetryPolicy) ([]time.Duration, error) {
 	retries := value(p.NumRetries, otherwise.Retries)
 	least := value(p.MinDelayTarget, 20)
@@ -109,7 +109,7 @@ func (p *healthyRetryPolicy) schedule(otherwise RetryPolicy) ([]time.Duration, e
 	return delays, nil
 }
 
-// backOff gives the delay at part of the way, between 0 and 1, from least to most.
+// backOff returns the delay at part, between 0 and 1, of the way from least to most.
 func backOff(function string, least, most, part float64) (float64, bool) {
 	switch function {
 	case "", "linear":
@@ -127,13 +127,13 @@ func value(p *int, otherwise int) int {
 	return *p
 }
 
-// schedule gives the delays before the retries of a delivery to s, and the content type. The subscription's policy comes
-// before the topic's, unless the topic says otherwise. Policies were checked when they were set; a topic's, which the peer
-// keeps unchecked, is ignored if it cannot be followed.
+// schedule returns the delays before the retries of a delivery to s, and the content type. The subscription's policy
+// overrides the topic's, unless the topic disables overrides. Policies were checked when they were set; a topic's, which the
+// peer keeps unchecked, is ignored if it is invalid.
 func (n *Notifier) schedule(t topic, s record) (delays []time.Duration, contentType string) {
 	var ofTopic topicPolicy
 	if t.deliveryPolicy != "" && json.Unmarshal([]byte(t.deliveryPolicy), &ofTopic) != nil {
-		n.config.Logger.Warn("delivery policy of the topic is not understood", "topic", t.arn)
+		n.config.Logger.Warn("delivery policy of the topic is invalid", "topic", t.arn)
 	}
 	retry, contentType := ofTopic.HTTP.Retry, ofTopic.HTTP.Request.ContentType
 	if own, err := parseSubscriptionPolicy(s.Attributes["DeliveryPolicy"]); err == nil && !ofTopic.HTTP.Override {
@@ -154,7 +154,7 @@ func (n *Notifier) schedule(t topic, s record) (delays []time.Duration, contentT
 		if delays, err := retry.schedule(n.config.Retry); err == nil {
 			return delays, contentType
 		}
-		n.config.Logger.Warn("delivery policy cannot be followed", "topic", t.arn, "subscription", s.ARN)
+		n.config.Logger.Warn("delivery policy is invalid", "topic", t.arn, "subscription", s.ARN)
 	}
 	for range n.config.Retry.Retries {
 		delays = append(delays, n.config.Retry.Delay)

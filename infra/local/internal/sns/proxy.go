@@ -18,14 +18,14 @@ import (
 	"time"
 )
 
-// A proxy is what a function has as HTTPS_PROXY. It takes CONNECT for the hosts that the local stage has, ends TLS itself
-// with certificates of the local authority, and serves what those hosts would. It connects to nothing outside.
+// A proxy is the HTTPS_PROXY of functions. It accepts CONNECT for the hosts that the local stage plays, terminates TLS with
+// certificates of the local authority, and serves what those hosts would. It connects to nothing outside.
 type proxy struct {
 	url      string
 	notifier *Notifier
 	logger   *slog.Logger
-	plain    *http.Server // takes CONNECT
-	secure   *http.Server // serves what is within
+	plain    *http.Server // accepts CONNECT
+	secure   *http.Server // serves requests within TLS
 	inner    *pipeListener
 	key      crypto.Signer
 	done     sync.WaitGroup
@@ -50,7 +50,7 @@ func startProxy(n *Notifier) (*proxy, error) {
 		url: "http://" + listener.Addr().String(), notifier: n, logger: n.config.Logger, key: key,
 		inner: newPipeListener(listener.Addr()), certs: map[string]*tls.Certificate{},
 	}
-	quiet := slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug) // a client that breaks off is no news
+	quiet := slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug) // a client that disconnects is normal
 	p.plain = &http.Server{Handler: http.HandlerFunc(p.connect), ReadHeaderTimeout: 10 * time.Second, ErrorLog: quiet}
 	p.secure = &http.Server{Handler: http.HandlerFunc(p.serve), ReadHeaderTimeout: 10 * time.Second, ErrorLog: quiet}
 	p.done.Go(func() { _ = p.plain.Serve(listener) })
@@ -64,7 +64,7 @@ func (p *proxy) close() error {
 	return err
 }
 
-// connect answers CONNECT <host>:443.
+// connect serves CONNECT <host>:443.
 func (p *proxy) connect(w http.ResponseWriter, r *http.Request) {
 	host, port, err := net.SplitHostPort(r.Host)
 	if r.Method != http.MethodConnect || err != nil || port != "443" || !isServed(host) {
@@ -77,7 +77,7 @@ func (p *proxy) connect(w http.ResponseWriter, r *http.Request) {
 		p.logger.Error("proxy lost a connection", "host", r.Host, "error", err)
 		return
 	}
-	if buffered.Reader.Buffered() > 0 { // TLS before our answer: not a client that we know
+	if buffered.Reader.Buffered() > 0 { // TLS before our response: not a valid client
 		_ = conn.Close()
 		return
 	}
@@ -101,7 +101,7 @@ func isServed(host string) bool {
 	return gateway || snsHost.MatchString(host)
 }
 
-// certificate gives the certificate for host, made on first use.
+// certificate returns the certificate for host, issued on first use.
 func (p *proxy) certificate(host string) (*tls.Certificate, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -120,7 +120,7 @@ func (p *proxy) certificate(host string) (*tls.Certificate, error) {
 	return c, nil
 }
 
-// serve answers a request within TLS for the host of the connection.
+// serve handles a request within TLS for the host of the connection.
 func (p *proxy) serve(w http.ResponseWriter, r *http.Request) {
 	host := r.TLS.ServerName
 	if api, ok := gatewayOf(host); ok {
@@ -130,7 +130,7 @@ func (p *proxy) serve(w http.ResponseWriter, r *http.Request) {
 	p.notifier.servePublic(w, r)
 }
 
-// toGateway passes requests on to where the local stage serves the API, WebSockets included.
+// toGateway forwards requests to the local stage's API, WebSockets included.
 func (p *proxy) toGateway(api string) http.Handler {
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
@@ -143,7 +143,7 @@ func (p *proxy) toGateway(api string) http.Handler {
 	}
 }
 
-// servePublic answers what SNS answers to anybody: its certificate, and a GET of the URLs in its messages.
+// servePublic serves what SNS serves without authentication: its certificate, and a GET of the URLs in its messages.
 func (n *Notifier) servePublic(w http.ResponseWriter, r *http.Request) {
 	action := r.URL.Query().Get("Action")
 	switch {
@@ -151,7 +151,7 @@ func (n *Notifier) servePublic(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/x-pem-file")
 		_, _ = w.Write(n.signer.certificate)
 	case r.Method == http.MethodGet && r.URL.Path == "/" && (action == "ConfirmSubscription" || action == "Unsubscribe"):
-		r.Header.Del("Authorization") // nobody has checked it
+		r.Header.Del("Authorization") // it is not verified
 		r.URL.RawQuery = withoutSignature(r.URL.Query()).Encode()
 		n.Handler().ServeHTTP(w, r)
 	default:

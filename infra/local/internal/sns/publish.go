@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// publish answers Publish: the peer gives the message its id and delivers it to queues, then we deliver to ours.
+// publish serves Publish: the peer assigns the message id and delivers to queues, then our subscriptions get theirs.
 // https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 func (n *Notifier) publish(w http.ResponseWriter, r *http.Request, q query) error {
 	q = maps.Clone(q)
@@ -22,7 +22,7 @@ func (n *Notifier) publish(w http.ResponseWriter, r *http.Request, q query) erro
 	if err != nil {
 		return err
 	}
-	p.tellPeer(q, "")
+	p.forQueues(q, "")
 	a, err := n.peer.do(r.Context(), q, r.Header.Get("Authorization"))
 	if err != nil {
 		return err
@@ -42,7 +42,7 @@ func (n *Notifier) publish(w http.ResponseWriter, r *http.Request, q query) erro
 	return nil
 }
 
-// publishBatch answers PublishBatch. https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html
+// publishBatch serves PublishBatch. https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html
 func (n *Notifier) publishBatch(w http.ResponseWriter, r *http.Request, q query) error {
 	q = maps.Clone(q)
 	byEntry := map[string]publication{}
@@ -51,7 +51,7 @@ func (n *Notifier) publishBatch(w http.ResponseWriter, r *http.Request, q query)
 		if err != nil {
 			return err
 		}
-		p.tellPeer(q, prefix+".")
+		p.forQueues(q, prefix+".")
 		byEntry[q.get(prefix+".Id")] = p
 	}
 	a, err := n.peer.do(r.Context(), q, r.Header.Get("Authorization"))
@@ -80,7 +80,7 @@ func (n *Notifier) publishBatch(w http.ResponseWriter, r *http.Request, q query)
 	return nil
 }
 
-// fanOut begins the deliveries of publications, by message id, to the topic's confirmed subscriptions.
+// fanOut starts the deliveries of publications, by message id, to the topic's confirmed subscriptions.
 func (n *Notifier) fanOut(r *http.Request, topicARN string, publications map[string]publication) error {
 	subscriptions := n.store.ofTopic(topicARN)
 	if len(subscriptions) == 0 {
@@ -105,7 +105,7 @@ func (n *Notifier) fanOut(r *http.Request, topicARN string, publications map[str
 	return nil
 }
 
-// A publication is what one Publish, or one entry of a batch, publishes.
+// A publication is one Publish, or one entry of a batch.
 type publication struct {
 	text       string
 	byProtocol map[string]string // of MessageStructure json, else nil
@@ -120,14 +120,14 @@ func (p publication) textFor(protocol string) string {
 	return p.text
 }
 
-// tellPeer puts the text for queues where the peer, which ignores MessageStructure, takes it from.
-func (p publication) tellPeer(q query, prefix string) {
+// forQueues sets the text for queues as the message, because the peer ignores MessageStructure.
+func (p publication) forQueues(q query, prefix string) {
 	if p.byProtocol != nil {
 		q[prefix+"Message"] = []string{p.textFor("sqs")}
 	}
 }
 
-// maxSubject is one more than a subject may have, in characters.
+// maxSubject is the length, in characters, at which a subject is too long.
 const maxSubject = 100
 
 func readPublication(q query, prefix string) (publication, error) {
@@ -137,7 +137,7 @@ func readPublication(q query, prefix string) (publication, error) {
 	if p.subject != nil && *p.subject == "" {
 		return p, invalid("Subject")
 	}
-	// A line break in a signed value could stand for another field, which is why SNS lets none in.
+	// A line break in a signed value could forge another field, so SNS refuses it.
 	if p.subject != nil && (utf8.RuneCountInString(*p.subject) >= maxSubject || strings.ContainsFunc(*p.subject, unicode.IsControl)) {
 		return p, invalid("Subject")
 	}

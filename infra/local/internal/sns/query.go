@@ -12,7 +12,7 @@ type query url.Values
 
 func (q query) get(name string) string { return url.Values(q).Get(name) }
 
-// optional gives a parameter's value, or nil where it is absent.
+// optional returns a parameter's value, or nil if it is absent.
 func (q query) optional(name string) *string {
 	if values := q[name]; len(values) > 0 {
 		return &values[0]
@@ -20,7 +20,7 @@ func (q query) optional(name string) *string {
 	return nil
 }
 
-// list gives the prefixes of a list's elements, <name>.1, <name>.2 and so on, as long as there are parameters below.
+// list returns the prefixes of a list's elements, <name>.1, <name>.2 and so on, as long as there are parameters with them.
 func (q query) list(name string) []string {
 	highest := 0
 	for key := range q {
@@ -40,10 +40,10 @@ func (q query) list(name string) []string {
 	return prefixes
 }
 
-// maxElements bounds a list, so that an index cannot make us allocate. AWS's longest here has 10 elements.
+// maxElements bounds a list against malicious indexes. AWS's longest here has 10 elements.
 const maxElements = 256
 
-// attributes reads the map of Subscribe.
+// attributes reads the attributes of Subscribe.
 func (q query) attributes() map[string]string {
 	out := map[string]string{}
 	for _, prefix := range q.list("Attributes.entry") {

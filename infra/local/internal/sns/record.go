@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// tokenLife is how long a token confirms.
+// tokenLife is the validity of a token.
 // https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.confirm.html
 const tokenLife = 48 * time.Hour
 
-// A record is a subscription as it is kept.
+// A record is a subscription as it is stored.
 type record struct {
 	ARN        string
 	TopicARN   string
@@ -23,12 +23,12 @@ type record struct {
 	Attributes map[string]string `json:",omitempty"`
 
 	Confirmed     bool      // deliveries go to it
-	Removed       bool      `json:",omitempty"` // by an unsigned Unsubscribe; Token brings it back
+	Removed       bool      `json:",omitempty"` // by an unsigned Unsubscribe; Token restores it
 	Authenticated bool      `json:",omitempty"` // confirmed with AuthenticateOnUnsubscribe: an unsigned Unsubscribe is refused
 	Token         string    `json:",omitempty"`
 	TokenEnds     time.Time `json:",omitzero"`
 
-	Template bool // by AddSubscription; it counts only once the template of this run has added it again
+	Template bool // by AddSubscription; inactive until the template of this run adds it again
 	dormant  bool
 }
 
@@ -49,7 +49,7 @@ func (r record) deadLetterARN() string {
 	return policy.DeadLetterTargetARN
 }
 
-// newRecord checks what is asked for. What AWS refuses is refused in its words; what AWS can and we cannot, in ours.
+// newRecord checks a subscription. What AWS refuses is refused in AWS's words, what is not supported here in ours.
 func (n *Notifier) newRecord(t topic, s Subscription) (record, error) {
 	r := record{TopicARN: s.TopicARN, Protocol: s.Protocol, Endpoint: s.Endpoint, Attributes: map[string]string{}}
 	switch {
@@ -109,7 +109,7 @@ func (n *Notifier) checkAttribute(r record, name, value string) error {
 	return nil
 }
 
-// target gives the URL to which a delivery goes: the endpoint, or where the local stage serves that endpoint's host.
+// target returns the URL of a delivery: the endpoint, or where the local stage serves the endpoint's host.
 func (n *Notifier) target(protocol, endpoint string) (*url.URL, error) {
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {

@@ -71,7 +71,7 @@ func TestAddSubscription(t *testing.T) {
 		t.Error("the peer's subscription:", out, err)
 	}
 	_, err = b.AddSubscription(ctx, sns.Subscription{TopicARN: topic, Protocol: "email", Endpoint: "a@example.com"})
-	want := "notify: add subscription of a@example.com to " + topic + ": subscription refused: InvalidParameter: Invalid parameter: " +
+	want := "sns: add subscription of a@example.com to " + topic + ": subscription refused: InvalidParameter: Invalid parameter: " +
 		"Invalid protocol type: email (the local stage delivers by sqs, lambda, https and http)"
 	if !errors.Is(err, sns.ErrSubscription) || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
@@ -152,7 +152,7 @@ func TestNewRefuses(t *testing.T) {
 		c := good
 		change(&c)
 		_, err := sns.New(c)
-		if !errors.Is(err, sns.ErrConfiguration) || err.Error() != "notify: new: configuration refused: "+want {
+		if !errors.Is(err, sns.ErrConfiguration) || err.Error() != "sns: new: configuration refused: "+want {
 			t.Errorf("error %v, want %s", err, want)
 		}
 	}

@@ -14,17 +14,17 @@ import (
 	"time"
 )
 
-// signingName is whom the certificate names in every region that need not be opted into.
+// signingName is the certificate's common name in regions that are enabled by default.
 const signingName = "sns.amazonaws.com"
 
-// A signer signs messages as SNS does and knows where its certificate is.
+// A signer signs messages as SNS does.
 type signer struct {
 	key         *rsa.PrivateKey
 	certificate []byte // PEM, the leaf alone
 	path        string // /SimpleNotificationService-<32 hex>.pem
 }
 
-// openSigner reads the signing key kept in dir, or makes a new one if it is of no use with this authority.
+// openSigner reads the signing key kept in dir, or creates one if it does not match this authority.
 func openSigner(dir string, a *authority, now time.Time) (*signer, error) {
 	cert, kept, err := readPair(dir, "signing")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errDamaged) {
@@ -42,7 +42,7 @@ func openSigner(dir string, a *authority, now time.Time) (*signer, error) {
 			return nil, fmt.Errorf("signer: %w", err)
 		}
 	}
-	// AWS's files are named by the MD5 of the certificate as well.
+	// AWS's files are named by the MD5 of the certificate too.
 	return &signer{
 		key: key, certificate: encodeCertificate(cert), path: fmt.Sprintf("/SimpleNotificationService-%x.pem", md5.Sum(cert.Raw)),
 	}, nil

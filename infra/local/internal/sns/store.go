@@ -51,7 +51,7 @@ func (s *store) save() error {
 	return nil
 }
 
-// replaceFile writes text so that a reader sees the old file or the new one.
+// replaceFile writes a file atomically.
 func replaceFile(file string, text []byte) error {
 	next := file + ".next"
 	if err := os.WriteFile(next, text, 0o600); err != nil {
@@ -60,8 +60,8 @@ func replaceFile(file string, text []byte) error {
 	return os.Rename(next, file)
 }
 
-// admit stores a template's subscription. An earlier one of the same ARN keeps its confirmation and its token. ask says
-// whether the endpoint has to be asked.
+// admit stores a template's subscription. An earlier one of the same ARN keeps its confirmation and its token. ask reports
+// whether the endpoint needs a confirmation.
 func (s *store) admit(r record) (stored record, ask bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,7 +84,7 @@ func (s *store) add(r record) error {
 	return s.save()
 }
 
-// change applies change to the record with this ARN and gives the result, the zero record if there is none.
+// change applies change to the record with this ARN and returns the result, the zero record if there is none.
 func (s *store) change(arn string, change func(*record)) (record, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -97,7 +97,7 @@ func (s *store) change(arn string, change func(*record)) (record, error) {
 	return s.records[i], s.save()
 }
 
-// get gives the active record with this ARN.
+// get returns the active record with this ARN.
 func (s *store) get(arn string) (record, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,7 +107,7 @@ func (s *store) get(arn string) (record, bool) {
 	return record{}, false
 }
 
-// ofTopic gives the active records of a topic, or of all topics for "".
+// ofTopic returns the active records of a topic, or of all topics for "".
 func (s *store) ofTopic(topicARN string) []record {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -120,7 +120,7 @@ func (s *store) ofTopic(topicARN string) []record {
 	return out
 }
 
-// find gives the active record of a topic with this protocol and endpoint.
+// find returns the active record of a topic with this protocol and endpoint.
 func (s *store) find(topicARN, protocol, endpoint string) (record, bool) {
 	for _, r := range s.ofTopic(topicARN) {
 		if r.Protocol == protocol && r.Endpoint == endpoint {
@@ -130,7 +130,7 @@ func (s *store) find(topicARN, protocol, endpoint string) (record, bool) {
 	return record{}, false
 }
 
-// withToken gives the record that token confirms at now, also one that was removed.
+// withToken returns the record that token confirms at now, even one that was removed.
 func (s *store) withToken(topicARN, token string, now time.Time) (record, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -142,7 +142,7 @@ func (s *store) withToken(topicARN, token string, now time.Time) (record, bool) 
 	return record{}, false
 }
 
-// remove forgets records.
+// remove deletes records.
 func (s *store) remove(which func(record) bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -7,7 +7,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
 )
 
-// subscribe answers Subscribe. A queue's is the peer's.
+// subscribe serves Subscribe. The peer keeps those of queues.
 // https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
 func (n *Notifier) subscribe(w http.ResponseWriter, r *http.Request, q query) error {
 	if q.get("Protocol") == "sqs" {
@@ -35,7 +35,8 @@ func (n *Notifier) subscribe(w http.ResponseWriter, r *http.Request, q query) er
 	return nil
 }
 
-// findOrAdd gives the subscription of the same endpoint, or a new one. While it is pending, each call asks anew.
+// findOrAdd returns the subscription of the same endpoint, or a new one. While it is pending, each call sends a new
+// confirmation.
 func (n *Notifier) findOrAdd(t topic, wanted record) (record, error) {
 	stored, found := n.store.find(wanted.TopicARN, wanted.Protocol, wanted.Endpoint)
 	switch {
@@ -54,7 +55,7 @@ func (n *Notifier) findOrAdd(t topic, wanted record) (record, error) {
 	return stored, n.askForConfirmation(t, stored)
 }
 
-// askForConfirmation gives the subscription a new token and posts it to the endpoint.
+// askForConfirmation creates a token for the subscription and posts it to the endpoint.
 func (n *Notifier) askForConfirmation(t topic, r record) error {
 	r, err := n.renewToken(r.ARN)
 	if err != nil {
@@ -75,7 +76,7 @@ func (n *Notifier) renewToken(arn string) (record, error) {
 	return r, err
 }
 
-// confirmSubscription answers ConfirmSubscription, by the API or by a GET of the SubscribeURL. Confirming again is no
+// confirmSubscription serves ConfirmSubscription, by the API or by a GET of the SubscribeURL. Confirming again is not an
 // error. https://docs.aws.amazon.com/sns/latest/api/API_ConfirmSubscription.html
 func (n *Notifier) confirmSubscription(w http.ResponseWriter, r *http.Request, q query) error {
 	if _, err := n.peer.topic(r.Context(), q.get("TopicArn")); err != nil {
@@ -97,8 +98,8 @@ func (n *Notifier) confirmSubscription(w http.ResponseWriter, r *http.Request, q
 	return nil
 }
 
-// unsubscribe answers Unsubscribe. An unsigned one, by a GET of the UnsubscribeURL, leaves the endpoint a way back: an
-// UnsubscribeConfirmation with a token. https://docs.aws.amazon.com/sns/latest/api/API_Unsubscribe.html
+// unsubscribe serves Unsubscribe. An unsigned one, by a GET of the UnsubscribeURL, sends the endpoint an
+// UnsubscribeConfirmation with a token to subscribe again. https://docs.aws.amazon.com/sns/latest/api/API_Unsubscribe.html
 func (n *Notifier) unsubscribe(w http.ResponseWriter, r *http.Request, q query) error {
 	signed := isSigned(r)
 	stored, ok := n.store.get(q.get("SubscriptionArn"))

@@ -11,21 +11,21 @@ import (
 
 const namespace = "http://sns.amazonaws.com/doc/2010-03-31/"
 
-// escape gives text as XML character data.
+// escape returns text as XML character data.
 func escape(text string) string {
 	var b bytes.Buffer
 	_ = xml.EscapeText(&b, []byte(text)) // a bytes.Buffer takes everything
 	return b.String()
 }
 
-// writeResult answers action with the elements in result.
+// writeResult responds to action with the elements in result.
 func writeResult(w http.ResponseWriter, action, result string) {
 	w.Header().Set("Content-Type", "text/xml")
 	_, _ = w.Write([]byte(`<` + action + `Response xmlns="` + namespace + `"><` + action + `Result>` + result + `</` + action +
 		`Result><ResponseMetadata><RequestId>` + uuid.New() + `</RequestId></ResponseMetadata></` + action + `Response>`))
 }
 
-// writeError answers as AWS does: an apiError as it is, anything else as InternalError.
+// writeError responds as AWS does: an apiError as it is, anything else as InternalError.
 func writeError(w http.ResponseWriter, err error) {
 	var api *apiError
 	if !errors.As(err, &api) {

@@ -9,7 +9,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/lambda"
 )
 
-// invoker lets the gateways and event sources, which know nothing of the supervisor, run functions.
+// invoker adapts the supervisor to gateways and event sources.
 type invoker struct{ functions *lambda.Supervisor }
 
 func (i invoker) Invoke(ctx context.Context, function string, payload []byte) ([]byte, string, error) {
@@ -17,14 +17,14 @@ func (i invoker) Invoke(ctx context.Context, function string, payload []byte) ([
 	return result.Payload, result.FunctionError, err
 }
 
-// asyncInvoker hands events over as SNS does: it does not wait for the function.
+// asyncInvoker invokes as SNS does: without waiting for the function.
 type asyncInvoker struct{ functions *lambda.Supervisor }
 
 func (i asyncInvoker) Invoke(ctx context.Context, function string, payload []byte) ([]byte, string, error) {
 	return nil, "", i.functions.InvokeAsync(ctx, function, payload)
 }
 
-// authorize checks what the gateways serve themselves: posts to connections and routes with IAM authorization.
+// authorize authorizes the gateways' own calls: posts to connections and routes with IAM authorization.
 func authorize(f *endpoint.Front) edge.Authorize {
 	return func(r *http.Request, body []byte, action, resource string) (edge.Caller, error) {
 		caller, err := f.Authenticate(r, body)

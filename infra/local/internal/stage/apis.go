@@ -25,7 +25,7 @@ func (s *Stage) startAPIs() error {
 		return err
 	}
 	s.gateway = running
-	for _, a := range s.world.WebSocketAPIs {
+	for _, a := range s.resources.WebSocketAPIs {
 		config, err := s.webSocketAPI(a)
 		if err != nil {
 			return fmt.Errorf("%s: %w", a.LogicalID, err)
@@ -36,7 +36,7 @@ func (s *Stage) startAPIs() error {
 		}
 		s.sockets = append(s.sockets, sockets)
 	}
-	for _, a := range s.world.HTTPAPIs {
+	for _, a := range s.resources.HTTPAPIs {
 		if _, err := running.AddHTTP(httpAPI(a)); err != nil {
 			return fmt.Errorf("%s: %w", a.LogicalID, err)
 		}
@@ -93,7 +93,7 @@ func httpAPI(a provision.HTTPAPI) httpapi.Config {
 			ExposeHeaders: c.ExposeHeaders, MaxAge: c.MaxAge, AllowCredentials: c.AllowCredentials,
 		}
 	}
-	authorizers := map[string]*httpapi.Authorizer{} // routes that share one share its cache
+	authorizers := map[string]*httpapi.Authorizer{} // routes with the same one share its cache
 	for _, r := range a.Routes {
 		route := httpapi.Route{Key: r.Key, Function: r.Function, PayloadFormat: r.PayloadFormat, Timeout: r.Timeout}
 		if r.IAM {

@@ -22,7 +22,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/sns"
 )
 
-// plan reads the assembly into the world, making the secrets on the way.
+// plan reads the assembly into resources and creates the secrets.
 func (s *Stage) plan(ctx context.Context, read *assembly.Assembly) error {
 	options := secretsmanager.Options{Account: assembly.Account, Region: assembly.Region}
 	if !s.options.Ephemeral {
@@ -33,26 +33,26 @@ func (s *Stage) plan(ctx context.Context, read *assembly.Assembly) error {
 		return err
 	}
 	s.secrets = store
-	s.world, err = provision.Plan(ctx, read, provision.Options{PublicURL: s.url, Secrets: keeper{store}})
+	s.resources, err = provision.Plan(ctx, read, provision.Options{PublicURL: s.url, Secrets: keeper{store}})
 	if err != nil {
 		return err
 	}
 	s.makeAlarms()
 	s.constructs = map[string]string{}
-	for _, f := range s.world.Functions {
+	for _, f := range s.resources.Functions {
 		s.logGroups.Store(f.Name, f)
 		s.constructs[f.Name] = constructPath(f)
 	}
 	return nil
 }
 
-// constructPath is the function's path without its stack and without the name of its CloudFormation resource.
+// constructPath is the function's construct path without stack and CloudFormation resource.
 func constructPath(f *provision.Function) string {
 	path := strings.TrimSuffix(strings.TrimPrefix(f.Path, f.Stack+"/"), "/Resource")
 	return orDefault(path, f.Name)
 }
 
-// startPeers starts the data services side by side; S3 only when the template has a bucket, for it is built on first need.
+// startPeers starts the data services concurrently; S3 only if the template has a bucket, because it is built on first use.
 func (s *Stage) startPeers(ctx context.Context) error {
 	root, err := backends.FindRoot(s.options.Root)
 	if err != nil {
@@ -72,17 +72,17 @@ func (s *Stage) startPeers(ctx context.Context) error {
 		s.queuePeer, err = backends.StartQueues(ctx, backends.QueueOptions{Root: root, PublicURL: s.url, Dir: queueDir})
 		return err
 	})
-	if len(s.world.Buckets) > 0 {
+	if len(s.resources.Buckets) > 0 {
 		starting.Go(func() error { return s.startStorage(ctx, root) })
 	}
 	return starting.Wait()
 }
 
-// storageKey is versitygw's root; only this process and its front know it.
+// storageKey is versitygw's root account, known to this process only.
 var storageKey = endpoint.Credentials{AccessKeyID: "local", SecretAccessKey: rand.Text()}
 
-// Prepare builds the program that buckets need, unless it is there. Whoever synthesizes first may call it meanwhile: both are
-// slow on a new machine, and neither uses it fully. A failure is told by Start, if there is a bucket at all.
+// Prepare builds the program that buckets need, unless it exists. Call it while the app synthesizes: both are slow on a new
+// machine, and neither uses it fully. Start reports a failure, if there is a bucket.
 func Prepare(ctx context.Context, root string) error {
 	found, err := backends.FindRoot(root)
 	if err != nil {
@@ -113,7 +113,7 @@ func (s *Stage) startStorage(ctx context.Context, root string) error {
 	return err
 }
 
-// makeFront makes the endpoint: policies, meter, and a handler for each service.
+// makeFront creates the endpoint: policies, meter, and a handler for each service.
 func (s *Stage) makeFront(context.Context) error {
 	prices, err := meter.ListPrices()
 	if err != nil {
@@ -121,7 +121,7 @@ func (s *Stage) makeFront(context.Context) error {
 	}
 	s.meter = meter.New(prices, time.Now)
 	s.engine = iam.NewEngine(assembly.Account, assembly.Region, time.Now)
-	s.world.Install(s.engine)
+	s.resources.Install(s.engine)
 	s.permissions = endpoint.PermissionsHandler(s.engine)
 	if err := s.startMail(); err != nil {
 		return err
@@ -178,7 +178,7 @@ func (s *Stage) startNotifier() error {
 	return nil
 }
 
-// create makes tables, queues, topics and buckets at the services themselves.
+// create creates tables, queues, topics and buckets at the services directly.
 func (s *Stage) create(ctx context.Context) error {
 	clients := provision.Clients{
 		DynamoDB: dynamodb.NewFromConfig(config(s.dynamo.URL, admin())),
@@ -188,14 +188,14 @@ func (s *Stage) create(ctx context.Context) error {
 	if s.storage != nil {
 		clients.S3 = s3.NewFromConfig(config(s.storage.URL, storageKey), func(o *s3.Options) { o.UsePathStyle = true })
 	}
-	return s.world.Create(ctx, clients)
+	return s.resources.Create(ctx, clients)
 }
 
-// subscribe makes the subscriptions: of queues at the peer, which delivers to its own, the others at the notifier. Their
-// endpoints are up by now, and are asked to confirm.
+// subscribe creates the subscriptions: of queues at the peer, the others at the notifier. Their endpoints are up by now and
+// can confirm.
 func (s *Stage) subscribe(ctx context.Context) error {
 	topics := awssns.NewFromConfig(config(s.queuePeer.URL, admin()))
-	for _, sub := range s.world.Subscriptions {
+	for _, sub := range s.resources.Subscriptions {
 		if sub.Protocol == "sqs" {
 			if _, err := topics.Subscribe(ctx, &awssns.SubscribeInput{
 				TopicArn: &sub.TopicARN, Protocol: &sub.Protocol, Endpoint: &sub.Endpoint, Attributes: sub.Attributes,
@@ -215,7 +215,7 @@ func (s *Stage) subscribe(ctx context.Context) error {
 
 // partitionKey is that of a table or of one of its indexes, for the condition dynamodb:LeadingKeys.
 func (s *Stage) partitionKey(table, index string) (string, bool) {
-	for _, t := range s.world.Tables {
+	for _, t := range s.resources.Tables {
 		if t.Name != table {
 			continue
 		}
@@ -239,7 +239,7 @@ func orDefault[T comparable](value, fallback T) T {
 	return value
 }
 
-// keeper gives the planner the secrets' values, which a template may put into other resources.
+// keeper adapts the store of secrets to the planner.
 type keeper struct{ store *secretsmanager.Store }
 
 var _ provision.Secrets = keeper{}

@@ -11,7 +11,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint"
 )
 
-// config is that of an SDK client for an endpoint of this machine.
+// config is the configuration of SDK clients for an endpoint of this machine.
 func config(url string, c endpoint.Credentials) aws.Config {
 	return aws.Config{
 		Region:       assembly.Region,
@@ -21,7 +21,7 @@ func config(url string, c endpoint.Credentials) aws.Config {
 	}
 }
 
-// admin is the administrator, who may do everything.
+// admin are the administrator's credentials.
 func admin() endpoint.Credentials {
 	return endpoint.Credentials{AccessKeyID: endpoint.AdminAccessKeyID, SecretAccessKey: endpoint.AdminSecretAccessKey}
 }

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// control is the path of the stage's own controls; all of them speak JSON.
+// control is the path of the control API, which is JSON.
 const control = "/_local/"
 
-// serveControl makes the handler of everything below control.
+// serveControl returns the handler of the control API.
 func (s *Stage) serveControl() http.Handler {
 	mux := http.NewServeMux()
 	for path, h := range map[string]http.Handler{
@@ -34,7 +34,7 @@ func (s *Stage) serveControl() http.Handler {
 	return mux
 }
 
-// serveHealth answers 200 only when every part answers.
+// serveHealth responds with 200 only when every part is healthy.
 func (s *Stage) serveHealth(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
@@ -57,32 +57,32 @@ func (s *Stage) serveHealth(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// serveResources lists what the template asked for and how much of it runs.
+// serveResources lists the template's resources and what is not run.
 func (s *Stage) serveResources(w http.ResponseWriter, _ *http.Request) {
 	if !s.ready.Load() {
 		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"error": "the stage is starting"})
 		return
 	}
 	writeJSON(w, http.StatusOK, map[string]any{
-		"outputs":    s.world.Outputs,
+		"outputs":    s.resources.Outputs,
 		"functions":  s.describeFunctions(),
-		"websocket":  s.world.WebSocketAPIs,
-		"http":       s.world.HTTPAPIs,
-		"tables":     s.world.Tables,
-		"queues":     s.world.Queues,
-		"topics":     s.world.Topics,
-		"buckets":    s.world.Buckets,
-		"rules":      s.world.Rules,
-		"dashboards": s.world.Dashboards,
-		"budgets":    s.world.Budgets,
-		"not_run":    s.world.Inert,
+		"websocket":  s.resources.WebSocketAPIs,
+		"http":       s.resources.HTTPAPIs,
+		"tables":     s.resources.Tables,
+		"queues":     s.resources.Queues,
+		"topics":     s.resources.Topics,
+		"buckets":    s.resources.Buckets,
+		"rules":      s.resources.Rules,
+		"dashboards": s.resources.Dashboards,
+		"budgets":    s.resources.Budgets,
+		"not_run":    s.resources.Inert,
 	})
 }
 
-// describeFunctions leaves out the environment, which may hold what is nobody's business.
+// describeFunctions omits the environment, which may hold secrets.
 func (s *Stage) describeFunctions() []map[string]any {
-	found := make([]map[string]any, len(s.world.Functions))
-	for i, f := range s.world.Functions {
+	found := make([]map[string]any, len(s.resources.Functions))
+	for i, f := range s.resources.Functions {
 		found[i] = map[string]any{
 			"name": f.Name, "path": s.constructs[f.Name], "arn": f.ARN, "role": f.Role,
 			"memory_mb": f.MemoryMB, "timeout_s": f.Timeout.Seconds(),
@@ -101,5 +101,5 @@ func writeJSON(w http.ResponseWriter, status int, value any) {
 	w.WriteHeader(status)
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(value) // the client may have gone
+	_ = encoder.Encode(value) // the client may have disconnected
 }

@@ -18,11 +18,11 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/provision"
 )
 
-// startFunctions makes the supervisor and registers every function of the world under its role.
+// startFunctions creates the supervisor and registers every function with its role's credentials.
 func (s *Stage) startFunctions() error {
 	supervisor, err := lambda.New(lambda.Config{
-		// A burst of connections leaves an instance for each that came at once: a laptop's memory is dearer than the few
-		// milliseconds of a cold start.
+		// A burst of connections leaves an instance for each: a laptop's memory is worth more than the few milliseconds of a
+		// cold start.
 		IdleTimeout:             30 * time.Second,
 		WorkDir:                 filepath.Join(s.state, "functions"),
 		Logger:                  s.log,
@@ -44,7 +44,7 @@ func (s *Stage) startFunctions() error {
 		"HTTPS_PROXY":      s.notifier.ProxyURL(),
 		"SSL_CERT_FILE":    s.notifier.CAFile(),
 	}
-	for _, f := range s.world.Functions {
+	for _, f := range s.resources.Functions {
 		if err := supervisor.Register(s.function(f, surroundings)); err != nil {
 			return fmt.Errorf("%s: %w", f.LogicalID, err)
 		}
@@ -75,7 +75,7 @@ func (s *Stage) function(f *provision.Function, surroundings map[string]string) 
 	}
 }
 
-// withLogFormat tells a function how to log, as Lambda does.
+// withLogFormat sets the log format in the environment, as Lambda does.
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 func withLogFormat(surroundings map[string]string, format string) map[string]string {
 	all := maps.Clone(surroundings)
@@ -85,8 +85,8 @@ func withLogFormat(surroundings map[string]string, format string) map[string]str
 	return all
 }
 
-// written receives a line of a function. Lambda writes it to the function's log group with the function's role, so the
-// role's permission to do so is asked for too; a function without it would log nothing on AWS.
+// written receives a line of a function. Lambda writes it to the function's log group with the function's role, so the role's
+// permission is checked too; a function without it would log nothing on AWS.
 func (s *Stage) written(l lambda.Line) {
 	if groups, ok := s.logGroups.LoadAndDelete(l.Function); ok {
 		f := groups.(*provision.Function)
@@ -105,7 +105,7 @@ func (s *Stage) written(l lambda.Line) {
 	}
 }
 
-// roleCaller is a function as IAM sees it.
+// roleCaller is a function as a caller.
 func (s *Stage) roleCaller(f *provision.Function) iam.Caller {
 	return iam.Caller{
 		ARN:      "arn:aws:sts::" + assembly.Account + ":assumed-role/" + f.Role + "/" + f.Name,

@@ -27,7 +27,7 @@ func (j *journal) add(l Line) {
 	j.next = (j.next + 1) % kept
 }
 
-// last gives at most limit lines, oldest first, of one function or of all ("").
+// last returns at most limit lines, oldest first, of one function or of all ("").
 func (j *journal) last(function string, limit int) []Line {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -41,7 +41,7 @@ func (j *journal) last(function string, limit int) []Line {
 	return found[max(0, len(found)-limit):]
 }
 
-// ServeHTTP answers GET ?function=&limit= with the lines as JSON, oldest first. Default: the last 500 of all functions.
+// ServeHTTP serves GET ?function=&limit= with the lines as JSON, oldest first. Default: the last 500 of all functions.
 func (j *journal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	limit := 500
 	if text := r.URL.Query().Get("limit"); text != "" {

@@ -12,14 +12,14 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/lambda"
 )
 
-// lateInvoker runs functions for SNS, which is made before the supervisor.
+// lateInvoker runs functions for SNS, which starts before the supervisor.
 type lateInvoker struct{ stage *Stage }
 
 func (l lateInvoker) Invoke(ctx context.Context, function string, payload []byte) ([]byte, string, error) {
 	return asyncInvoker{l.stage.functions}.Invoke(ctx, function, payload)
 }
 
-// lateLambda answers the Invoke call of the Lambda API, already authorized.
+// lateLambda serves Invoke of the Lambda API. Requests must be authorized already.
 // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 type lateLambda struct{ stage *Stage }
 
@@ -63,7 +63,7 @@ func (l lateLambda) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// refuse answers an invocation that did not reach the function.
+// refuse responds to an invocation that did not reach the function.
 func refuse(w http.ResponseWriter, err error) {
 	for _, known := range []struct {
 		is     error

@@ -6,9 +6,9 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/ses"
 )
 
-// startMail opens the outbox, in which every mail ends, and lets the template's identities send.
+// startMail opens the outbox with the template's identities and configuration sets.
 func (s *Stage) startMail() error {
-	options := ses.Options{Rate: float64(s.options.Limits.MailsASecond), Told: s.tellOfMail}
+	options := ses.Options{Rate: float64(s.options.Limits.MailsASecond), Notify: s.publishMail}
 	if !s.options.Ephemeral {
 		options.File = s.path("outbox.jsonl")
 	}
@@ -16,18 +16,18 @@ func (s *Stage) startMail() error {
 	if err != nil {
 		return err
 	}
-	for _, identity := range s.world.Identities {
+	for _, identity := range s.resources.Identities {
 		outbox.Verify(identity.Name)
 	}
-	for _, set := range s.world.ConfigurationSets {
+	for _, set := range s.resources.ConfigurationSets {
 		outbox.AddConfigurationSet(set.Name, set.Events)
 	}
 	s.mails = outbox
 	return nil
 }
 
-// tellOfMail puts an event of SES on the default bus. A mail sent before the rules were read has no events.
-func (s *Stage) tellOfMail(e ses.Event) {
+// publishMail puts an event of SES on the default bus. A mail sent before the rules exist has no events.
+func (s *Stage) publishMail(e ses.Event) {
 	if !s.hearing.Load() {
 		return
 	}

@@ -16,11 +16,10 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/provision"
 )
 
-// makeAlarms makes the board that watches what the template's alarms watch. Metric math is not evaluated; such an alarm has
-// no data.
+// makeAlarms creates the board of the template's alarms. Metric math is not evaluated; such an alarm has no data.
 func (s *Stage) makeAlarms() {
-	rules := make([]cloudwatch.Rule, len(s.world.Alarms))
-	for i, a := range s.world.Alarms {
+	rules := make([]cloudwatch.Rule, len(s.resources.Alarms))
+	for i, a := range s.resources.Alarms {
 		rules[i] = cloudwatch.Rule{
 			Name: a.Name, Description: a.Description, Namespace: a.Namespace, Metric: a.Metric, Dimensions: a.Dimensions,
 			Statistic: a.Statistic, Period: a.Period, EvaluationPeriods: a.EvaluationPeriods, DatapointsToAlarm: a.DatapointsToAlarm,
@@ -30,7 +29,7 @@ func (s *Stage) makeAlarms() {
 	s.alarms = cloudwatch.New(rules, time.Now)
 }
 
-// observed records how an invocation went, under AWS's names.
+// observed records the metrics of an invocation, under AWS's names.
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 func (s *Stage) observed(function string, result lambda.Result, err error) {
 	dimensions := map[string]string{"FunctionName": function}
@@ -49,21 +48,22 @@ func (s *Stage) observed(function string, result lambda.Result, err error) {
 	record("Errors", failed)
 }
 
-// queueInterval is how often queues are looked at for their alarms.
+// queueInterval is the interval of queue metrics.
 const queueInterval = 2 * time.Second
 
-// watchQueues records depth and age of the queues that alarms watch, until ctx ends. SQS tells nobody the age of the oldest
-// message; the time for which the queue has not been empty stands for it, which is the same unless messages overtake.
+// watchQueues records depth and age of the queues with alarms, until ctx ends. SQS has no API for the age of the oldest
+// message; the time for which the queue has not been empty stands in for it, which is the same unless messages overtake each
+// other.
 func (s *Stage) watchQueues(ctx context.Context) {
 	watched := map[string]*provision.Queue{}
-	for _, q := range s.world.Queues {
-		for _, a := range s.world.Alarms {
+	for _, q := range s.resources.Queues {
+		for _, a := range s.resources.Alarms {
 			if a.Namespace == "AWS/SQS" && a.Dimensions["QueueName"] == q.Name {
 				watched[q.Name] = q
 			}
 		}
 	}
-	client := queueClient(s.queuePeer.URL, admin()) // at the service itself: nobody pays for CloudWatch's looking
+	client := queueClient(s.queuePeer.URL, admin()) // at the service directly: CloudWatch's polling is not billed
 	filled := map[string]time.Time{}
 	beat := time.NewTicker(queueInterval)
 	defer beat.Stop()
@@ -87,7 +87,7 @@ func (s *Stage) watchQueue(ctx context.Context, client *sqs.Client, name string,
 		},
 	})
 	if err != nil {
-		return // the service restarts or stops: no data, as on AWS
+		return // the service is stopping: no data, as on AWS
 	}
 	visible, _ := strconv.Atoi(out.Attributes["ApproximateNumberOfMessages"])
 	hidden, _ := strconv.Atoi(out.Attributes["ApproximateNumberOfMessagesNotVisible"])

@@ -10,7 +10,7 @@ import (
 type Options struct {
 	// Assembly is the folder of a cloud assembly: what cdk synth writes.
 	Assembly string
-	// Root is a folder above which node_modules with the data services lies.
+	// Root is a folder at or below that of node_modules with the data services.
 	Root string
 	// Data keeps the state. Required, also when Ephemeral: outputs.json is written there in any case.
 	Data string
@@ -20,7 +20,7 @@ type Options struct {
 	Listener net.Listener
 
 	Logger *slog.Logger // Default: slog.Default()
-	// Lines receives what functions print. Default: nobody.
+	// Lines receives what functions print. Default: it is dropped.
 	Lines func(Line)
 	// Sites are folders of static files to serve beside everything else.
 	Sites []Site

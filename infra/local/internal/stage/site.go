@@ -9,14 +9,14 @@ import (
 
 // A Site is a folder of static files that the endpoint serves, as a bucket behind a CDN would on AWS.
 type Site struct {
-	Path    string            `json:"path"`    // where it stands, e.g. "/console/"; both slashes are needed
+	Path    string            `json:"path"`    // of the URL, e.g. "/console/"; both slashes are needed
 	Dir     string            `json:"dir"`     // the folder
-	Headers map[string]string `json:"headers"` // of every answer
-	Output  string            `json:"output"`  // "Stack.Name" under which the URL stands among the outputs; "" for none
+	Headers map[string]string `json:"headers"` // of every response
+	Output  string            `json:"output"`  // "Stack.Name" of an output with the URL; "" for none
 }
 
-// serveSites makes the handler of the sites, longest path first by the rules of http.ServeMux, or nil if there are none.
-// Files outside the folders are out of reach, also through links.
+// serveSites returns the handler of the sites, longest path first by the rules of http.ServeMux. Files outside the folders
+// are not served, not through links either.
 func (s *Stage) serveSites() (*http.ServeMux, error) {
 	mux := http.NewServeMux()
 	for _, site := range s.options.Sites {
@@ -29,8 +29,8 @@ func (s *Stage) serveSites() (*http.ServeMux, error) {
 		}
 		s.roots = append(s.roots, root)
 		mux.Handle("GET "+site.Path, http.StripPrefix(site.Path, withHeaders(site.Headers, http.FileServerFS(root.FS()))))
-		if stackName, name, ok := strings.Cut(site.Output, "."); ok && s.world.Outputs[stackName] != nil {
-			s.world.Outputs[stackName][name] = s.url + site.Path
+		if stackName, name, ok := strings.Cut(site.Output, "."); ok && s.resources.Outputs[stackName] != nil {
+			s.resources.Outputs[stackName][name] = s.url + site.Path
 		}
 	}
 	return mux, nil

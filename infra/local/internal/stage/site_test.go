@@ -13,9 +13,9 @@ import (
 // stageWith is a stage that serves the sites and nothing else.
 func stageWith(sites ...Site) *Stage {
 	return &Stage{
-		url:     "http://127.0.0.1:1",
-		options: Options{Sites: sites},
-		world:   &provision.World{Outputs: map[string]map[string]string{"App": {}}},
+		url:       "http://127.0.0.1:1",
+		options:   Options{Sites: sites},
+		resources: &provision.Resources{Outputs: map[string]map[string]string{"App": {}}},
 	}
 }
 
@@ -58,7 +58,7 @@ func TestSites(t *testing.T) {
 		}
 	})
 	t.Run("its URL is an output", func(t *testing.T) {
-		if got := s.world.Outputs["App"]["ConsoleUrl"]; got != "http://127.0.0.1:1/console/" {
+		if got := s.resources.Outputs["App"]["ConsoleUrl"]; got != "http://127.0.0.1:1/console/" {
 			t.Errorf("ConsoleUrl is %q", got)
 		}
 	})

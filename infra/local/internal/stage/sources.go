@@ -16,9 +16,9 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/ttl"
 )
 
-// startSources begins to poll queues, fire rules and sweep tables.
+// startSources starts event sources, rules and the expiry of rows.
 func (s *Stage) startSources() error {
-	// Rules first: a function that reads a queue may send a mail, of whose events a rule is to hear.
+	// Rules first: a function that reads a queue may send a mail, whose events match a rule.
 	if err := s.startRules(); err != nil {
 		return err
 	}
@@ -28,13 +28,13 @@ func (s *Stage) startSources() error {
 	return s.startSweeper()
 }
 
-// startMappings polls each queue as Lambda does: with the credentials of the function's role.
+// startMappings starts the event sources, which poll as Lambda does: with the credentials of the function's role.
 func (s *Stage) startMappings() error {
 	functions := map[string]*provision.Function{}
-	for _, f := range s.world.Functions {
+	for _, f := range s.resources.Functions {
 		functions[f.Name] = f
 	}
-	for _, m := range s.world.EventSourceMappings {
+	for _, m := range s.resources.EventSourceMappings {
 		f := functions[m.FunctionName]
 		source, err := eventsource.NewEventSource(eventsource.Mapping{
 			ID:                      m.LogicalID,
@@ -69,7 +69,7 @@ func (s *Stage) startRules() error {
 		Authorize: s.authorizeRule,
 		Logger:    s.log,
 	})
-	for _, r := range s.world.Rules {
+	for _, r := range s.resources.Rules {
 		targets := make([]eventbridge.Target, len(r.Targets))
 		for i, t := range r.Targets {
 			targets[i] = target(t)
@@ -104,10 +104,10 @@ func (s *Stage) authorizeRule(_ context.Context, a eventbridge.Access) error {
 	return s.front.Authorize(caller, a.Action, a.Resource, map[string][]string{"aws:SourceArn": {a.SourceARN}})
 }
 
-// startSweeper removes expired rows at the table's service itself: AWS bills nothing for it and asks no policy.
+// startSweeper removes expired rows at the service directly: AWS neither bills nor authorizes that.
 func (s *Stage) startSweeper() error {
 	var tables []ttl.Table
-	for _, t := range s.world.Tables {
+	for _, t := range s.resources.Tables {
 		if t.TTLAttribute == "" {
 			continue
 		}
@@ -133,7 +133,7 @@ func (s *Stage) startSweeper() error {
 	return nil
 }
 
-// deadLetters sends what SNS could not deliver, as SNS, so that the queue's policy is asked.
+// deadLetters sends what SNS could not deliver, as SNS, so that the queue's policy is evaluated.
 type deadLetters struct{ stage *Stage }
 
 func (d deadLetters) Send(ctx context.Context, topicARN, queueARN, body string, attributes map[string]string) error {

@@ -36,7 +36,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/ttl"
 )
 
-// A Stage is a running cloud assembly. Make it with Start, end it with Stop.
+// A Stage is a running cloud assembly. Create it with Start, end it with Stop.
 type Stage struct {
 	options Options
 	log     *slog.Logger
@@ -48,14 +48,14 @@ type Stage struct {
 	server   *http.Server
 	ready    atomic.Bool
 
-	world  *provision.World
-	engine *iam.Engine
-	meter  *meter.Meter
-	faults faultinjection.Injector
-	front  *endpoint.Front
+	resources *provision.Resources
+	engine    *iam.Engine
+	meter     *meter.Meter
+	faults    faultinjection.Injector
+	front     *endpoint.Front
 
-	transport                  *http.Transport // of the front, to the data services
-	dynamo, queuePeer, storage *backends.Peer  // storage is nil when no bucket is asked for
+	transport                  *http.Transport // of the endpoint, to the data services
+	dynamo, queuePeer, storage *backends.Peer  // storage is nil without buckets
 
 	secrets     *secretsmanager.Store
 	mails       *ses.Outbox
@@ -66,7 +66,7 @@ type Stage struct {
 	functions *lambda.Supervisor
 	logGroups logGroups
 	journal   journal
-	// constructs are the functions' construct paths below the stack, by function name: what a person calls them.
+	// constructs are the functions' construct paths below the stack, by function name.
 	constructs map[string]string
 	gateway    *apigateway.Gateway
 	sockets    []*websocket.API
@@ -74,12 +74,12 @@ type Stage struct {
 	bus        *eventbridge.Bus
 	hearing    atomic.Bool // the bus has every rule
 	alarms     *cloudwatch.Board
-	unwatch    context.CancelFunc // ends the watching of queues
+	unwatch    context.CancelFunc // ends watchQueues
 	sweeper    *ttl.Sweeper
 }
 
-// Start runs the cloud assembly of the options and returns once everything answers. What it began it ends itself when it
-// fails; the error is one sentence that says what to do.
+// Start runs a cloud assembly and returns once everything is ready. When it fails it stops what it started; the error says in
+// one sentence what to do.
 func Start(ctx context.Context, o Options) (*Stage, error) {
 	s := &Stage{options: o, log: o.Logger, state: o.Data, listener: o.Listener, url: "http://" + o.Listener.Addr().String()}
 	if s.log == nil {
@@ -93,7 +93,7 @@ func Start(ctx context.Context, o Options) (*Stage, error) {
 	return s, nil
 }
 
-// stopWithin bounds the end of a stage that did not start.
+// stopWithin bounds the stop of a stage that did not start.
 const stopWithin = 10 * time.Second
 
 func (s *Stage) start(ctx context.Context) error {
@@ -140,8 +140,8 @@ func (s *Stage) start(ctx context.Context) error {
 	return nil
 }
 
-// Listen takes a port of 127.0.0.1 for Options.Listener; 0 is a free one. It is called before anything that takes long, so
-// that a port in use is told at once.
+// Listen listens on a port of 127.0.0.1 for Options.Listener; 0 is a free one. Call it before anything slow, so that a port
+// in use is reported at once.
 func Listen(ctx context.Context, port int) (net.Listener, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", "127.0.0.1:"+strconv.Itoa(port))
@@ -151,7 +151,7 @@ func Listen(ctx context.Context, port int) (net.Listener, error) {
 	return listener, nil
 }
 
-// serve begins to answer.
+// serve starts the HTTP server.
 func (s *Stage) serve() error {
 	controls := s.serveControl()
 	sites, err := s.serveSites()
@@ -186,14 +186,14 @@ func (s *Stage) serve() error {
 // URL is the endpoint, e.g. http://127.0.0.1:4566.
 func (s *Stage) URL() string { return s.url }
 
-// Outputs are those of the stacks: stack, name, value.
-func (s *Stage) Outputs() map[string]map[string]string { return s.world.Outputs }
+// Outputs are the outputs by stack and name.
+func (s *Stage) Outputs() map[string]map[string]string { return s.resources.Outputs }
 
 // NotRun lists the resources that are accepted and not run, with the reason.
-func (s *Stage) NotRun() []provision.Inert { return s.world.Inert }
+func (s *Stage) NotRun() []provision.Inert { return s.resources.Inert }
 
-// Stop ends everything in the order in which nothing is lost: no new events, sockets closed and their $disconnect run,
-// functions ended, then the data services, which write their state.
+// Stop ends everything in an order that loses nothing: event sources, connections with their $disconnect, functions, then the
+// data services, which write their state.
 func (s *Stage) Stop(ctx context.Context) error {
 	s.ready.Store(false)
 	var faulty []error
@@ -226,7 +226,7 @@ func (s *Stage) Stop(ctx context.Context) error {
 		note(root.Close())
 	}
 	if s.transport != nil {
-		s.transport.CloseIdleConnections() // a peer that stops waits for them
+		s.transport.CloseIdleConnections() // a stopping peer waits for them
 	}
 	for _, peer := range s.peers() {
 		note(peer.Stop())
@@ -237,7 +237,7 @@ func (s *Stage) Stop(ctx context.Context) error {
 	return errors.Join(faulty...)
 }
 
-// stopSources ends all pollers at once: each may have to wait for a batch.
+// stopSources stops the event sources concurrently: each may have to wait for a batch.
 func (s *Stage) stopSources(ctx context.Context) error {
 	var stopping errgroup.Group
 	for _, source := range s.sources {
@@ -246,7 +246,7 @@ func (s *Stage) stopSources(ctx context.Context) error {
 	return stopping.Wait()
 }
 
-// peers are the data services that run, by name.
+// peers are the running data services, by name.
 func (s *Stage) peers() map[string]*backends.Peer {
 	running := map[string]*backends.Peer{}
 	for name, peer := range map[string]*backends.Peer{"dynamodb": s.dynamo, "sqs-sns": s.queuePeer, "s3": s.storage} {

@@ -19,11 +19,11 @@ import (
 // A Table is a DynamoDB table with time to live.
 type Table struct {
 	Name      string
-	Attribute string   // the attribute that holds the end of life, a Number of seconds since the epoch
+	Attribute string   // the attribute with the time of expiry, a Number of seconds since the epoch
 	Keys      []string // attributes of the primary key
 }
 
-// Items is what a sweeper needs of the DynamoDB client. Scan is allowed to it: it stands for the service itself.
+// Items is what a sweeper needs of the DynamoDB client.
 type Items interface {
 	Scan(context.Context, *dynamodb.ScanInput, ...func(*dynamodb.Options)) (*dynamodb.ScanOutput, error)
 	DeleteItem(context.Context, *dynamodb.DeleteItemInput, ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error)
@@ -31,7 +31,7 @@ type Items interface {
 
 var _ Items = (*dynamodb.Client)(nil)
 
-// A Sweeper removes rows whose time has passed. AWS takes up to some days for it, this one some seconds.
+// A Sweeper removes expired rows. AWS takes up to some days for it, this one some seconds.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html
 type Sweeper struct {
 	tables  []Table
@@ -52,7 +52,7 @@ type Config struct {
 // ErrInvalidTable says that a table has no name, attribute or keys.
 var ErrInvalidTable = errors.New("invalid table")
 
-// oldest is the age up to which AWS removes rows: a mistaken value does not empty a table.
+// oldest is the age up to which AWS removes rows, so that a wrong unit does not empty a table.
 const oldest = 5 * 365 * 24 * time.Hour
 
 // New checks the tables; errors wrap ErrInvalidTable.
@@ -74,7 +74,7 @@ func New(tables []Table, cfg Config) (*Sweeper, error) {
 	return s, nil
 }
 
-// Start begins to sweep.
+// Start starts to sweep.
 func (s *Sweeper) Start() {
 	for _, t := range s.tables {
 		s.running.Go(func() { s.run(t) })
@@ -100,7 +100,7 @@ func (s *Sweeper) run(t Table) {
 	}
 }
 
-// Sweep removes the expired rows of t once and says how many.
+// Sweep removes the expired rows of t once and returns how many.
 func (s *Sweeper) Sweep(ctx context.Context, t Table) (int, error) {
 	names, projection := map[string]string{"#ttl": t.Attribute}, ""
 	for i, key := range t.Keys {
@@ -113,7 +113,7 @@ func (s *Sweeper) Sweep(ctx context.Context, t Table) (int, error) {
 	}
 	projection += "#ttl"
 	now := s.cfg.Clock.Now()
-	// Comparing with a number leaves out rows whose attribute has another type.
+	// The comparison excludes rows whose attribute is not a Number.
 	condition := "#ttl < :now AND #ttl > :oldest"
 	values := map[string]types.AttributeValue{
 		":now":    &types.AttributeValueMemberN{Value: strconv.FormatInt(now.Unix(), 10)},
@@ -145,7 +145,7 @@ func (s *Sweeper) Sweep(ctx context.Context, t Table) (int, error) {
 	}
 }
 
-// remove deletes a row, unless its life was prolonged since it was read.
+// remove deletes a row, unless its expiry was extended since it was read.
 func (s *Sweeper) remove(ctx context.Context, t Table, row map[string]types.AttributeValue, condition string, values map[string]types.AttributeValue) (bool, error) {
 	key := make(map[string]types.AttributeValue, len(t.Keys))
 	for _, name := range t.Keys {

@@ -88,7 +88,7 @@ func TestSweeperWithDynalite(t *testing.T) {
 	}
 }
 
-// fakeItems gives rows in pages and refuses to delete some.
+// fakeItems returns rows in pages and refuses to delete some.
 type fakeItems struct {
 	pages   [][]map[string]types.AttributeValue
 	scans   []time.Time

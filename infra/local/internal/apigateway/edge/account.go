@@ -7,7 +7,7 @@ type Account struct {
 	Partition string // default "aws"
 }
 
-// WithDefaults fills what is empty.
+// WithDefaults fills in defaults.
 func (a Account) WithDefaults() Account {
 	if a.ID == "" {
 		a.ID = "000000000000"

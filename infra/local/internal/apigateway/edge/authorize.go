@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// A Caller is whoever signed a request.
+// A Caller is the signer of a request.
 type Caller struct {
 	ARN       string // arn:aws:sts::000000000000:assumed-role/<role>/<session>
 	AccountID string
@@ -21,13 +21,13 @@ type Caller struct {
 // "AccessDeniedException"); its Error() is the message the caller reads.
 type Authorize func(r *http.Request, body []byte, action, resource string) (Caller, error)
 
-// Actions that the gateway asks about.
+// Actions that the gateway authorizes.
 const (
 	ActionManageConnections = "execute-api:ManageConnections"
 	ActionInvoke            = "execute-api:Invoke"
 )
 
-// Refusal reads an Authorize error as status, error code and message.
+// Refusal returns the status, error code and message of an Authorize error.
 func Refusal(err error) (status int, code, message string) {
 	status, code, message = http.StatusForbidden, "AccessDeniedException", err.Error()
 	var withStatus interface{ StatusCode() int }

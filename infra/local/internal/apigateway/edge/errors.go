@@ -2,7 +2,7 @@ package edge
 
 import "errors"
 
-// Why a function gave no usable answer. Test with errors.Is.
+// Why a function returned no usable response. Test with errors.Is.
 var (
 	ErrTimeout     = errors.New("integration timed out")
 	ErrThrottled   = errors.New("function is throttled")

@@ -11,24 +11,23 @@ import (
 
 const idBytes = 11 // makes 15 characters and one "=", as in "L0SM9cOFvHcCIhw="
 
-// IDs makes the identifiers that AWS makes. It is safe for concurrent use.
+// IDs generates identifiers in AWS's forms. It is safe for concurrent use.
 type IDs struct {
 	mu     sync.Mutex
 	random io.Reader
 }
 
-// NewIDs takes its randomness from random, usually crypto/rand.Reader. A source that fails panics: no identifier can
-// be made without it.
+// NewIDs draws from random, usually crypto/rand.Reader. It panics if the source fails.
 func NewIDs(random io.Reader) *IDs { return &IDs{random: random} }
 
-// Next makes a connection, message or request id: 16 characters of URL-safe base64 that end in "=".
+// Next returns a connection, message or request id: 16 characters of URL-safe base64 that end in "=".
 func (i *IDs) Next() string {
 	var b [idBytes]byte
 	i.read(b[:])
 	return base64.URLEncoding.EncodeToString(b[:])
 }
 
-// Trace makes a value of X-Amzn-Trace-Id.
+// Trace returns a value for X-Amzn-Trace-Id.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html
 func (i *IDs) Trace(now time.Time) string {
 	var b [12]byte
@@ -44,7 +43,7 @@ func (i *IDs) read(b []byte) {
 	}
 }
 
-// ValidID says whether s has the form of an id of Next: AWS tells an id that never was one (400) from one that is
+// ValidID reports whether s has the form of an id of Next: AWS distinguishes an id that never was one (400) from one that is
 // gone (410). https://github.com/localstack/localstack/issues/4694
 func ValidID(s string) bool {
 	b, err := base64.URLEncoding.DecodeString(s)

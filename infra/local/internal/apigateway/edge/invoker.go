@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// An Invoker runs a function and waits for its answer.
+// An Invoker runs a function and waits for its response.
 //
 // function is an ARN or a name. functionError is "" or the value of X-Amz-Function-Error; response is then the error's
 // JSON (errorMessage, errorType). An err that has a method Throttled() bool returning true is a throttle.
@@ -27,7 +27,7 @@ func (f *FunctionFailure) Error() string {
 	return fmt.Sprintf("%v: %s: %q", ErrFunction, f.Kind, f.Message)
 }
 
-// Is makes it ErrFunction.
+// Is reports true for ErrFunction.
 func (f *FunctionFailure) Is(target error) bool { return target == ErrFunction }
 
 // Call invokes function and waits at most timeout. Errors are ErrTimeout, ErrThrottled, ErrUnreachable, or a

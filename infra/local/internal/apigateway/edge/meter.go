@@ -1,16 +1,16 @@
 package edge
 
-// A Meter counts what AWS would bill. function is "" where no function is to blame.
+// A Meter counts what AWS would bill. function is "" for callers that are not functions.
 type Meter interface {
 	Count(function, service, action string, units float64)
 }
 
-// What the gateway counts under the service "apigateway".
+// Actions that the gateway meters under the service "apigateway".
 const (
 	MeterService          = "apigateway"
-	MeterMessage          = "message"           // WebSocket, either direction, each 32 KB begun
+	MeterMessage          = "message"           // WebSocket, either direction, per 32 KB or part
 	MeterConnectionMinute = "connection-minute" // WebSocket
-	MeterRequest          = "http-request"      // HTTP API, each 512 KB begun
+	MeterRequest          = "http-request"      // HTTP API, per 512 KB or part
 )
 
 // NoMeter counts nothing.
@@ -19,7 +19,7 @@ type NoMeter struct{}
 // Count implements Meter.
 func (NoMeter) Count(string, string, string, float64) {}
 
-// Units is how many units of size bytes n bytes make: at least one, each begun one counts.
+// Units returns how many units of size bytes n bytes are billed as: at least one, parts rounded up.
 // https://aws.amazon.com/api-gateway/pricing/
 func Units(n, size int) float64 {
 	if n <= size {

@@ -10,11 +10,11 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/clock"
 )
 
-// Services is everything that an API needs from its surroundings.
+// Services is what an API needs from the rest of the local stage.
 type Services struct {
 	Account   Account
 	Invoker   Invoker     // required
-	Authorize Authorize   // default: refuses everyone
+	Authorize Authorize   // default: denies everyone
 	Meter     Meter       // default: NoMeter
 	Faults    Injector    // default: NoFaults
 	Clock     clock.Clock // default: the machine's
@@ -34,7 +34,7 @@ type Services struct {
 // ErrNoInvoker refuses Services that cannot run functions.
 var ErrNoInvoker = errors.New("no invoker given")
 
-// WithDefaults fills what is empty. Call it once and hand the result to every API of the account, for they share its
+// WithDefaults fills in defaults. Call it once and hand the result to every API of the account, so that they share its
 // throttles.
 func (s Services) WithDefaults() (Services, error) {
 	if s.Invoker == nil {
@@ -76,5 +76,5 @@ func (s *Services) share() {
 }
 
 func refuseEveryone(*http.Request, []byte, string, string) (Caller, error) {
-	return Caller{}, errors.New("Missing Authentication Token") //nolint:staticcheck // AWS's own text
+	return Caller{}, errors.New("Missing Authentication Token") //nolint:staticcheck // AWS's wording
 }

@@ -12,7 +12,7 @@ type Throttle struct {
 	clock   clock.Clock
 }
 
-// Limits of a bucket. Rate 0 takes the default of whoever uses it; below 0 is no limit.
+// Limits of a bucket. Rate 0 means the user's default; below 0 is no limit.
 type Limits struct {
 	Rate  float64 // requests a second
 	Burst int
@@ -22,7 +22,7 @@ type Limits struct {
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 var (
 	DefaultAccountLimits    = Limits{Rate: 10_000, Burst: 5_000}
-	DefaultConnectionLimits = Limits{Rate: 500, Burst: 500} // new WebSocket connections; AWS names no burst
+	DefaultConnectionLimits = Limits{Rate: 500, Burst: 500} // new WebSocket connections; AWS documents no burst
 )
 
 // Or returns l, or fallback where l is zero.
@@ -33,7 +33,7 @@ func (l Limits) Or(fallback Limits) Limits {
 	return l
 }
 
-// NewThrottle makes a full bucket. Limits with a Rate of 0 or less never refuse.
+// NewThrottle returns a full bucket. With a Rate of 0 or less it never refuses.
 func NewThrottle(l Limits, c clock.Clock) *Throttle {
 	if l.Rate <= 0 {
 		return &Throttle{limiter: rate.NewLimiter(rate.Inf, 0), clock: c}

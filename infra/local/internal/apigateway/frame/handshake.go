@@ -13,7 +13,7 @@ func Accept(key string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// IsUpgrade says whether r asks for a WebSocket, whatever else is wrong with it.
+// IsUpgrade reports whether r asks for a WebSocket, valid or not.
 func IsUpgrade(r *http.Request) bool {
 	return hasToken(r.Header, "Connection", "upgrade") && hasToken(r.Header, "Upgrade", "websocket")
 }

@@ -16,7 +16,7 @@ type header struct {
 	mask   [4]byte
 }
 
-// readHeader reads and checks one header. Errors of the source pass through; io.EOF means that no byte came.
+// readHeader reads and checks one header. Errors of the source pass through; io.EOF means that there was no byte.
 func readHeader(src io.Reader, scratch *[14]byte) (header, error) {
 	if _, err := io.ReadFull(src, scratch[:2]); err != nil {
 		return header{}, err
@@ -66,7 +66,7 @@ func readLength(src io.Reader, scratch *[14]byte) (uint64, error) {
 	}
 }
 
-// noEOF tells a stream that ends inside a frame from one that ends between frames.
+// noEOF distinguishes a stream that ends inside a frame from one that ends between frames.
 func noEOF(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF

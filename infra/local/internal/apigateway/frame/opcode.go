@@ -1,6 +1,6 @@
 package frame
 
-// Opcode says what a frame carries. https://www.rfc-editor.org/rfc/rfc6455#section-11.8
+// Opcode is the type of a frame. https://www.rfc-editor.org/rfc/rfc6455#section-11.8
 type Opcode byte
 
 // The opcodes of RFC 6455; all others are reserved and refused.
@@ -13,7 +13,7 @@ const (
 	Pong         Opcode = 0xA
 )
 
-// control tells close, ping and pong from frames that carry data.
+// control reports whether a frame is close, ping or pong rather than data.
 func (o Opcode) control() bool { return o&0x8 != 0 }
 
 func (o Opcode) known() bool {

@@ -12,7 +12,7 @@ type Message struct {
 	Payload []byte // unmasked; the receiver's to keep
 }
 
-// A Reader assembles a client's messages. It is for one goroutine.
+// A Reader assembles a client's messages. It is not safe for concurrent use.
 type Reader struct {
 	src        io.Reader
 	maxFrame   int
@@ -31,7 +31,7 @@ func NewReader(src io.Reader, maxFrame, maxMessage int) *Reader {
 
 // Next returns the next complete message, or a control frame that came before or within it.
 //
-// A fault of the client is a *Violation; io.EOF and other errors of the source pass through.
+// A protocol error of the client is a *Violation; io.EOF and other errors of the source pass through.
 func (r *Reader) Next() (Message, error) {
 	for {
 		h, err := readHeader(r.src, &r.scratch)
@@ -55,7 +55,7 @@ func (r *Reader) Next() (Message, error) {
 	}
 }
 
-// begin checks a data frame against the message that it opens or continues.
+// begin checks a data frame against the message that it starts or continues.
 func (r *Reader) begin(h header) error {
 	switch {
 	case h.opcode == Continuation && r.opcode == Continuation:

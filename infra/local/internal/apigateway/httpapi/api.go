@@ -30,8 +30,8 @@ type stage struct {
 	throttles map[string]*edge.Throttle // by route key
 }
 
-// New checks config and makes an API. services must come from edge.Services.WithDefaults. Errors are the Err values of
-// this package.
+// New checks config and returns an API. services must come from edge.Services.WithDefaults. Errors are the Err values of this
+// package.
 func New(config Config, services edge.Services) (*API, error) {
 	if config.APIID == "" {
 		return nil, fmt.Errorf("httpapi: new: %w", ErrNoAPIID)

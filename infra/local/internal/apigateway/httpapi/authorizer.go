@@ -11,7 +11,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway/policy"
 )
 
-// authorizer is an Authorizer ready to be asked.
+// authorizer is an Authorizer ready to be invoked.
 type authorizer struct {
 	Authorizer
 	sources []identitySource
@@ -45,7 +45,7 @@ func newAuthorizer(config Authorizer) (*authorizer, error) {
 	return a, nil
 }
 
-// verdict is what an authorizer answered: a yes or no, or a policy to be asked for each route.
+// verdict is an authorizer's response: a yes or no, or a policy to evaluate for each route.
 type verdict struct {
 	allowed bool
 	policy  *policy.Document
@@ -95,7 +95,7 @@ func (a *API) authorizeCustom(ctx context.Context, q *request) (json.RawMessage,
 	return context, nil
 }
 
-// verdict asks the cache, then the function. Errors are not kept.
+// verdict looks into the cache, then invokes the function. Errors are not cached.
 func (a *API) verdict(ctx context.Context, q *request, identity []string) (verdict, error) {
 	authorizer, now := q.route.authorizer, a.services.Clock.Now()
 	key := cacheKey(q.stage.Name, identity)
@@ -158,7 +158,7 @@ func (a *API) allows(v verdict, q *request) bool {
 	}) == policy.Allow
 }
 
-// fresh copies a refusal, whose header CORS may change.
+// fresh copies a refusal, because CORS may change its header.
 func fresh(r response) *response {
 	r.header = r.header.Clone()
 	return &r

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// sweepAbove is the number of entries from which on a put looks for old ones.
+// sweepAbove is the number of entries above which a put removes old ones.
 const sweepAbove = 1000
 
 // cache keeps an authorizer's verdicts by the values of its identity sources, for all routes that use it. A nil cache
@@ -28,7 +28,7 @@ func newCache(ttl time.Duration) *cache {
 	return &cache{ttl: ttl, entries: map[string]entry{}, sweepAt: sweepAbove}
 }
 
-// cacheKey writes lengths before values, so that no value can pass for two.
+// cacheKey writes lengths before values, so that one value cannot look like two.
 func cacheKey(stage string, identity []string) string {
 	var key strings.Builder
 	for _, part := range append([]string{stage}, identity...) {

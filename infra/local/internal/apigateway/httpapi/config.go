@@ -48,7 +48,7 @@ type Authorizer struct {
 	// IdentitySources such as $request.header.Authorization, $request.querystring.token, $stageVariables.x or
 	// $context.routeKey. A request that lacks one is refused with 401. Together they are the cache's key.
 	IdentitySources []string
-	TTL             time.Duration // how long an answer is kept; 0 keeps none
+	TTL             time.Duration // how long a response is cached; 0 for not at all
 }
 
 // A Stage is $default, which has no prefix in the path, or a name, which is the path's first segment.
@@ -62,7 +62,7 @@ type Stage struct {
 // StageDefault is the stage without prefix.
 const StageDefault = "$default"
 
-// CORS makes the gateway answer preflight requests and write the CORS headers of all answers.
+// CORS makes the gateway answer preflight requests and set the CORS headers of all responses.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
 type CORS struct {
 	AllowOrigins     []string // "https://a.example", "https://*" or "*"
@@ -73,7 +73,7 @@ type CORS struct {
 	AllowCredentials bool
 }
 
-// Limits are AWS's unless set, each for itself.
+// Limits default to AWS's, each on its own.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 type Limits struct {
 	IntegrationTimeout time.Duration // default 30 s

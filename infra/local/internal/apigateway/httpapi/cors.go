@@ -20,13 +20,13 @@ func newCORS(config *CORS) *cors {
 	return &cors{config: config}
 }
 
-// isPreflight says whether a browser asks what it may send. Where a route takes OPTIONS - its own, ANY, or $default -
-// the request goes there, with its authorization, and the gateway adds the headers only.
+// isPreflight reports whether r is a preflight request that the gateway answers itself. Where a route takes OPTIONS - its
+// own, ANY, or $default - the request goes there, with its authorization, and the gateway adds the headers only.
 func isPreflight(r *http.Request) bool {
 	return r.Method == http.MethodOptions && r.Header.Get("Origin") != "" && r.Header.Get("Access-Control-Request-Method") != ""
 }
 
-// strip removes what a function says of CORS: the configuration decides.
+// strip removes a function's own CORS headers: the configuration decides.
 func (c *cors) strip(header http.Header) {
 	if c == nil {
 		return
@@ -38,7 +38,7 @@ func (c *cors) strip(header http.Header) {
 	}
 }
 
-// apply adds the CORS headers to the answer to r.
+// apply adds the CORS headers to the response to r.
 func (c *cors) apply(header http.Header, r *http.Request) {
 	if c == nil {
 		return

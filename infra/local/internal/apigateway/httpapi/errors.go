@@ -2,7 +2,7 @@ package httpapi
 
 import "errors"
 
-// Why a Config is refused. Test with errors.Is.
+// Reasons for which a Config is refused. Test with errors.Is.
 var (
 	ErrNoAPIID        = errors.New("API id is missing")
 	ErrNoStage        = errors.New("API has no stage")
@@ -16,5 +16,5 @@ var (
 	ErrNoCacheKey     = errors.New("caching needs an identity source")
 )
 
-// errMalformedResponse is an answer of a function that API Gateway cannot turn into a response.
+// errMalformedResponse is a function's response that API Gateway cannot turn into an HTTP response.
 var errMalformedResponse = errors.New("malformed function response")

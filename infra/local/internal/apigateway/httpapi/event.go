@@ -76,8 +76,8 @@ func (a *API) context(q *request, authorizer json.RawMessage) requestContext {
 	}
 }
 
-// bodyText is a body as text where its type says that it is text, else as base64. Only these types are text to AWS; a
-// body without type, and a form, are not. https://github.com/ministackorg/ministack/pull/766 (tried on AWS)
+// bodyText returns a body as text if its media type is text to AWS, else as base64. A body without a type, and a form, are
+// not text. https://github.com/ministackorg/ministack/pull/766 (tried on AWS)
 func bodyText(body []byte, contentType string) (text string, encoded bool) {
 	kind, _, err := mime.ParseMediaType(contentType)
 	textual := err == nil && (strings.HasPrefix(kind, "text/") || kind == "application/json" ||

@@ -6,7 +6,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway/edge"
 )
 
-// iamContext is requestContext.authorizer.iam; what only Cognito or an organization has is null.
+// iamContext is requestContext.authorizer.iam; what only Cognito or an organization sets is null.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html
 type iamContext struct {
 	AccessKey       string  `json:"accessKey"`
@@ -18,7 +18,7 @@ type iamContext struct {
 	UserID          string  `json:"userId"`
 }
 
-// authorizeIAM asks for execute-api:Invoke on the route. Whatever is wrong, an HTTP API says Forbidden.
+// authorizeIAM authorizes execute-api:Invoke on the route. An HTTP API answers Forbidden whatever is wrong.
 func (a *API) authorizeIAM(q *request) (json.RawMessage, *response) {
 	caller, err := a.services.Authorize(q.Request, q.body, edge.ActionInvoke, a.arn(q))
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// identitySource finds one value that a request must carry for its authorizer.
+// identitySource finds one value that a request must have for its authorizer.
 type identitySource func(q *request) string
 
 // parseIdentitySource reads $request.header.Name, $request.querystring.name, $stageVariables.name and $context.name.
@@ -15,7 +15,7 @@ func parseIdentitySource(source string) (identitySource, error) {
 		"$request.header.": func(name string) identitySource {
 			name = strings.ToLower(name)
 			return func(q *request) string {
-				if name == "cookie" { // kept apart in format 2.0
+				if name == "cookie" { // separate in format 2.0
 					return strings.Join(q.cookies, "; ")
 				}
 				return q.headers[name]
@@ -40,7 +40,7 @@ func parseIdentitySource(source string) (identitySource, error) {
 	return nil, fmt.Errorf("%w: %q", ErrIdentitySource, source)
 }
 
-// contextSource knows the context variables that tell requests apart; nil for others.
+// contextSource returns the source of a context variable that differs between requests; nil for others.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
 func contextSource(name string) identitySource {
 	switch name {

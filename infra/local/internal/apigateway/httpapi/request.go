@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// request is one request on its way through the gateway.
+// request is one request in the gateway.
 type request struct {
 	*http.Request
 	id         string
@@ -48,12 +48,12 @@ func (a *API) newRequest(r *http.Request, escaped, id string) (*request, bool) {
 		ip = r.RemoteAddr
 	}
 	q.sourceIP = ip
-	q.query, _ = url.ParseQuery(r.URL.RawQuery) // what could be read is kept
+	q.query, _ = url.ParseQuery(r.URL.RawQuery) // keeps the valid pairs
 	q.headers, q.cookies = a.headersOf(r, ip, q.at)
 	return q, q.stage != nil
 }
 
-// headersOf is the headers map of an event: names in lower case, several values joined with commas, cookies apart, and
+// headersOf is the headers map of an event: names in lower case, several values joined with commas, cookies separate, and
 // what AWS's edge adds.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 func (a *API) headersOf(r *http.Request, sourceIP string, now time.Time) (headers map[string]string, cookies []string) {
@@ -66,7 +66,7 @@ func (a *API) headersOf(r *http.Request, sourceIP string, now time.Time) (header
 					cookies = append(cookies, strings.TrimSpace(cookie))
 				}
 			}
-		case "Connection", "Keep-Alive", "Te", "Trailer", "Upgrade": // of this hop
+		case "Connection", "Keep-Alive", "Te", "Trailer", "Upgrade": // hop-by-hop
 		default:
 			headers[strings.ToLower(name)] = strings.Join(values, ",")
 		}
@@ -79,7 +79,7 @@ func (a *API) headersOf(r *http.Request, sourceIP string, now time.Time) (header
 	return headers, cookies
 }
 
-// find chooses the route of the request; false means that none takes it.
+// find returns the route of the request; false if none matches.
 func (a *API) find(q *request) bool {
 	for _, r := range a.routes {
 		if parameters, matched := r.match(q.Method, q.segments); matched {
@@ -90,7 +90,7 @@ func (a *API) find(q *request) bool {
 	return false
 }
 
-// arn is what execute-api:Invoke is asked for: arn:aws:execute-api:region:account:api/stage/GET/pets/1
+// arn is the resource of execute-api:Invoke: arn:aws:execute-api:region:account:api/stage/GET/pets/1
 func (a *API) arn(q *request) string {
 	return a.services.Account.ExecuteARN(a.config.APIID, q.stage.Name, q.Method+"/"+strings.Join(q.segments, "/"))
 }

@@ -18,7 +18,7 @@ type response struct {
 	body   []byte
 }
 
-// refuse is an answer of the gateway itself: {"message":"Not Found"}.
+// refuse is a response of the gateway itself: {"message":"Not Found"}.
 func refuse(status int, message string) response {
 	body, err := edge.JSON(map[string]string{"message": message})
 	if err != nil { // a map of strings always encodes
@@ -36,10 +36,10 @@ func (r response) write(w http.ResponseWriter) {
 		header.Set("Content-Length", strconv.Itoa(len(r.body)))
 	}
 	w.WriteHeader(r.status)
-	w.Write(r.body) //nolint:errcheck // the client is gone, or the status has no body
+	w.Write(r.body) //nolint:errcheck // the client has disconnected, or the status has no body
 }
 
-// functionResponse is an answer of format 2.0 that has a statusCode.
+// functionResponse is a response of format 2.0 that has a statusCode.
 type functionResponse struct {
 	StatusCode      json.RawMessage `json:"statusCode"`
 	Headers         map[string]any  `json:"headers"`
@@ -48,7 +48,7 @@ type functionResponse struct {
 	IsBase64Encoded bool            `json:"isBase64Encoded"`
 }
 
-// parseResponse reads a function's answer. Without a statusCode, any JSON is a body of type application/json.
+// parseResponse reads a function's response. Without a statusCode, any JSON is a body of type application/json.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 func parseResponse(raw []byte) (response, error) {
 	if !json.Valid(raw) {
@@ -64,7 +64,7 @@ func parseResponse(raw []byte) (response, error) {
 	return f.build()
 }
 
-// inferred makes a response of any JSON; a string loses its quotes.
+// inferred turns any JSON into a response; a string loses its quotes.
 func inferred(raw []byte) response {
 	body := raw
 	var text string
@@ -123,7 +123,7 @@ func headerText(value any) (string, bool) {
 	return "", false
 }
 
-// hasStatusCode tells an answer for API Gateway from JSON that is the body itself.
+// hasStatusCode distinguishes a response for API Gateway from JSON that is the body itself.
 func hasStatusCode(raw []byte) bool {
 	var probe struct {
 		StatusCode json.RawMessage `json:"statusCode"`

@@ -66,7 +66,7 @@ func segmentsOf(path string) []string {
 	return strings.Split(path, "/")
 }
 
-// match returns the path parameters if the route takes the request. segments are decoded.
+// match returns the path parameters if the route matches the request. segments are decoded.
 func (p pattern) match(method string, segments []string) (map[string]string, bool) {
 	if p.method != methodAny && p.method != method {
 		return nil, false

@@ -11,8 +11,8 @@ import (
 
 const unitBytes = 512 << 10 // a billed request: https://aws.amazon.com/api-gateway/pricing/
 
-// Serve answers r. path is the escaped path below the API: "/pets/1" or "/prod/pets/1"; r itself stays as the caller
-// signed it.
+// Serve handles r. path is the escaped path below the API: "/pets/1" or "/prod/pets/1"; r itself stays as the caller signed
+// it.
 func (a *API) Serve(w http.ResponseWriter, r *http.Request, path string) {
 	id := a.services.IDs.Next()
 	w.Header()["Apigw-Requestid"] = []string{id}
@@ -20,7 +20,7 @@ func (a *API) Serve(w http.ResponseWriter, r *http.Request, path string) {
 	injected.Wait(r.Context(), a.services.Clock)
 	answer := a.answer(r, path, id, injected)
 	if injected.Drop {
-		panic(http.ErrAbortHandler) // the work is done; the client shall not know
+		panic(http.ErrAbortHandler) // the work is done; the client does not learn of it
 	}
 	a.cors.apply(answer.header, r)
 	answer.write(w)
@@ -84,7 +84,7 @@ func (a *API) integrate(q *request) response {
 	return answer
 }
 
-// failed maps an integration that failed. A timeout is 503 to the client, as observed on AWS, though its knowledge
+// failed maps a failed integration to a status. A timeout is 503 to the client, as observed on AWS, though its knowledge
 // center says 504; so is a function without a free instance.
 // https://github.com/cortexlabs/cortex/issues/1225
 // https://repost.aws/knowledge-center/api-gateway-504-errors

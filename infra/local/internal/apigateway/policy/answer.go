@@ -10,7 +10,7 @@ import (
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
 const MaxAnswerBytes = 8 * 1024
 
-// An Answer is what a Lambda authorizer returns when it answers with a policy.
+// An Answer is a Lambda authorizer's response with a policy.
 type Answer struct {
 	PrincipalID string
 	Policy      *Document

@@ -13,7 +13,7 @@ const (
 	Allow
 )
 
-// A Request is what a policy is asked about.
+// A Request is what a policy is evaluated for.
 type Request struct {
 	Action   string            // "execute-api:Invoke"
 	Resource string            // ARN of the route
@@ -70,8 +70,8 @@ func anyResource(patterns []string, resource string) bool {
 	return false
 }
 
-// match compares s with a pattern in which * stands for any text, slashes included, and ? for one character. It goes
-// back to the last star only, so that no pattern makes it slow.
+// match compares s with a pattern in which * stands for any text, slashes included, and ? for one character. It backtracks to
+// the last star only, so that no pattern makes it slow.
 func match(pattern, s string) bool {
 	p, i, star, mark := 0, 0, -1, 0
 	for i < len(s) {

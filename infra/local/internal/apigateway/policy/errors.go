@@ -2,5 +2,5 @@ package policy
 
 import "errors"
 
-// ErrMalformed is a document that is no policy. Test with errors.Is.
+// ErrMalformed says that a document is not a policy. Test with errors.Is.
 var ErrMalformed = errors.New("malformed policy document")

@@ -23,7 +23,7 @@ type API struct {
 	connections registry
 	running     sync.WaitGroup // connections, messages in functions, writers, the sweeper
 	attempts    attempts
-	silent      atomic.Bool // no $disconnect any more
+	silent      atomic.Bool // $disconnect is not run any more
 	stopSweep   context.CancelFunc
 }
 
@@ -64,8 +64,8 @@ func (a *API) ID() string { return a.config.APIID }
 // Len counts the open connections.
 func (a *API) Len() int { return a.connections.len() }
 
-// Serve answers r. path is the escaped path below the API: "/prod" or "/prod/@connections/{connectionId}"; r itself
-// stays as the caller signed it.
+// Serve handles r. path is the escaped path below the API: "/prod" or "/prod/@connections/{connectionId}"; r itself stays as
+// the caller signed it.
 func (a *API) Serve(w http.ResponseWriter, r *http.Request, path string) {
 	stage, rest, deeper := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	if name, err := url.PathUnescape(stage); err != nil || name != a.config.Stage {
@@ -86,7 +86,7 @@ func (a *API) Serve(w http.ResponseWriter, r *http.Request, path string) {
 	a.manage(w, r, id)
 }
 
-// CloseConnection cuts a connection without a close frame, as a lost network does. False means that there is none.
+// CloseConnection cuts a connection without a close frame, as a lost network does; false if there is none.
 func (a *API) CloseConnection(id string) bool {
 	c := a.connections.get(id)
 	if c == nil {

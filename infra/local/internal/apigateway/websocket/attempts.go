@@ -2,7 +2,7 @@ package websocket
 
 import "sync"
 
-// attempts counts handshakes under way, so that a stop can wait for them. The zero value is open.
+// attempts counts handshakes in progress, so that a stop can wait for them. The zero value is open.
 type attempts struct {
 	mu     sync.Mutex
 	closed bool
@@ -10,7 +10,7 @@ type attempts struct {
 	idle   chan struct{} // closed when the last one leaves after close
 }
 
-// enter is false once closed.
+// enter reports false once closed.
 func (a *attempts) enter() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -30,7 +30,7 @@ func (a *attempts) leave() {
 	}
 }
 
-// close refuses further attempts and returns a channel that is closed when those under way are done.
+// close refuses further attempts and returns a channel that is closed when those in progress are done.
 func (a *attempts) close() <-chan struct{} {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -14,7 +14,7 @@ import (
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
 const unauthorized = "Unauthorized"
 
-// authorize asks the authorizer of $connect, if there is one, and keeps its context in h.
+// authorize invokes the authorizer of $connect, if there is one, and keeps its context in h.
 func (a *API) authorize(ctx context.Context, h *handshake) *refusal {
 	authorizer := a.config.Routes[RouteConnect].Authorizer
 	if authorizer == nil {

@@ -36,7 +36,7 @@ type Route struct {
 	Authorizer    *Authorizer   // on $connect only
 }
 
-// An Authorizer is a Lambda REQUEST authorizer. Its answers are not cached.
+// An Authorizer is a Lambda REQUEST authorizer. Its responses are not cached.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
 type Authorizer struct {
 	Function string // required
@@ -45,7 +45,7 @@ type Authorizer struct {
 	IdentitySources []string
 }
 
-// Limits are AWS's unless set, each for itself.
+// Limits default to AWS's, each on its own.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
 type Limits struct {
 	IdleTimeout        time.Duration // default 10 min
@@ -54,10 +54,10 @@ type Limits struct {
 	MaxFrame           int           // bytes; default 32 KB
 	MaxMessage         int           // bytes; default 128 KB
 	MaxURL             int           // characters; default 4,096
-	SendBuffer         int           // bytes waiting for one client; default 256 KB (AWS names no figure)
-	MessagesInFlight   int           // of one client, in functions; default 16 (AWS names no figure)
+	SendBuffer         int           // bytes waiting for one client; default 256 KB (AWS documents no value)
+	MessagesInFlight   int           // of one client, in functions; default 16 (AWS documents no value)
 	CloseWait          time.Duration // for the client's part of the closing handshake; default 2 s
-	SweepInterval      time.Duration // between looks at idle and old connections; default 1 s
+	SweepInterval      time.Duration // between sweeps for idle and old connections; default 1 s
 }
 
 func (l Limits) withDefaults() Limits {
@@ -81,7 +81,7 @@ func defaultTo[T comparable](field *T, value T) {
 	}
 }
 
-// check refuses what this package cannot run, naming the route.
+// check refuses what this package cannot run, with the name of the route.
 func (c Config) check() error {
 	if c.APIID == "" {
 		return fmt.Errorf("websocket: new: %w", ErrNoAPIID)

@@ -9,9 +9,8 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway/frame"
 )
 
-// connection is one open WebSocket. One goroutine reads it; whoever sends appends to pending, and a goroutine that
-// lives only while something is pending writes it out. So an idle socket costs one small stack, and a slow client
-// delays nobody.
+// connection is one open WebSocket. One goroutine reads it; whoever sends appends to pending, and a goroutine that lives only
+// while something is pending writes it out. So an idle socket costs one small stack, and a slow client delays no other.
 type connection struct {
 	origin
 	api        *API
@@ -23,9 +22,9 @@ type connection struct {
 	mu       sync.Mutex
 	pending  []byte        // encoded frames that wait to be written
 	queued   int           // bytes in pending and in the write under way
-	flushing bool          // a writer is at work, or the handshake's answer is not out yet
+	flushing bool          // a writer is at work, or the handshake's response is not sent yet
 	flushed  chan struct{} // closed when the writer ends; made by whoever waits for that
-	closed   bool          // nothing is accepted any more; why says why
+	closed   bool          // nothing is accepted any more, because of why
 	why      cause
 }
 
@@ -54,7 +53,7 @@ func (a *API) newConnection(o origin, conn net.Conn) *connection {
 	return c
 }
 
-// touch notes activity in either direction.
+// touch records activity in either direction.
 func (c *connection) touch() { c.lastActive.Store(c.api.services.Clock.Now().UnixMilli()) }
 
 // send queues one message. Errors are errGone and errFull.
@@ -78,26 +77,26 @@ func (c *connection) isClosed() bool {
 	return c.closed
 }
 
-// shut starts the closing handshake with a close frame. The first cause stays; wire is the frame's reason.
+// shut starts the closing handshake with a close frame. The first cause is kept; wire is the frame's reason.
 func (c *connection) shut(why cause, wire string) {
 	if !c.end(why, func(dst []byte) []byte { return frame.AppendClose(dst, why.code, wire) }) {
 		return
 	}
-	// The client has this long for its part; then its socket is closed in any case.
+	// The client has this long to answer; then its socket is closed in any case.
 	deadline := time.Now().Add(c.api.config.Limits.CloseWait)
 	c.conn.SetDeadline(deadline) //nolint:errcheck // fails on a closed socket only
 }
 
-// cut closes the socket without a word, as a lost network does.
+// cut closes the socket without a close frame, as a lost network does.
 func (c *connection) cut() {
 	c.end(causeLost, nil)
 	if tcp, ok := c.conn.(*net.TCPConn); ok {
 		tcp.SetLinger(0) //nolint:errcheck // fails on a closed socket only
 	}
-	c.conn.Close() //nolint:errcheck // nothing is left to be told
+	c.conn.Close() //nolint:errcheck // the connection is over
 }
 
-// end marks the connection as closed, queues a last frame and unlists it. False means that it was closed already.
+// end marks the connection as closed, queues a last frame and unregisters it; false if it was closed already.
 func (c *connection) end(why cause, last func([]byte) []byte) bool {
 	c.mu.Lock()
 	if c.closed {

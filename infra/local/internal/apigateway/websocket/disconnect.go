@@ -2,8 +2,9 @@ package websocket
 
 import "context"
 
-// disconnect runs the $disconnect integration once for a connection that has ended. Its outcome changes nothing: the
-// client is gone. https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html
+// disconnect runs the $disconnect integration once for a connection that has ended. Its outcome does not matter: the client
+// is gone.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html
 func (a *API) disconnect(c *connection) {
 	route, exists := a.config.Routes[RouteDisconnect]
 	if !exists || a.silent.Load() {

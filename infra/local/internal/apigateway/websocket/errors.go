@@ -2,7 +2,7 @@ package websocket
 
 import "errors"
 
-// Why a Config is refused. Test with errors.Is.
+// Reasons for which a Config is refused. Test with errors.Is.
 var (
 	ErrNoAPIID        = errors.New("API id is missing")
 	ErrNoStage        = errors.New("stage is missing")

@@ -67,7 +67,7 @@ type authorizerEvent struct {
 	RequestContext                  requestContext      `json:"requestContext"`
 }
 
-// handshake is what one attempt to connect brings.
+// handshake is one attempt to connect.
 type handshake struct {
 	connectionID   string
 	requestID      string
@@ -80,7 +80,7 @@ type handshake struct {
 	authorizer     json.RawMessage // requestContext.authorizer; nil without authorizer
 }
 
-// origin is what a connection's events have in common.
+// origin is common to a connection's events.
 type origin struct {
 	connectionID string
 	connectedAt  time.Time
@@ -93,7 +93,7 @@ func (h handshake) origin() origin {
 	return origin{h.connectionID, h.connectedAt, h.sourceIP, h.userAgent, h.authorizer}
 }
 
-// context fills what is the same in all kinds of event.
+// context fills in what is the same in all kinds of event.
 func (a *API) context(o origin, routeKey, eventType, requestID string) requestContext {
 	now := a.services.Clock.Now()
 	return requestContext{

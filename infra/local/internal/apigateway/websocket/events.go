@@ -8,7 +8,7 @@ import (
 
 func (a *API) authorizerEvent(h handshake) ([]byte, error) {
 	headers := maps.Clone(h.header)
-	headers["content-length"] = []string{"0"} // spelt so by AWS
+	headers["content-length"] = []string{"0"} // AWS's spelling
 	return edge.JSON(authorizerEvent{
 		Type:                            "REQUEST",
 		MethodARN:                       a.routeARN(RouteConnect),
@@ -42,7 +42,7 @@ func (a *API) messageEvent(o origin, routeKey, requestID string, message []byte)
 	return edge.JSON(proxyEvent{StageVariables: a.config.StageVariables, RequestContext: c, Body: &body})
 }
 
-// disconnectEvent carries the few headers that AWS puts there, most of them empty.
+// disconnectEvent has the few headers that AWS sets there, most of them empty.
 func (a *API) disconnectEvent(o origin, requestID string, why cause) ([]byte, error) {
 	headers := map[string][]string{
 		"Host": {a.config.DomainName}, "x-api-key": {""}, "X-Forwarded-For": {""}, "x-restapi": {""},

@@ -10,7 +10,7 @@ const (
 // buffers are shared by all connections: only those with something to write hold one.
 var buffers = sync.Pool{New: func() any { b := make([]byte, 0, newBuffer); return &b }}
 
-// append adds encoded frames to pending and sees that somebody writes them. The caller holds mu.
+// append adds encoded frames to pending and starts a writer if none is running. The caller holds mu.
 func (c *connection) append(encode func([]byte) []byte) {
 	if c.pending == nil {
 		c.pending = (*buffers.Get().(*[]byte))[:0]
@@ -24,7 +24,7 @@ func (c *connection) append(encode func([]byte) []byte) {
 	}
 }
 
-// flush writes until nothing is pending. Messages that come while one write is under way leave in the next one.
+// flush writes until nothing is pending. Messages that come during one write go out in the next.
 func (c *connection) flush() {
 	for {
 		c.mu.Lock()
@@ -53,13 +53,13 @@ func (c *connection) flush() {
 	}
 }
 
-// fail gives up a socket that cannot be written to; its reader then ends.
+// fail closes a socket that cannot be written to; its reader then ends.
 func (c *connection) fail() {
 	c.end(causeLost, nil)
 	c.mu.Lock()
 	c.pending, c.queued = nil, 0
 	c.mu.Unlock()
-	c.conn.Close() //nolint:errcheck // nothing is left to be told
+	c.conn.Close() //nolint:errcheck // the connection is over
 }
 
 // drained returns a channel that is closed once everything queued is written.

@@ -19,7 +19,7 @@ func (a *API) handshake(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer a.attempts.leave()
-	// The functions run to their end even if the client goes away meanwhile, as on AWS.
+	// The functions run to their end even if the client disconnects meanwhile, as on AWS.
 	ctx := context.WithoutCancel(r.Context())
 	if refusal := a.authorize(ctx, &h); refusal != nil {
 		h.refuse(w, refusal)
@@ -51,7 +51,7 @@ func (a *API) newHandshake(r *http.Request) handshake {
 	}
 }
 
-// admit refuses what needs no function to be refused. Without a refusal, the attempt is entered and must leave.
+// admit refuses what can be refused without a function. Without a refusal, the attempt is entered and must leave.
 func (a *API) admit(r *http.Request) *refusal {
 	switch {
 	case !frame.IsUpgrade(r):
@@ -68,7 +68,7 @@ func (a *API) admit(r *http.Request) *refusal {
 	return nil
 }
 
-// allows asks the throttle of a route.
+// allows takes a token from the throttle of a route.
 func (a *API) allows(routeKey string) bool {
 	throttle, exists := a.throttles[routeKey]
 	return !exists || throttle.Allow()

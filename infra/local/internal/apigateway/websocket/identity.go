@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// identitySource finds one value that a handshake must carry for its authorizer.
+// identitySource finds one value that a handshake must have for its authorizer.
 type identitySource func(h handshake) string
 
 // parseIdentitySource reads route.request.header.Name, route.request.querystring.name, stageVariables.name and
@@ -48,7 +48,7 @@ func parseContextSource(source, name string) (identitySource, error) {
 	return nil, fmt.Errorf("%w: %q", ErrIdentitySource, source)
 }
 
-// complete says whether h carries every identity source.
+// complete reports whether h has every identity source.
 func complete(sources []identitySource, h handshake) bool {
 	for _, value := range sources {
 		if value(h) == "" {
@@ -73,7 +73,7 @@ func headersOf(r *http.Request, domain, sourceIP, trace string) http.Header {
 	return headers
 }
 
-// last keeps the last value of each name: what the single-valued maps of an event hold.
+// last keeps the last value of each name, for the single-valued maps of an event.
 func last(values map[string][]string) map[string]string {
 	single := make(map[string]string, len(values))
 	for name, all := range values {
@@ -84,7 +84,7 @@ func last(values map[string][]string) map[string]string {
 	return single
 }
 
-// queryOf keeps what can be read of a query string.
+// queryOf keeps the valid pairs of a query string.
 func queryOf(raw string) url.Values {
 	values, _ := url.ParseQuery(raw) //nolint:errcheck // the pairs before and after a bad one are returned
 	return values

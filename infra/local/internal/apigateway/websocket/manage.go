@@ -11,7 +11,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway/edge"
 )
 
-// maxManagementBody bounds what is read of a call at all; beyond MaxMessage it is refused in any case.
+// maxManagementBody bounds what is read of a call; above MaxMessage it is refused in any case.
 const maxManagementBody = 10 << 20
 
 // bodies are the buffers of posts: a post's bytes are copied to its connection before the call returns.
@@ -81,7 +81,7 @@ func (a *API) post(w http.ResponseWriter, r *http.Request, id string, caller edg
 	err := a.push(c, body, caller.Function)
 	switch {
 	case injected.Drop:
-		panic(http.ErrAbortHandler) // the client has the message; the caller shall not know
+		panic(http.ErrAbortHandler) // the client has the message; the caller does not learn of it
 	case errors.Is(err, errFull):
 		writeError(w, http.StatusTooManyRequests, "LimitExceededException", "Too Many Requests")
 	case err != nil:
@@ -93,7 +93,7 @@ func (a *API) post(w http.ResponseWriter, r *http.Request, id string, caller edg
 
 var zeroLength = []string{"0"}
 
-// describe answers with what is known of a connection.
+// describe responds with what is known of a connection.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html
 func (a *API) describe(w http.ResponseWriter, id string) {
 	c := a.connections.get(id)
@@ -121,7 +121,7 @@ func (a *API) describe(w http.ResponseWriter, id string) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Write(body) //nolint:errcheck // the caller is gone
+	w.Write(body) //nolint:errcheck // the caller has disconnected
 }
 
 func (a *API) remove(w http.ResponseWriter, id string) {
@@ -134,8 +134,8 @@ func (a *API) remove(w http.ResponseWriter, id string) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// writeGone answers as AWS does: the error is in the header, the body is empty, which is why the SDKs report "410"
-// or null as the message. https://github.com/aws/aws-sdk-js/issues/3773
+// writeGone responds as AWS does: the error is in the header, the body is empty, which is why the SDKs report "410" or null
+// as the message. https://github.com/aws/aws-sdk-js/issues/3773
 // https://github.com/aws/aws-sdk-java/issues/2200
 func writeGone(w http.ResponseWriter) {
 	w.Header().Set("X-Amzn-Errortype", "GoneException")

@@ -12,7 +12,7 @@ const (
 	timeoutMessage = "Endpoint request timed out"
 )
 
-// handle routes one message and sends what comes back.
+// handle routes one message and sends the response.
 func (a *API) handle(c *connection, message []byte) {
 	requestID := a.services.IDs.Next()
 	reply := a.answer(c, message, requestID)
@@ -24,7 +24,7 @@ func (a *API) handle(c *connection, message []byte) {
 	}
 }
 
-// answer is the frame that a message earns: an error, the body of a route response, or nothing.
+// answer is the frame that responds to a message: an error, the body of a route response, or nothing.
 func (a *API) answer(c *connection, message []byte, requestID string) []byte {
 	if !a.services.Requests.Allow() {
 		return errorFrame("Too Many Requests", c.connectionID, requestID)
@@ -68,7 +68,7 @@ func (a *API) route(message []byte) (string, Route, bool) {
 	return RouteDefault, route, exists
 }
 
-// push sends one message to the client, counted for function, "" for the gateway itself.
+// push sends one message to the client, metered for function, "" for the gateway itself.
 func (a *API) push(c *connection, payload []byte, function string) error {
 	if a.services.Faults.Inject("socket", "close", "").Drop {
 		c.cut()

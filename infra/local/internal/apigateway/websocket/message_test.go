@@ -178,7 +178,7 @@ func TestRouteResponse(t *testing.T) {
 	}
 }
 
-// idle says whether no message of the n-th connection is in a function.
+// idle reports whether no message of the n-th connection is in a function.
 func (s *stage) idle(n int) bool {
 	c := s.connections.get(s.connectionID(n))
 	return c != nil && len(c.slots) == 0

@@ -10,7 +10,7 @@ import (
 
 const internalMessage = "Internal server error"
 
-// refusal is the answer to a handshake that fails. A body of the integration stands in for the gateway's message.
+// refusal is the response to a handshake that fails. A body of the integration replaces the gateway's message.
 type refusal struct {
 	status  int
 	code    string // x-amzn-errortype
@@ -28,8 +28,8 @@ func internal(error) *refusal {
 	return &refusal{status: http.StatusInternalServerError, code: "InternalServerErrorException", message: internalMessage}
 }
 
-// connectFailure maps a failed $connect integration to its status: 504 when it takes too long, 500 when it cannot be
-// invoked, 502 when it fails or answers with something else than a proxy response.
+// connectFailure maps a failed $connect integration to its status: 504 when it takes too long, 500 when it cannot be invoked,
+// 502 when it fails or returns no proxy response.
 func connectFailure(err error) *refusal {
 	switch {
 	case errors.Is(err, edge.ErrTimeout):
@@ -58,7 +58,7 @@ func (h handshake) refuse(w http.ResponseWriter, r *refusal) {
 	}
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(r.status)
-	w.Write(body) //nolint:errcheck // the client is gone
+	w.Write(body) //nolint:errcheck // the client has disconnected
 }
 
 // errorFrame is the body of a failed handshake, and the message to a client whose message failed. The one space is
@@ -68,11 +68,11 @@ func errorFrame(message, connectionID, requestID string) []byte {
 		`", "requestId":"` + requestID + `"}`)
 }
 
-// writeError answers an @connections call, or a path that is nobody's.
+// writeError responds to an @connections call, or to an unknown path.
 func writeError(w http.ResponseWriter, status int, code, message string) {
 	field := "message"
 	if code == "AccessDeniedException" {
-		field = "Message" // so IAM's refusals are spelt
+		field = "Message" // the spelling of IAM's denials
 	}
 	header := w.Header()
 	header.Set("X-Amzn-Errortype", code)
@@ -83,5 +83,5 @@ func writeError(w http.ResponseWriter, status int, code, message string) {
 	}
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	w.Write(body) //nolint:errcheck // the client is gone
+	w.Write(body) //nolint:errcheck // the client has disconnected
 }

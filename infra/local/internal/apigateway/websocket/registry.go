@@ -7,7 +7,8 @@ import (
 
 const shards = 64
 
-// registry finds open connections. The zero value is empty. Posts to different connections rarely meet in a shard.
+// registry finds open connections. The zero value is empty. It is sharded, so that posts to different connections rarely
+// contend.
 type registry struct {
 	once  sync.Once
 	seed  maphash.Seed
@@ -58,7 +59,7 @@ func (r *registry) len() int {
 	return n
 }
 
-// all returns a copy, so that the caller may close what it is given.
+// all returns a copy, so that the caller may close the connections.
 func (r *registry) all() []*connection {
 	var all []*connection
 	for i := range r.parts {

@@ -12,7 +12,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway/frame"
 )
 
-// errMalformedResponse is an answer of a function that is no proxy response.
+// errMalformedResponse is a function's response that is not a proxy response.
 var errMalformedResponse = errors.New("malformed Lambda proxy response")
 
 // proxyResponse is what a function of a Lambda proxy integration returns.
@@ -60,7 +60,7 @@ func parseProxyResponse(raw []byte) (proxyResponse, error) {
 
 func (r proxyResponse) header(name string) string { return r.headers[strings.ToLower(name)] }
 
-// opcodeOf sends text as text, and what cannot be text as binary: a client must drop a text frame that is not UTF-8.
+// opcodeOf is text for valid UTF-8, else binary: a client must drop a text frame that is not UTF-8.
 func opcodeOf(payload []byte) frame.Opcode {
 	if utf8.Valid(payload) {
 		return frame.Text

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// selection is a parsed route selection expression: texts and variables in turn.
+// selection is a parsed route selection expression: alternating texts and variables.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-selection-expressions.html
 type selection []selectionPart
 
@@ -68,7 +68,7 @@ func cutVariable(s string) (name, rest string, err error) {
 	return s[1 : 1+end], s[1+end:], nil
 }
 
-// evaluate computes the route key of a message; false means that it has none, so that $default is meant.
+// evaluate computes the route key of a message; false if it has none, which means $default.
 func (s selection) evaluate(message []byte) (string, bool) {
 	var key strings.Builder
 	for _, part := range s {

@@ -19,7 +19,7 @@ func (c *connection) serve(src io.Reader) {
 	c.api.disconnect(c)
 }
 
-// read takes messages until the connection ends, whoever ends it.
+// read reads messages until the connection ends.
 func (c *connection) read(r *frame.Reader) {
 	for {
 		m, err := r.Next()
@@ -45,7 +45,7 @@ func (c *connection) read(r *frame.Reader) {
 	}
 }
 
-// readFailed ends the connection for a fault of the client, or because nothing more comes.
+// readFailed ends the connection for a protocol error of the client, or at the end of its stream.
 func (c *connection) readFailed(err error) {
 	var violation *frame.Violation
 	if errors.As(err, &violation) {
@@ -55,7 +55,7 @@ func (c *connection) readFailed(err error) {
 	c.end(causeLost, nil)
 }
 
-// closedByClient answers a close frame with the same status, unless it is itself the answer to ours.
+// closedByClient answers a close frame with the same status, unless it answers ours.
 func (c *connection) closedByClient(payload []byte) {
 	code, reason, err := frame.ParseClose(payload)
 	if err != nil {
@@ -69,8 +69,8 @@ func (c *connection) closedByClient(payload []byte) {
 	c.end(why, func(dst []byte) []byte { return frame.AppendClose(dst, code, "") })
 }
 
-// hangUp lets the last frames out and closes the socket. It half-closes first and reads what the client still sends,
-// because closing with unread bytes makes TCP throw away the close frame on its way.
+// hangUp sends the last frames and closes the socket. It half-closes first and reads what the client still sends, because
+// closing with unread bytes makes TCP discard the close frame.
 func (c *connection) hangUp() {
 	wait := c.api.config.Limits.CloseWait
 	c.conn.SetDeadline(time.Now().Add(wait)) //nolint:errcheck // fails on a closed socket only
@@ -78,16 +78,16 @@ func (c *connection) hangUp() {
 	if tcp, ok := c.conn.(interface{ CloseWrite() error }); ok && tcp.CloseWrite() == nil {
 		io.Copy(io.Discard, c.conn) //nolint:errcheck // until the client closes, or the deadline
 	}
-	c.conn.Close() //nolint:errcheck // nothing is left to be told
+	c.conn.Close() //nolint:errcheck // the connection is over
 }
 
 var _ interface{ CloseWrite() error } = (*net.TCPConn)(nil)
 
-// receive hands a message to a function. Messages of one client run side by side: AWS promises no order between
-// them. When MessagesInFlight are in functions, the socket is not read further.
+// receive hands a message to a function. Messages of one client run concurrently: AWS promises no order between them. While
+// MessagesInFlight are in functions, the socket is not read.
 func (c *connection) receive(message []byte) {
 	a := c.api
-	if c.isClosed() { // what the client still sends after our close frame is nobody's
+	if c.isClosed() { // what the client sends after our close frame is dropped
 		return
 	}
 	a.services.Meter.Count("", edge.MeterService, edge.MeterMessage, edge.Units(len(message), unitBytes))

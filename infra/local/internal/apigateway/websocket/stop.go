@@ -9,7 +9,7 @@ import (
 // messages in functions, until ctx ends.
 func (a *API) Drain(ctx context.Context) error { return a.stop(ctx) }
 
-// Stop is Drain without $disconnect: the functions may be gone already.
+// Stop is Drain without $disconnect: the functions may have stopped already.
 func (a *API) Stop(ctx context.Context) error {
 	a.silent.Store(true)
 	return a.stop(ctx)
@@ -25,7 +25,7 @@ func (a *API) stop(ctx context.Context) error {
 	go func() {
 		defer close(done)
 		<-entered
-		for _, c := range a.connections.all() { // those that were let in last
+		for _, c := range a.connections.all() { // those admitted last
 			c.shut(causeIdle, causeIdle.reason)
 		}
 		a.running.Wait()

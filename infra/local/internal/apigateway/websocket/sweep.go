@@ -43,7 +43,7 @@ func (a *API) countMinutes(c *connection, now time.Time) {
 	}
 }
 
-// unmetered returns the minutes not yet counted, and marks them as counted.
+// unmetered returns the minutes not yet metered, and marks them as metered.
 func (c *connection) unmetered(now time.Time) float64 {
 	until := now.UnixMilli()
 	since := c.metered.Swap(until)

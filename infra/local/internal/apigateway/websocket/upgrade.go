@@ -12,12 +12,12 @@ import (
 )
 
 const (
-	readBuffer = 1 << 10 // a socket that hears little should hold little
+	readBuffer = 1 << 10 // small: most sockets receive little
 	// kernelBuffer keeps the kernel from growing the buffer of a slow client to megabytes: SendBuffer is what counts.
 	kernelBuffer = 64 << 10
 )
 
-// upgrade answers 101 and hands the socket to a goroutine of its own, so that net/http's buffers and stack are freed.
+// upgrade responds with 101 and hands the socket to its own goroutine, so that net/http's buffers and stack are freed.
 func (a *API) upgrade(w http.ResponseWriter, r *http.Request, h handshake, protocol string) {
 	conn, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -25,7 +25,7 @@ func (a *API) upgrade(w http.ResponseWriter, r *http.Request, h handshake, proto
 		return
 	}
 	early, err := buffered.Reader.Peek(buffered.Reader.Buffered())
-	if err != nil { // what is buffered can be peeked at
+	if err != nil { // buffered bytes can be peeked at
 		early = nil
 	}
 	src := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(bytes.Clone(early)), conn), readBuffer)
@@ -34,8 +34,8 @@ func (a *API) upgrade(w http.ResponseWriter, r *http.Request, h handshake, proto
 		tcp.SetWriteBuffer(kernelBuffer) //nolint:errcheck // the default does too
 	}
 	c := a.newConnection(h.origin(), conn)
-	// Listed before the client can know that it is connected, so that the first post finds it; written to only after
-	// the answer is out, which flushing holds back.
+	// Registered before the client can know that it is connected, so that the first post finds it; written to only after the
+	// response is sent, until which flushing is set.
 	a.connections.add(c)
 	a.running.Go(func() {
 		if _, err := conn.Write(switching(r.Header.Get("Sec-WebSocket-Key"), protocol, h.requestID)); err != nil {
@@ -46,7 +46,7 @@ func (a *API) upgrade(w http.ResponseWriter, r *http.Request, h handshake, proto
 	})
 }
 
-// switching is the answer that makes a socket of the connection. No extension is taken: AWS compresses nothing.
+// switching is the response that upgrades the connection. No extension is accepted: AWS compresses nothing.
 func switching(key, protocol, requestID string) []byte {
 	var b bytes.Buffer
 	b.WriteString("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n")
@@ -58,7 +58,7 @@ func switching(key, protocol, requestID string) []byte {
 	return b.Bytes()
 }
 
-// headerValue drops what would end the header line.
+// headerValue drops line breaks.
 func headerValue(s string) string {
 	return string(bytes.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7F {

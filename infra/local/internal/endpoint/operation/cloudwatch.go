@@ -7,7 +7,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint/wire"
 )
 
-// cloudwatch tells metric operations, none of which has a resource level but for alarms
+// cloudwatch identifies metric operations, none of which has a resource level but for alarms
 // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html).
 func (id *Identifier) cloudwatch(op *Operation, r *Request) {
 	var namespace string
@@ -15,7 +15,7 @@ func (id *Identifier) cloudwatch(op *Operation, r *Request) {
 	case wire.Query:
 		in := form(r)
 		op.Name, namespace = in.Get("Action"), in.Get("Namespace")
-	case wire.CBOR: // the body is not read: a condition on the namespace then refuses
+	case wire.CBOR: // the body is not read: a condition on the namespace then denies
 		path := r.HTTP.URL.Path
 		op.Name = path[strings.LastIndexByte(path, '/')+1:]
 	default:

@@ -34,7 +34,7 @@ type dynamoInput struct {
 func (id *Identifier) dynamodb(op *Operation, r *Request) {
 	op.Name = target(r.HTTP)
 	var in dynamoInput
-	// A body that is not what the operation takes is for the service to refuse; what could be read counts.
+	// The service refuses a malformed body; what could be read counts here.
 	_ = json.Unmarshal(r.Body, &in)
 	switch {
 	case op.Name == "ListTables" || op.Name == "DescribeEndpoints" || op.Name == "DescribeLimits":
@@ -73,7 +73,7 @@ func (id *Identifier) oneTable(op *Operation, in dynamoInput) {
 	op.grant("dynamodb:"+op.Name, resource, keyContext(leading))
 }
 
-// transactActions are the IAM actions of the parts of a transaction.
+// transactActions are the IAM actions of a transaction's items.
 var transactActions = map[string]string{
 	"ConditionCheck": "dynamodb:ConditionCheckItem", "Delete": "dynamodb:DeleteItem", "Get": "dynamodb:GetItem",
 	"Put": "dynamodb:PutItem", "Update": "dynamodb:UpdateItem",
@@ -93,7 +93,7 @@ func (id *Identifier) transaction(op *Operation, in dynamoInput) {
 	}
 }
 
-// batchKeys gives the partition keys of one table's part of a batch.
+// batchKeys returns the partition keys of one table's part of a batch.
 func (id *Identifier) batchKeys(table string, part json.RawMessage) map[string][]string {
 	var reads struct{ Keys []dynamoItem }
 	var writes []struct {
@@ -119,7 +119,7 @@ func (id *Identifier) batchKeys(table string, part json.RawMessage) map[string][
 	return keyContext(slices.Compact(keys))
 }
 
-// leadingKey gives the value of an item's partition key.
+// leadingKey returns the value of an item's partition key.
 func (id *Identifier) leadingKey(table, index string, item dynamoItem) []string {
 	if id.PartitionKey == nil || item == nil {
 		return nil
@@ -131,7 +131,7 @@ func (id *Identifier) leadingKey(table, index string, item dynamoItem) []string 
 	return keyValue(item[name])
 }
 
-// queriedKey gives the partition key of a Query: the expression holds "<name> = <value>" for it, as DynamoDB demands.
+// queriedKey returns the partition key of a Query: the expression contains "<name> = <value>" for it, as DynamoDB demands.
 func (id *Identifier) queriedKey(table string, in dynamoInput) []string {
 	if id.PartitionKey == nil {
 		return nil

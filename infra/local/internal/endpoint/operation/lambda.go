@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// lambda tells the operations on functions
+// lambda identifies the operations on functions
 // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html).
 func (id *Identifier) lambda(op *Operation, r *Request) {
 	parts := strings.Split(strings.TrimPrefix(r.HTTP.URL.EscapedPath(), "/"), "/")
@@ -41,7 +41,7 @@ func (id *Identifier) lambda(op *Operation, r *Request) {
 	}
 }
 
-// FunctionARN gives the ARN of a function named in one of the forms that Lambda takes: name, name:qualifier,
+// FunctionARN returns the ARN of a function named in one of the forms that Lambda accepts: name, name:qualifier,
 // account:function:name, or an ARN (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
 func (id *Identifier) FunctionARN(name, qualifier string) string {
 	if _, rest, ok := strings.Cut(name, "function:"); ok && !strings.HasPrefix(name, "arn:") {

@@ -119,8 +119,8 @@ func bareAddresses(list []string) []string {
 	return bare
 }
 
-// mailIdentity gives the identity that an address sends under: the one named, the verified one, or, so that the refusal
-// names something, the address itself.
+// mailIdentity returns the identity that an address sends under: the one named, the one that exists, or, for the error
+// message, the address itself.
 func (id *Identifier) mailIdentity(address, named string) string {
 	if named != "" {
 		return named

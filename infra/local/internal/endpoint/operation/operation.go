@@ -15,19 +15,19 @@ type Grant struct {
 	Context  map[string][]string // condition keys of the service; nil for none
 }
 
-// An Operation is what a request asks for.
+// An Operation is one call of an AWS API.
 type Operation struct {
 	Service  string // of the credential scope, for example monitoring for CloudWatch
 	Name     string // of the API operation, for example SendMessageBatch
 	Protocol wire.Protocol
 	Grants   []Grant
-	// Known is false for an operation that this package has no permissions for: nobody but an administrator may call it.
+	// Known is false for an operation whose permissions are not known: only the administrator may call it.
 	Known bool
-	// Units is how many units the request is billed as, as far as the request tells. At least 1.
+	// Units is the number of units that the request is billed as, judged by the request alone. At least 1.
 	Units float64
 }
 
-// A Request is what an operation is told from.
+// A Request is what an operation is identified from.
 type Request struct {
 	Service string // of the credential scope
 	HTTP    *http.Request
@@ -37,18 +37,18 @@ type Request struct {
 	Bucket, Key string
 }
 
-// An Identifier knows what ARNs are made of, and whom to ask for what a request does not say. Every func may be nil.
+// An Identifier identifies operations. Every func may be nil.
 type Identifier struct {
 	Region, Account string
-	// SecretARN gives the ARN of a secret by its name or ARN.
+	// SecretARN returns the ARN of a secret by its name or ARN.
 	SecretARN func(id string) (arn string, ok bool)
-	// MailIdentityARN gives the ARN of the verified identity that an address sends under.
+	// MailIdentityARN returns the ARN of the verified identity that an address sends under.
 	MailIdentityARN func(address string) (arn string, ok bool)
-	// PartitionKey gives the name of the partition key of a table or of one of its indexes, for dynamodb:LeadingKeys.
+	// PartitionKey returns the name of the partition key of a table or of one of its indexes, for dynamodb:LeadingKeys.
 	PartitionKey func(table, index string) (name string, ok bool)
 }
 
-// Identify tells the operation of a request. What it cannot tell is an Operation that is not Known.
+// Identify returns the operation of a request. One that it cannot identify is not Known.
 func (id *Identifier) Identify(r *Request) Operation {
 	op := Operation{Service: r.Service, Protocol: ProtocolOf(r.Service, r.HTTP), Units: 1}
 	switch r.Service {
@@ -74,7 +74,7 @@ func (id *Identifier) Identify(r *Request) Operation {
 	return op
 }
 
-// ProtocolOf tells the protocol in which a service answers a request.
+// ProtocolOf returns the protocol in which a service responds to a request.
 func ProtocolOf(service string, r *http.Request) wire.Protocol {
 	switch {
 	case r.Header.Get("Smithy-Protocol") == "rpc-v2-cbor":
@@ -93,13 +93,13 @@ func ProtocolOf(service string, r *http.Request) wire.Protocol {
 	}
 }
 
-// target gives the operation of the AWS JSON protocols, "" if there is none.
+// target returns the operation of the AWS JSON protocols, "" if there is none.
 func target(r *http.Request) string {
 	t := r.Header.Get("X-Amz-Target")
 	return t[strings.LastIndexByte(t, '.')+1:]
 }
 
-// form gives the parameters of the query protocol: those of the body, or of a GET's query.
+// form returns the parameters of the query protocol: those of the body, or of a GET's query.
 func form(r *Request) url.Values {
 	text := string(r.Body)
 	if text == "" {
@@ -118,7 +118,7 @@ func (op *Operation) grant(action, resource string, context map[string][]string)
 	op.Known = true
 }
 
-// arn makes an ARN in this account and region, unless name is one already.
+// arn returns an ARN in this account and region, or name if it is one already.
 func (id *Identifier) arn(service, prefix, name string) string {
 	if strings.HasPrefix(name, "arn:") {
 		return name

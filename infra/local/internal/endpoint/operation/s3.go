@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// SplitS3 tells bucket and key of an S3 request, both unescaped, from its path (/bucket/key) or from its host
-// (bucket.s3.amazonaws.com, bucket.localhost): SDKs put the bucket before any endpoint that is not an IP address
+// SplitS3 returns bucket and key of an S3 request, both unescaped, from its path (/bucket/key) or from its host
+// (bucket.s3.amazonaws.com, bucket.localhost): SDKs prepend the bucket to any endpoint that is not an IP address
 // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html).
 func SplitS3(r *http.Request) (bucket, key string) {
 	path := strings.TrimPrefix(r.URL.Path, "/")
@@ -32,7 +32,7 @@ func hostBucket(host string) string {
 	return ""
 }
 
-// An s3Sub is an operation told by a parameter without which the request would be another one.
+// An s3Sub is an operation that is identified by a query parameter.
 type s3Sub struct{ parameter, name, action string }
 
 // s3Subs are by method, then "bucket" or "object"
@@ -89,7 +89,7 @@ var s3Subs = map[string][]s3Sub{
 	},
 }
 
-// s3Unknown are parameters that make another operation of a request, which is not one of those above.
+// s3Unknown are query parameters of operations that are not supported.
 var s3Unknown = []string{
 	"accelerate", "analytics", "attributes", "intelligent-tiering", "inventory", "legal-hold", "logging", "metrics",
 	"object-lock", "policyStatus", "replication", "requestPayment", "restore", "retention", "select", "torrent", "website",
@@ -116,7 +116,7 @@ func (id *Identifier) s3(op *Operation, r *Request) {
 	}
 }
 
-// s3Sub looks for a parameter that makes an operation of its own.
+// s3Sub looks for a query parameter that identifies an operation.
 func s3SubOf(kind string, query url.Values) (s3Sub, bool) {
 	for _, sub := range s3Subs[kind] {
 		if query.Has(sub.parameter) {
@@ -157,8 +157,8 @@ func s3Bucket(op *Operation, r *Request, query url.Values) {
 	}
 }
 
-// deleteGrants asks for each object of a DeleteObjects call. AWS refuses single objects inside a 200; refusing the whole
-// call is the safe side of that.
+// deleteGrants returns a grant for each object of a DeleteObjects call. AWS denies single objects inside a 200; denying the
+// whole call is the safe side of that.
 func deleteGrants(op *Operation, bucket string, body []byte) {
 	var in struct {
 		Object []struct{ Key, VersionId string } //nolint:revive // the API's names

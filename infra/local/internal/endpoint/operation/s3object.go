@@ -37,8 +37,8 @@ func s3Object(op *Operation, r *Request, query url.Values) {
 	}
 }
 
-// s3Write adds what writing needs beside the right to write: reading the source of a copy, and the right to tag or to
-// set an access control list, if the request does so in its headers
+// s3Write adds what an upload needs besides PutObject: reading the source of a copy, and tagging or setting an access control
+// list, if the headers do so
 // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html).
 func s3Write(op *Operation, r *Request, action, resource string) {
 	h := r.HTTP.Header
@@ -59,7 +59,7 @@ func s3Write(op *Operation, r *Request, action, resource string) {
 	}
 }
 
-// tagContext gives the condition keys of the tags in a header
+// tagContext returns the condition keys of the tags in a header
 // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/tagging-and-policies.html).
 func tagContext(header string) map[string][]string {
 	tags, err := url.ParseQuery(header)

@@ -41,7 +41,7 @@ func (id *Identifier) secrets(op *Operation, r *Request) {
 	}
 }
 
-// secretARN resolves a name, as policies name the full ARN with its random end.
+// secretARN resolves a name, as policies contain the full ARN with its random suffix.
 func (id *Identifier) secretARN(name string) string {
 	if id.SecretARN != nil {
 		if arn, ok := id.SecretARN(name); ok {

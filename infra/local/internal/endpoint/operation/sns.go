@@ -44,7 +44,7 @@ func (id *Identifier) sns(op *Operation, r *Request) {
 	op.grant("sns:"+action, resource, context)
 }
 
-// topicOf gives the topic of a subscription, whose ARN is the topic's with an id behind.
+// topicOf returns the topic of a subscription, whose ARN is the topic's with an id appended.
 func topicOf(subscription string) string {
 	if strings.Count(subscription, ":") < 6 {
 		return subscription

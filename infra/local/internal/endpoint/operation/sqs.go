@@ -7,7 +7,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/meter"
 )
 
-// sqsActions are the IAM actions of the operations on one queue; batches need what their single forms need
+// sqsActions are the IAM actions of the operations on one queue; batches need what single calls need
 // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html).
 var sqsActions = map[string]string{
 	"AddPermission": "AddPermission", "CancelMessageMoveTask": "CancelMessageMoveTask",
@@ -46,7 +46,7 @@ func (id *Identifier) sqs(op *Operation, r *Request) {
 	}
 }
 
-// QueueName gives the name at the end of a queue's URL.
+// QueueName returns the name at the end of a queue's URL.
 func QueueName(url string) string {
 	return url[strings.LastIndexByte(url, '/')+1:]
 }

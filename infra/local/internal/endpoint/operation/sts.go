@@ -1,6 +1,6 @@
 package operation
 
-// sts: anyone who has credentials may ask whose they are
+// sts: GetCallerIdentity needs no permission
 // (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).
 func (id *Identifier) sts(op *Operation, r *Request) {
 	op.Name = form(r).Get("Action")

@@ -25,8 +25,8 @@ func appendCanonical(b []byte, r *http.Request, s *Signed, payloadHash string) (
 	return append(append(b, '\n'), payloadHash...), nil
 }
 
-// appendPath appends the path: S3 takes it as it is on the wire, with its escapes in their normal form; every other
-// service escapes it once more.
+// appendPath appends the path: S3 takes it as it is on the wire, with its escapes in their normal form; every other service
+// escapes it again.
 func appendPath(b []byte, path, service string) []byte {
 	if path == "" {
 		return append(b, '/')
@@ -40,7 +40,7 @@ func appendPath(b []byte, path, service string) []byte {
 	return b
 }
 
-// appendNormalized unescapes and escapes again, so that every client's choice of escapes comes to the same.
+// appendNormalized unescapes and escapes again, so that the client's choice of escapes does not matter.
 func appendNormalized(b []byte, s string, keep byte) []byte {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -152,7 +152,7 @@ func appendTrimmed(b []byte, value string) []byte {
 	return b
 }
 
-// headerKeys remembers the form in which net/http keeps the headers that SDKs sign, as making it anew allocates.
+// headerKeys caches the canonical form of the headers that SDKs sign, as computing it allocates.
 var headerKeys = sync.OnceValue(func() map[string]string {
 	keys := map[string]string{}
 	for _, name := range []string{

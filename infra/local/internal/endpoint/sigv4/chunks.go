@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// Payload hashes of S3 uploads whose body comes in chunks, each with a signature of its own
+// Payload hashes of S3 uploads in signed chunks
 // (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html).
 const (
 	SignedChunks        = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
@@ -27,7 +27,7 @@ const (
 
 const emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-// A chunkReader gives the content of a chunked body, each chunk only after its signature has been verified.
+// A chunkReader reads the content of a chunked body, each chunk only after its signature has been verified.
 type chunkReader struct {
 	in       *bufio.Reader
 	key      *signingKey
@@ -39,9 +39,9 @@ type chunkReader struct {
 	err      error
 }
 
-// ReadChunks gives the content of the body of a request that has been verified and whose payload hash is SignedChunks or
-// SignedChunksTrailer. Its Read fails with a *Error, ErrChunk, at a chunk that is malformed or altered. A trailer is
-// dropped: the chunk signatures protect the same bytes as its checksum.
+// ReadChunks returns the content of the body of a verified request whose payload hash is SignedChunks or SignedChunksTrailer.
+// Its Read fails with a *Error, ErrChunk, at a chunk that is malformed or altered. A trailer is dropped: the chunk signatures
+// protect the same bytes as its checksum.
 func (v *Verifier) ReadChunks(r *http.Request, s *Signed, secret Secret) io.Reader {
 	return &chunkReader{
 		in:       bufio.NewReaderSize(r.Body, maxChunkLine),

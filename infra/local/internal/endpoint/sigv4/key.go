@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// maxKeys bounds the cache: a day's keys of every function and service, many times over.
+// maxKeys bounds the cache: far more than a day's keys of every function and service.
 const maxKeys = 4096
 
 const blockSize = sha256.BlockSize
@@ -38,7 +38,7 @@ func (c *keyCache) get(id keyID) *signingKey {
 	if c.keys == nil || len(c.keys) >= maxKeys {
 		c.keys = map[keyID]*signingKey{}
 	}
-	// The parts are pieces of a request's header: cloned, the cache does not hold on to it.
+	// The parts are slices of a request's header: cloned, so that the cache does not retain it.
 	c.keys[id.clone()] = key
 	return key
 }
@@ -68,7 +68,7 @@ func mac(key []byte, text string) []byte {
 	return h.Sum(nil)
 }
 
-// sign gives the HMAC of text. scratch is overwritten and given back for reuse.
+// sign returns the HMAC of text. scratch is overwritten and returned for reuse.
 func (k *signingKey) sign(scratch, text []byte) (sum [sha256.Size]byte, _ []byte) {
 	scratch = append(append(scratch[:0], k.inner[:]...), text...)
 	inner := sha256.Sum256(scratch)

@@ -17,12 +17,12 @@ const (
 	dateLayout = "20060102"
 )
 
-// A Signed is what a request says about its signature. Its strings are parts of the request's.
+// A Signed is the signature of a request, parsed. Its strings are slices of the request's.
 type Signed struct {
 	AccessKeyID   string
 	Date          string // YYYYMMDD of the credential scope
 	Region        string
-	Service       string // for example sqs: it also tells which service is meant
+	Service       string // for example sqs: the service that is called
 	SignedHeaders string // lower case, separated by semicolons
 	Signature     string // 64 hexadecimal digits
 	Time          string // X-Amz-Date, or the Date header in its form

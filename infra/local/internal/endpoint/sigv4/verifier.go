@@ -24,14 +24,14 @@ type Verifier struct {
 	buffers sync.Pool
 }
 
-// NewVerifier makes a verifier for one region.
+// NewVerifier returns a verifier for one region.
 func NewVerifier(region string, now func() time.Time) *Verifier {
 	return &Verifier{region: region, now: now, buffers: sync.Pool{New: func() any { return new(buffers) }}}
 }
 
 type buffers struct{ text, scratch []byte }
 
-// A Secret is what the holder of credentials proves to know.
+// A Secret is the secret part of credentials.
 type Secret struct {
 	SecretAccessKey string
 	SessionToken    string // "" for long-lived credentials
@@ -128,7 +128,7 @@ func decodeHex(dst []byte, s string) bool {
 	return true
 }
 
-// HashPayload gives the payload hash of a body.
+// HashPayload returns the payload hash of a body.
 func HashPayload(body []byte) string {
 	sum := sha256.Sum256(body)
 	return hex.EncodeToString(sum[:])

@@ -1,3 +1,3 @@
-// Package wire writes what AWS services write: errors in the protocol of the service (AWS JSON, query, REST JSON, REST
-// XML, RPC v2 CBOR), with the status, headers and names that SDKs go by.
+// Package wire writes responses and errors in the protocol of a service (AWS JSON, query, REST JSON, REST XML, RPC v2 CBOR),
+// with the status, headers and names that SDKs rely on.
 package wire

@@ -4,7 +4,7 @@ package wire
 type Error struct {
 	// Code as the service names it, for example AccessDeniedException.
 	Code string
-	// Message is the sentence for people.
+	// Message is for humans.
 	Message string
 	// Status is the HTTP status. Default: 400.
 	Status int

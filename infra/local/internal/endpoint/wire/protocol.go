@@ -10,7 +10,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
 )
 
-// A Protocol is how a service writes requests and answers
+// A Protocol is the format of a service's requests and responses
 // (https://smithy.io/2.0/aws/protocols/index.html).
 type Protocol int
 
@@ -24,7 +24,7 @@ const (
 	CBOR                     // CloudWatch of newer SDKs (RPC v2)
 )
 
-// WriteError answers with e. A nil e.Message is fine; e is not changed.
+// WriteError responds with e, which is not changed.
 func (p Protocol) WriteError(w http.ResponseWriter, e *Error) {
 	id := uuid.New()
 	switch p {
@@ -90,7 +90,7 @@ func cborError(e *Error) []byte {
 	return b
 }
 
-// Escape escapes text for XML content and attributes. What XML cannot hold becomes U+FFFD.
+// Escape escapes text for XML content and attributes. Characters that XML cannot represent become U+FFFD.
 func Escape(s string) string {
 	var b strings.Builder
 	_ = xml.EscapeText(&b, []byte(s))

@@ -8,7 +8,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
 )
 
-// WriteJSON answers 200 with body in one of the JSON protocols.
+// WriteJSON responds with 200 and body in one of the JSON protocols.
 func (p Protocol) WriteJSON(w http.ResponseWriter, body any) error {
 	text, err := json.Marshal(body)
 	if err != nil {
@@ -29,7 +29,7 @@ func (p Protocol) WriteJSON(w http.ResponseWriter, body any) error {
 	return err
 }
 
-// WriteQuery answers 200 in the query protocol; result is the XML inside <ActionResult>, escaped where needed.
+// WriteQuery responds with 200 in the query protocol; result is the XML inside <ActionResult>, escaped where needed.
 func WriteQuery(w http.ResponseWriter, namespace, action, result string) {
 	id := uuid.New()
 	w.Header().Set("x-amzn-RequestId", id)

@@ -8,17 +8,17 @@ import (
 	"time"
 )
 
-// An Answer is what a function does with one event.
+// An Answer is a function's reaction to one event.
 type Answer func(ctx context.Context, event []byte) (response []byte, functionError string, err error)
 
-// An Invoker answers as its functions are told to, and remembers what they were asked. It is an edge.Invoker.
+// An Invoker runs fake functions and records their events. It is an edge.Invoker.
 type Invoker struct {
 	mu      sync.Mutex
 	answers map[string]Answer
 	events  map[string][][]byte
 }
 
-// NewInvoker knows no function yet.
+// NewInvoker returns an Invoker without functions.
 func NewInvoker() *Invoker {
 	return &Invoker{answers: map[string]Answer{}, events: map[string][][]byte{}}
 }
@@ -48,7 +48,7 @@ func (i *Invoker) Fail(function string, err error) *Invoker {
 	return i.On(function, func(context.Context, []byte) ([]byte, string, error) { return nil, "", err })
 }
 
-// Hang makes function wait until its time is over.
+// Hang makes function wait until its timeout.
 func (i *Invoker) Hang(function string) *Invoker {
 	return i.On(function, func(ctx context.Context, _ []byte) ([]byte, string, error) {
 		<-ctx.Done()
@@ -68,14 +68,14 @@ func (i *Invoker) Invoke(ctx context.Context, function string, payload []byte) (
 	return answer(ctx, payload)
 }
 
-// Events returns what function was asked so far.
+// Events returns the events that function received so far.
 func (i *Invoker) Events(function string) [][]byte {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return append([][]byte(nil), i.events[function]...)
 }
 
-// WaitEvents waits until function has been asked n times, and returns the events.
+// WaitEvents waits until function has received n events, and returns them.
 func (i *Invoker) WaitEvents(t testing.TB, function string, n int) [][]byte {
 	t.Helper()
 	Eventually(t, func() bool { return len(i.Events(function)) >= n },
@@ -89,7 +89,7 @@ type Throttled struct{}
 // Error implements error.
 func (Throttled) Error() string { return "Rate Exceeded" }
 
-// Throttled tells a throttle from other errors.
+// Throttled distinguishes a throttle from other errors.
 func (Throttled) Throttled() bool { return true }
 
 // Eventually polls until ok, and fails with what says after five seconds.

@@ -2,7 +2,7 @@ package edgetest
 
 import "sync"
 
-// A Meter adds up what is counted, by action. It is an edge.Meter.
+// A Meter sums up units by action. It is an edge.Meter.
 type Meter struct {
 	mu     sync.Mutex
 	totals map[string]float64

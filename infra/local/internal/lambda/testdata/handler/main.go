@@ -98,7 +98,7 @@ func handle(ctx context.Context, r request) (any, error) {
 	return map[string]any{"served": served, "text": r.Text}, nil
 }
 
-// writable tells where files can be made.
+// writable reports where files can be created.
 func writable() map[string]string {
 	found := map[string]string{}
 	for name, dir := range map[string]string{"code": os.Getenv("LAMBDA_TASK_ROOT"), "scratch": os.TempDir()} {

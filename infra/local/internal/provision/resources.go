@@ -6,9 +6,8 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/iam"
 )
 
-// A World is everything a cloud assembly asks for, resolved. Its order is that in which resources depend on each
-// other, stack by stack.
-type World struct {
+// Resources is what a cloud assembly consists of, resolved. Its order is that of dependencies, stack by stack.
+type Resources struct {
 	Functions           []*Function
 	EventSourceMappings []EventSourceMapping
 	WebSocketAPIs       []WebSocketAPI
@@ -36,7 +35,7 @@ type World struct {
 	accesses []access
 }
 
-// An ID says which resource of the template a part of the World is.
+// An ID identifies a resource of a template.
 type ID struct {
 	Stack     string // stack name
 	LogicalID string
@@ -111,7 +110,7 @@ type WebSocketRoute struct {
 	Key           string
 	Function      string        // ARN
 	Timeout       time.Duration // of the integration
-	RouteResponse bool          // the function's answer goes back to the client
+	RouteResponse bool          // the function's response is sent to the client
 	Authorizer    *Authorizer   // of $connect, nil for none
 }
 
@@ -131,7 +130,7 @@ type HTTPRoute struct {
 	Timeout       time.Duration
 	PayloadFormat string      // 1.0 or 2.0
 	Authorizer    *Authorizer // nil for none
-	IAM           bool        // asks for a signature
+	IAM           bool        // requires a signature
 }
 
 // An Authorizer is a Lambda REQUEST authorizer.
@@ -140,12 +139,12 @@ type Authorizer struct {
 	Function           string // ARN
 	IdentitySources    []string
 	// HTTP APIs only.
-	TTL             time.Duration // answers are reused that long; 0 for never
-	SimpleResponses bool          // answers are {"isAuthorized": bool} rather than policies
+	TTL             time.Duration // responses are cached that long; 0 for never
+	SimpleResponses bool          // responses are {"isAuthorized": bool} rather than policies
 	PayloadFormat   string
 }
 
-// CORS is what an HTTP API answers to other origins by itself.
+// CORS is the CORS configuration of an HTTP API.
 type CORS struct {
 	AllowOrigins, AllowMethods, AllowHeaders, ExposeHeaders []string
 	AllowCredentials                                        bool
@@ -206,7 +205,7 @@ type Subscription struct {
 	Protocol      string // https, http, lambda or sqs
 	Endpoint      string // URL or ARN
 	// Attributes as the Subscribe API takes them: RawMessageDelivery, FilterPolicy, FilterPolicyScope, RedrivePolicy,
-	// DeliveryPolicy; policies are JSON. Those that the template leaves out are missing.
+	// DeliveryPolicy; policies are JSON. Those that the template omits are missing.
 	Attributes map[string]string
 }
 
@@ -261,7 +260,7 @@ type Secret struct {
 	Generate    *Generate // nil if given
 }
 
-// Generate says how the first value of a secret is made
+// Generate says how the first value of a secret is generated
 // (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html).
 type Generate struct {
 	Length                  int // characters
