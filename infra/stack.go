@@ -84,8 +84,8 @@ func newScheduler(stack awscdk.Stack, stage Stage, hub notificationhub.INotifica
 	output(stack, "ScheduleBucketName", scheduler.Bucket().BucketName(), "Content of messages")
 	output(stack, "DueQueueUrl", scheduler.DueQueue().QueueUrl(), "Messages about to be due")
 	output(stack, "DueDeadLetterQueueUrl", scheduler.DueDeadLetterQueue().QueueUrl(), "Messages that could not be sent to anyone")
-	output(stack, "SendsQueueUrl", scheduler.SendsQueue().QueueUrl(), "Mails about to be sent")
-	output(stack, "SendsDeadLetterQueueUrl", scheduler.SendsDeadLetterQueue().QueueUrl(), "Mails that failed too often")
+	output(stack, "DeliveryQueueUrl", scheduler.DeliveryQueue().QueueUrl(), "Mails about to be sent")
+	output(stack, "DeliveryDeadLetterQueueUrl", scheduler.DeliveryDeadLetterQueue().QueueUrl(), "Mails that failed too often")
 }
 
 func customDomain(stack awscdk.Stack, domain *Domain) *notificationhub.CustomDomain {

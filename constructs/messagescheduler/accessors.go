@@ -38,8 +38,8 @@ func (s *messageScheduler) SubscribersTable() awsdynamodb.ITable { return s.tabl
 func (s *messageScheduler) DeliveriesTable() awsdynamodb.ITable        { return s.tables.deliveries }
 func (s *messageScheduler) DueQueue() awssqs.IQueue                    { return s.queues.due }
 func (s *messageScheduler) DueDeadLetterQueue() awssqs.IQueue          { return s.queues.dueDead }
-func (s *messageScheduler) SendsQueue() awssqs.IQueue                  { return s.queues.sends }
-func (s *messageScheduler) SendsDeadLetterQueue() awssqs.IQueue        { return s.queues.sendsDead }
+func (s *messageScheduler) DeliveryQueue() awssqs.IQueue               { return s.queues.delivery }
+func (s *messageScheduler) DeliveryDeadLetterQueue() awssqs.IQueue     { return s.queues.deliveryDead }
 func (s *messageScheduler) SenderIdentity() awsses.IEmailIdentity      { return s.identity }
 func (s *messageScheduler) ConfigurationSet() awsses.IConfigurationSet { return s.configurationSet }
 func (s *messageScheduler) DispatchRule() awsevents.Rule               { return s.rules.dispatch }

@@ -10,10 +10,10 @@ import (
 )
 
 // Ages in seconds beyond which a queue stands still. The due queue holds messages up to contract.Direct ahead of their
-// time; the sends queue is emptied at the rate of SES.
+// time; the delivery queue is emptied at the rate of SES.
 const (
-	dueAge   = float64((contract.Direct + 3*time.Minute) / time.Second)
-	sendsAge = float64(15 * time.Minute / time.Second)
+	dueAge      = float64((contract.Direct + 3*time.Minute) / time.Second)
+	deliveryAge = float64(15 * time.Minute / time.Second)
 )
 
 // newAlarms watches for what a person must look at: messages that are late or dead, a dispatcher that does not run, queues
@@ -31,12 +31,12 @@ func (s *messageScheduler) newAlarms() {
 		"The dispatcher has not run for five minutes; messages that fall due are not sent.", alarm.WhenSilent(5))
 	set.Add("DueDeadLettersAlarm", s.MetricDeadLetters(minutely),
 		"A message could not be sent to anyone; the attribute \"error\" of the dead letter says why.")
-	set.Add("SendsDeadLettersAlarm", s.MetricSendsDeadLetters(minutely),
+	set.Add("DeliveryDeadLettersAlarm", s.MetricDeliveryDeadLetters(minutely),
 		"A mail failed too often; the attribute \"error\" of the dead letter says why.")
 	set.Add("DueAgeAlarm", s.queues.due.MetricApproximateAgeOfOldestMessage(minutely),
 		"Messages that are due wait in the due queue.", alarm.From(dueAge, 3))
-	set.Add("SendsAgeAlarm", s.queues.sends.MetricApproximateAgeOfOldestMessage(minutely),
-		"Mails wait for over a quarter of an hour: more fall due than SES takes at its rate.", alarm.From(sendsAge, 3))
+	set.Add("DeliveryAgeAlarm", s.queues.delivery.MetricApproximateAgeOfOldestMessage(minutely),
+		"Mails wait for over a quarter of an hour: more fall due than SES takes at its rate.", alarm.From(deliveryAge, 3))
 	for _, fn := range s.props.functions() {
 		resource := s.functions[fn.name]
 		if resource == nil {

@@ -70,7 +70,7 @@ func (s *messageScheduler) environment(name string) map[string]*string {
 		env[contract.EnvDeliveriesTable] = deliveries
 		env[contract.EnvDueQueueURL] = s.queues.due.QueueUrl()
 		env[contract.EnvDueDeadURL] = s.queues.dueDead.QueueUrl()
-		env[contract.EnvSendsQueueURL] = s.queues.sends.QueueUrl()
+		env[contract.EnvDeliveryQueueURL] = s.queues.delivery.QueueUrl()
 		env[contract.EnvShards] = s.shards()
 		env[contract.EnvRetention] = s.retentionSeconds()
 		env[contract.EnvMetricsName] = s.metricsName
@@ -78,8 +78,8 @@ func (s *messageScheduler) environment(name string) map[string]*string {
 		maps.Copy(env, s.hubEnvironment())
 	case contract.FunctionDeliver:
 		env[contract.EnvDeliveriesTable] = deliveries
-		env[contract.EnvSendsQueueURL] = s.queues.sends.QueueUrl()
-		env[contract.EnvSendsDeadURL] = s.queues.sendsDead.QueueUrl()
+		env[contract.EnvDeliveryQueueURL] = s.queues.delivery.QueueUrl()
+		env[contract.EnvDeliveryDeadURL] = s.queues.deliveryDead.QueueUrl()
 		env[contract.EnvRetention] = s.retentionSeconds()
 		env[contract.EnvSendConcurrency] = jsii.String(strconv.Itoa(s.senders()))
 		env[contract.EnvMetricsName] = s.metricsName

@@ -68,9 +68,9 @@ type MessageScheduler interface {
 	// DueQueue carries messages until the second they are due; DueDeadLetterQueue those that could not be expanded.
 	DueQueue() awssqs.IQueue
 	DueDeadLetterQueue() awssqs.IQueue
-	// SendsQueue carries one send a subscriber; SendsDeadLetterQueue those that failed too often.
-	SendsQueue() awssqs.IQueue
-	SendsDeadLetterQueue() awssqs.IQueue
+	// DeliveryQueue carries one message a subscriber; DeliveryDeadLetterQueue those that failed too often.
+	DeliveryQueue() awssqs.IQueue
+	DeliveryDeadLetterQueue() awssqs.IQueue
 
 	SenderIdentity() awsses.IEmailIdentity
 	ConfigurationSet() awsses.IConfigurationSet
@@ -89,8 +89,8 @@ type MessageScheduler interface {
 
 	// MetricDeadLetters is the number of messages that could not be sent to anyone. Default: the maximum over five minutes.
 	MetricDeadLetters(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
-	// MetricSendsDeadLetters is the number of sends that were given up. Default: the maximum over five minutes.
-	MetricSendsDeadLetters(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
+	// MetricDeliveryDeadLetters is the number of deliveries that were given up. Default: the maximum over five minutes.
+	MetricDeliveryDeadLetters(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
 	// Alarms lists the scheduler's alarms; none when they are disabled.
 	Alarms() []awscloudwatch.Alarm
 }

@@ -99,7 +99,7 @@ func TestWhatASchedulerIsMadeOf(t *testing.T) {
 		}
 	})
 	t.Run("both queues have a dead-letter queue, six times the workers' time, and report partial batches", func(t *testing.T) {
-		for _, dead := range []string{"SchedulerDueDeadLetters", "SchedulerSendsDeadLetters"} {
+		for _, dead := range []string{"SchedulerDueDeadLetters", "SchedulerDeliveryDeadLetters"} {
 			template.HasResourceProperties(jsii.String("AWS::SQS::Queue"), map[string]any{
 				"VisibilityTimeout": 120,
 				"RedrivePolicy": map[string]any{
@@ -189,11 +189,11 @@ func TestEachFunctionKnowsWhatItReads(t *testing.T) {
 		"Dispatch": slices.Concat(content, []string{contract.EnvScheduleTable, contract.EnvDueQueueURL, contract.EnvShards}),
 		"Expand": slices.Concat(content, []string{
 			contract.EnvScheduleTable, contract.EnvSubscribersTable, contract.EnvDeliveriesTable, contract.EnvDueQueueURL,
-			contract.EnvDueDeadURL, contract.EnvSendsQueueURL, contract.EnvHubQueueURL, contract.EnvShards, contract.EnvRetention,
+			contract.EnvDueDeadURL, contract.EnvDeliveryQueueURL, contract.EnvHubQueueURL, contract.EnvShards, contract.EnvRetention,
 			contract.EnvMetricsName,
 		}),
 		"Deliver": slices.Concat(content, mails, []string{
-			contract.EnvDeliveriesTable, contract.EnvSendsQueueURL, contract.EnvSendsDeadURL, contract.EnvRetention,
+			contract.EnvDeliveriesTable, contract.EnvDeliveryQueueURL, contract.EnvDeliveryDeadURL, contract.EnvRetention,
 			contract.EnvSendConcurrency, contract.EnvSendRate, contract.EnvMetricsName,
 		}),
 		"Feedback": {contract.EnvSubscribersTable, contract.EnvDeliveriesTable, contract.EnvRetention},

@@ -47,6 +47,6 @@ func (s *messageScheduler) MetricDeadLetters(props *awscloudwatch.MetricOptions)
 	return s.queues.dueDead.MetricApproximateNumberOfMessagesVisible(props)
 }
 
-func (s *messageScheduler) MetricSendsDeadLetters(props *awscloudwatch.MetricOptions) awscloudwatch.Metric {
-	return s.queues.sendsDead.MetricApproximateNumberOfMessagesVisible(props)
+func (s *messageScheduler) MetricDeliveryDeadLetters(props *awscloudwatch.MetricOptions) awscloudwatch.Metric {
+	return s.queues.deliveryDead.MetricApproximateNumberOfMessagesVisible(props)
 }

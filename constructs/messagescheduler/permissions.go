@@ -65,7 +65,7 @@ func (s *messageScheduler) allowExpand(fn awslambda.Function) {
 	grant.Allow(fn, s.tables.subscribers.TableArn(), "dynamodb:Query")
 	grant.Allow(fn, s.tables.deliveries.TableArn(), "dynamodb:UpdateItem")
 	s.allowContent(fn, "s3:GetObject", "s3:PutObject", "s3:PutObjectTagging")
-	for _, queue := range []awssqs.Queue{s.queues.due, s.queues.dueDead, s.queues.sends} {
+	for _, queue := range []awssqs.Queue{s.queues.due, s.queues.dueDead, s.queues.delivery} {
 		grant.Allow(fn, queue.QueueArn(), "sqs:SendMessage")
 	}
 	if s.props.Hub != nil {
@@ -75,7 +75,7 @@ func (s *messageScheduler) allowExpand(fn awslambda.Function) {
 }
 
 func (s *messageScheduler) allowDeliver(fn awslambda.Function) {
-	grant.Consume(s, "SendsMapping", fn, s.queues.sends, consumer(s.senders()))
+	grant.Consume(s, "DeliveryMapping", fn, s.queues.delivery, consumer(s.senders()))
 	grant.Allow(fn, s.tables.deliveries.TableArn(), "dynamodb:GetItem", "dynamodb:UpdateItem")
 	s.allowContent(fn, "s3:GetObject")
 	grant.ReadSecret(s.secret, fn)
@@ -84,7 +84,7 @@ func (s *messageScheduler) allowDeliver(fn awslambda.Function) {
 		// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html
 		grant.Allow(fn, jsii.String("*"), "ses:GetAccount")
 	}
-	for _, queue := range []awssqs.Queue{s.queues.sends, s.queues.sendsDead} {
+	for _, queue := range []awssqs.Queue{s.queues.delivery, s.queues.deliveryDead} {
 		grant.Allow(fn, queue.QueueArn(), "sqs:SendMessage")
 	}
 }

@@ -19,7 +19,7 @@ import (
 
 type tables struct{ schedule, subscribers, deliveries awsdynamodb.TableV2 }
 
-type queues struct{ due, dueDead, sends, sendsDead awssqs.Queue }
+type queues struct{ due, dueDead, delivery, deliveryDead awssqs.Queue }
 
 // newSecret makes the signing secret, or takes the one given.
 //
@@ -134,11 +134,11 @@ func (s *messageScheduler) newTable(id string, partition, sort *awsdynamodb.Attr
 
 func (s *messageScheduler) newQueues() queues {
 	q := queues{
-		dueDead:   resource.NewDeadLetterQueue(s, "DueDeadLetters", s.removalPolicy()),
-		sendsDead: resource.NewDeadLetterQueue(s, "SendsDeadLetters", s.removalPolicy()),
+		dueDead:      resource.NewDeadLetterQueue(s, "DueDeadLetters", s.removalPolicy()),
+		deliveryDead: resource.NewDeadLetterQueue(s, "DeliveryDeadLetters", s.removalPolicy()),
 	}
 	q.due = s.newWorkQueue("Due", q.dueDead)
-	q.sends = s.newWorkQueue("Sends", q.sendsDead)
+	q.delivery = s.newWorkQueue("Delivery", q.deliveryDead)
 	return q
 }
 

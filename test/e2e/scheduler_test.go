@@ -264,7 +264,7 @@ func TestAnUnknownGroupIsNotFound(t *testing.T) {
 func TestPoisonInTheSchedulersQueuesEndsAsADeadLetter(t *testing.T) {
 	t.Parallel()
 	h := shared(t)
-	for queue, dead := range map[string]string{"DueQueueUrl": "DueDeadLetterQueueUrl", "SendsQueueUrl": "SendsDeadLetterQueueUrl"} {
+	for queue, dead := range map[string]string{"DueQueueUrl": "DueDeadLetterQueueUrl", "DeliveryQueueUrl": "DeliveryDeadLetterQueueUrl"} {
 		h.put(t, h.outputs[queue], "poison")
 		if l := h.takeLetter(t, h.outputs[dead], func(l letter) bool { return l.body == "poison" }); l.reason == "" {
 			t.Errorf("%s: the letter does not say why", dead)

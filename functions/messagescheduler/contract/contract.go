@@ -30,13 +30,13 @@
 //	                                                      dynamodb:Query                 Subscribers
 //	                                                      dynamodb:UpdateItem            Deliveries
 //	                                                      s3:GetObject PutObject PutObjectTagging  bucket/prefix*
-//	                                                      sqs:SendMessage                due queue, its dead letters, sends queue, hub intake
-//	deliver      sends queue                              dynamodb:GetItem UpdateItem    Deliveries
+//	                                                      sqs:SendMessage                due queue, its dead letters, delivery queue, hub intake
+//	deliver      delivery queue                           dynamodb:GetItem UpdateItem    Deliveries
 //	                                                      s3:GetObject                   bucket/prefix*
 //	                                                      secretsmanager:GetSecretValue  secret
 //	                                                      ses:SendEmail                  sender identity, configuration set
 //	                                                      ses:GetAccount                 * (has no resource level; not with EnvSendRate)
-//	                                                      sqs:SendMessage                sends queue, its dead letters
+//	                                                      sqs:SendMessage                delivery queue, its dead letters
 //	feedback     events of SES (see DetailTypes)          dynamodb:UpdateItem            Deliveries, Subscribers
 //
 // Those that read a queue need sqs:ReceiveMessage, DeleteMessage and GetQueueAttributes on it as well.
@@ -66,11 +66,11 @@ const (
 
 	EnvSecretARN = "HERMES_SECRET_ARN" // authorize, subscribers, deliver
 
-	EnvDueQueueURL   = "HERMES_DUE_QUEUE_URL"               // schedule, dispatch, expand
-	EnvDueDeadURL    = "HERMES_DUE_DEAD_LETTER_QUEUE_URL"   // expand
-	EnvSendsQueueURL = "HERMES_SENDS_QUEUE_URL"             // expand, deliver
-	EnvSendsDeadURL  = "HERMES_SENDS_DEAD_LETTER_QUEUE_URL" // deliver
-	EnvHubQueueURL   = "HERMES_HUB_QUEUE_URL"               // expand: optional, the hub's intake queue
+	EnvDueQueueURL      = "HERMES_DUE_QUEUE_URL"                  // schedule, dispatch, expand
+	EnvDueDeadURL       = "HERMES_DUE_DEAD_LETTER_QUEUE_URL"      // expand
+	EnvDeliveryQueueURL = "HERMES_DELIVERY_QUEUE_URL"             // expand, deliver
+	EnvDeliveryDeadURL  = "HERMES_DELIVERY_DEAD_LETTER_QUEUE_URL" // deliver
+	EnvHubQueueURL      = "HERMES_HUB_QUEUE_URL"                  // expand: optional, the hub's intake queue
 
 	EnvSender           = "HERMES_SENDER"            // deliver, subscribers: From, such as "Hermes <no-reply@example.com>"
 	EnvConfigurationSet = "HERMES_CONFIGURATION_SET" // deliver, subscribers: optional, the SES configuration set
@@ -152,17 +152,17 @@ const (
 // AttributeError is the message attribute of a dead letter that says why it was refused.
 const AttributeError = "error"
 
-// EventBridge events of SES that the function feedback takes: source EventSource, one of DetailTypes. The configuration
-// set sends them with the event destination EventBridge (default bus).
+// EventBridge events of SES that the function feedback handles: source EventSource, one of DetailTypes. The
+// configuration set sends them with the event destination EventBridge (default bus).
 // https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html
 const EventSource = "aws.ses"
 
-// DetailTypes are the events that feedback takes.
+// DetailTypes are the events that feedback handles.
 func DetailTypes() []string {
 	return []string{"Email Sent", "Email Bounced", "Email Complaint Received", "Email Rejected"}
 }
 
-// Timeouts of the functions, and what follows from them for their queues.
+// Timeouts of the functions, and the settings of their queues that follow from them.
 const (
 	TimeoutAPI      = 29 * time.Second
 	TimeoutDispatch = 55 * time.Second
@@ -170,8 +170,8 @@ const (
 
 	// Visibility is 6 x the timeout of a worker: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 	Visibility = 6 * TimeoutWorker
-	// MaxReceives of the due and the sends queue. Workers count their own tries and write dead letters with a reason; this
-	// bounds those that die each time.
+	// MaxReceives of the due and the delivery queue. Workers count their own tries and send dead letters with a reason;
+	// this bounds those that die each time.
 	MaxReceives = 5
 	// BatchSize of both event source mappings, without a batching window, with ReportBatchItemFailures.
 	BatchSize = 10
@@ -183,8 +183,8 @@ const (
 	MetricNamespace  = "Hermes/MessageScheduler"
 	MetricDimension  = "Scheduler"
 	MetricDue        = "Due"        // count: occurrences that were expanded
-	MetricSent       = "Sent"       // count: mails that SES took
-	MetricFailed     = "Failed"     // count: mails given up
+	MetricSent       = "Sent"       // count: mails that SES accepted
+	MetricFailed     = "Failed"     // count: mails that failed permanently
 	MetricSuppressed = "Suppressed" // count: mails not sent because the address is suppressed
 	MetricLateness   = "Lateness"   // milliseconds from the due time to the mail's or the hub's acceptance
 )

@@ -15,7 +15,7 @@ const (
 	AttributeBucket     = "bucket"     // minute and shard: 2026-03-29T01:00Z#07
 	AttributeDue        = "due"        // due time, 13 digits of milliseconds, and key: 1774746000000#01J...
 	AttributeTime       = "scheduled"  // milliseconds since the epoch
-	AttributeVersion    = "version"    // which content and time a queued message means
+	AttributeVersion    = "version"    // of content and time; a queued message with another version is void
 	AttributeSubscriber = "subscriber" // id: digest of the address
 	AttributeDelivery   = "delivery"   // group/key/milliseconds: one occurrence
 	AttributeTTL        = "expires_at" // seconds since the epoch
@@ -24,8 +24,8 @@ const (
 	IndexByTime = "by_time"
 )
 
-// Tags of an object, and the one it gets when its message is finished: the bucket's lifecycle rule for
-// TagState=StateFinished deletes it, counted from then, since finishing writes the object anew.
+// Tags of an object, and the tag of a finished message's object: the bucket's lifecycle rule for TagState=StateFinished
+// deletes it, counted from the tagging, which rewrites the object.
 const (
 	TagGroup      = "group"
 	TagSubject    = "subject"

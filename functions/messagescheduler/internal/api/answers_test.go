@@ -16,7 +16,7 @@ import (
 func (a *bundle) deliverTo(map[string]string) {
 	a.do(call{route: contract.RouteSubscribe, path: inGroup, body: `{"email":"bob@example.com"}`})
 	path, _ := a.scheduled()
-	a.world.Until(a.world.Clock.Now().Add(2 * time.Hour))
+	a.sim.Until(a.sim.Clock.Now().Add(2 * time.Hour))
 	_, _, body := a.do(call{route: contract.RouteResults, path: path})
 	if results, _ := body["results"].([]any); len(results) != 1 {
 		a.t.Errorf("got %v", body)
@@ -46,7 +46,7 @@ func (a *bundle) follow(form, post string, link func(context.Context, string, st
 
 // fail breaks what is below the handlers and calls them all.
 func (a *bundle) fail(path map[string]string) {
-	a.world.Hook(func(string) error { return errors.New("down") })
+	a.sim.Hook(func(string) error { return errors.New("down") })
 	for _, route := range append(contract.RoutesSchedule(), contract.RoutesSubscribers()...) {
 		body := fmt.Sprintf(`{"subject":"s","body":"b","schedule_on":%d,"email":"eve@example.com"}`, a.later(time.Hour))
 		where := map[string]string{"group": path["group"], "key": path["key"], "subscriber": strings.Repeat("0", 32)}

@@ -15,7 +15,7 @@ import (
 var inGroup = map[string]string{"group": "g"}
 
 // later is a due time in the future, as the API takes it.
-func (a *bundle) later(d time.Duration) int64 { return a.world.Clock.Now().Add(d).UnixMilli() }
+func (a *bundle) later(d time.Duration) int64 { return a.sim.Clock.Now().Add(d).UnixMilli() }
 
 // scheduled schedules a message due in an hour and gives its path and ETag.
 func (a *bundle) scheduled() (path map[string]string, etag string) {
@@ -33,7 +33,7 @@ func TestTheClassicRequestIsAnsweredAsItAlwaysWas(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
 	on := a.later(time.Hour)
-	status, _, body := a.do(call{route: contract.RouteCreate, path: inGroup, body: fmt.Sprintf(`{"subject":"Hello","body":"World","schedule_on":%d}`, on)})
+	status, _, body := a.do(call{route: contract.RouteCreate, path: inGroup, body: fmt.Sprintf(`{"subject":"Hello","body":"Simulation","schedule_on":%d}`, on)})
 	details, _ := body["details"].(map[string]any)
 	if status != 200 || body["message"] != "Message scheduled successfully" || len(body) != 2 || len(details) != 4 ||
 		details["group"] != "g" || details["subject"] != "Hello" || details["scheduled"] != float64(on) || details["key"] == "" {
@@ -44,7 +44,7 @@ func TestTheClassicRequestIsAnsweredAsItAlwaysWas(t *testing.T) {
 func TestBadInputNamesFieldValueAndRule(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
-	now := a.world.Clock.Now()
+	now := a.sim.Clock.Now()
 	for _, c := range []struct{ body, field, value, rule string }{
 		{`[]`, "body", "[]", "the request is one JSON object"},
 		{`{"body":"b"`, "body", `{"body":"b"`, "the request is one JSON object"},
@@ -123,7 +123,7 @@ func TestIdempotencyKeySchedulesOnce(t *testing.T) {
 	if status, _ := ask("other"); status != 409 {
 		t.Errorf("another message: got %d", status)
 	}
-	if names := a.world.Contents.Names(); len(names) != 1 {
+	if names := a.sim.Contents.Names(); len(names) != 1 {
 		t.Errorf("wrote %v", names)
 	}
 }
@@ -175,7 +175,7 @@ func TestOneClickUnsubscribes(t *testing.T) {
 		query[name] = parsed.Query().Get(name)
 	}
 	status := func() string {
-		s, _, _ := a.world.People.Get(t.Context(), "g", id)
+		s, _, _ := a.sim.Subscribers.Get(t.Context(), "g", id)
 		return s.Status
 	}
 	if got, _, _ := a.do(call{route: contract.RouteUnsubscribeForm, query: query}); got != 200 || status() != subscribers.StatusActive {

@@ -11,15 +11,16 @@ import (
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/bearer"
 )
 
-// AuthorizeHandler is what lambda.Start takes for the authorizer.
+// An AuthorizeHandler handles the events of the HTTP API's authorizer.
 type AuthorizeHandler = func(context.Context, events.APIGatewayV2CustomAuthorizerV2Request) (events.APIGatewayV2CustomAuthorizerSimpleResponse, error)
 
-// Verifier says whether a header admits to a group.
+// A Verifier verifies the value of an Authorization header for a group.
 type Verifier interface {
 	Verify(ctx context.Context, header, group string) error
 }
 
-// Authorize answers API Gateway's authorizer in the simple format: false makes it 403. Only a failure of ours is an error.
+// Authorize answers API Gateway's authorizer in the simple format: false makes it 403. Only a failure of the scheduler
+// is an error.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
 func Authorize(v Verifier, log *slog.Logger) AuthorizeHandler {
 	return func(ctx context.Context, e events.APIGatewayV2CustomAuthorizerV2Request) (events.APIGatewayV2CustomAuthorizerSimpleResponse, error) {

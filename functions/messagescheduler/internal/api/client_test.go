@@ -22,7 +22,7 @@ import (
 // gateway stands for API Gateway: it finds the route, asks the authorizer, and makes an event of the request.
 func (a *bundle) gateway(log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
-	authorize := api.Authorize(&bearer.Verifier{Keys: a.keys, Now: a.world.Clock.Now}, log)
+	authorize := api.Authorize(&bearer.Verifier{Keys: a.keys, Now: a.sim.Clock.Now}, log)
 	for _, route := range append(contract.RoutesSchedule(), contract.RoutesSubscribers()...) {
 		handler := a.schedule
 		if strings.Contains(route, "/subscribers") {
@@ -67,7 +67,7 @@ func TestTheClientWorksWithTheAPI(t *testing.T) {
 	t.Cleanup(server.Close)
 	scheduler := func(groups ...string) *client.Scheduler {
 		s, err := client.NewScheduler(client.SchedulerConfig{URL: server.URL, Keys: &client.Keys{SigningKey: strings.Repeat("k", 64)}},
-			client.WithSchedulerClock(a.world.Clock.Now), client.WithGroups(groups...), client.WithSchedulerBackoff(time.Microsecond, time.Microsecond))
+			client.WithSchedulerClock(a.sim.Clock.Now), client.WithGroups(groups...), client.WithSchedulerBackoff(time.Microsecond, time.Microsecond))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,7 +84,7 @@ func TestTheClientWorksWithTheAPI(t *testing.T) {
 	if err != nil || ada.Status != "active" || ada.ID == "" {
 		t.Fatalf("got %+v, %v", ada, err)
 	}
-	due := a.world.Clock.Now().Add(time.Hour)
+	due := a.sim.Clock.Now().Add(time.Hour)
 	m, err := s.Schedule(ctx, "g", client.ScheduleRequest{Subject: "s", Body: "b", ScheduleOn: due, Data: map[string]int{"n": 1}})
 	if err != nil || !m.Scheduled.Equal(due) || m.ETag == "" {
 		t.Fatalf("got %+v, %v", m, err)
@@ -118,7 +118,7 @@ func TestTheClientWorksWithTheAPI(t *testing.T) {
 	if seen != 4 {
 		t.Errorf("listed %d", seen)
 	}
-	a.world.Until(due.Add(time.Hour))
+	a.sim.Until(due.Add(time.Hour))
 	results, err := s.Results(ctx, "g", m.Key, time.Time{}, 0, "")
 	if err != nil || len(results.Results) != 1 || results.Results[0].Status != "sent" || results.Results[0].Subscriber != ada.ID {
 		t.Errorf("got %+v, %v", results, err)
@@ -129,8 +129,8 @@ func TestTheClientWorksWithTheAPI(t *testing.T) {
 	if err := s.RemoveSubscriber(ctx, "g", "ada+x@example.com"); err != nil {
 		t.Error(err)
 	}
-	var fault *client.APIError
-	if _, err := s.Schedule(ctx, "g", client.ScheduleRequest{Subject: "s", Body: "b", At: "x"}); !errors.As(err, &fault) || fault.Field != "at" || fault.Value != "x" {
+	var invalid *client.APIError
+	if _, err := s.Schedule(ctx, "g", client.ScheduleRequest{Subject: "s", Body: "b", At: "x"}); !errors.As(err, &invalid) || invalid.Field != "at" || invalid.Value != "x" {
 		t.Errorf("got %v", err)
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/subscribers"
 )
 
-// A Handler is what lambda.Start takes.
+// A Handler handles the events of an HTTP API.
 type Handler = func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error)
 
 // A request is an event, with its body decoded.
@@ -29,7 +29,7 @@ type request struct {
 func (r request) path(name string) string  { return r.PathParameters[name] }
 func (r request) query(name string) string { return r.QueryStringParameters[name] }
 
-// A response is what a route answers.
+// A response is a route's answer.
 type response struct {
 	status  int
 	headers map[string]string
@@ -40,8 +40,8 @@ type response struct {
 // A route handles one route key.
 type route func(ctx context.Context, r request) (response, error)
 
-// serve finds the route of an event and makes its errors statuses. It never returns an error: API Gateway would answer 500
-// without a word.
+// serve routes an event and maps errors to statuses. It never returns an error: API Gateway would answer 500 without a
+// body.
 func serve(routes map[string]route, log *slog.Logger) Handler {
 	return func(ctx context.Context, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 		handle, ok := routes[event.RouteKey]
@@ -68,7 +68,7 @@ func decode(event events.APIGatewayV2HTTPRequest) (request, error) {
 	if event.IsBase64Encoded {
 		body, err := base64.StdEncoding.DecodeString(event.Body)
 		if err != nil {
-			return r, schedule.NewFault("body", "", "is not valid base64")
+			return r, schedule.Invalid("body", "", "is not valid base64")
 		}
 		r.body = body
 	}
@@ -78,7 +78,7 @@ func decode(event events.APIGatewayV2HTTPRequest) (request, error) {
 	return r, nil
 }
 
-// statuses maps what can go wrong to what the caller is told. What is not in it is our fault.
+// statuses maps errors to statuses and texts. An error that is not listed is answered by 500.
 var statuses = []struct {
 	err    error
 	status int
@@ -97,10 +97,10 @@ var statuses = []struct {
 }
 
 func statusOf(err error) response {
-	var fault *schedule.Fault
-	if errors.As(err, &fault) {
+	var invalid *schedule.ValidationError
+	if errors.As(err, &invalid) {
 		return response{status: http.StatusBadRequest, body: map[string]any{
-			"message": fault.Error(), "field": fault.Field, "value": fault.Value, "rule": fault.Rule,
+			"message": invalid.Error(), "field": invalid.Field, "value": invalid.Value, "rule": invalid.Rule,
 		}}
 	}
 	for _, known := range statuses {
@@ -111,7 +111,7 @@ func statusOf(err error) response {
 	return fail(http.StatusInternalServerError, "internal error")
 }
 
-// plain leaves out the package's name.
+// plain removes the package's name from an error's text.
 func plain(err error) string {
 	return strings.TrimPrefix(strings.TrimPrefix(err.Error(), "schedule: "), "subscribers: ")
 }
@@ -138,5 +138,5 @@ func encode(r response) events.APIGatewayV2HTTPResponse {
 	return out
 }
 
-// header reads a header, whose names an HTTP API writes in lower case.
+// header returns a header. An HTTP API writes header names in lower case.
 func (r request) header(name string) string { return r.Headers[strings.ToLower(name)] }

@@ -16,12 +16,12 @@ import (
 //go:embed openapi.json
 var document string
 
-// OpenAPI is the document that describes the API.
+// OpenAPI returns the document that describes the API.
 func OpenAPI() string { return document }
 
-// Schedule handles the routes of messages.
-func Schedule(book *schedule.Book, log *slog.Logger) Handler {
-	s := messages{book}
+// Schedule handles the message routes.
+func Schedule(service *schedule.Service, log *slog.Logger) Handler {
+	s := messages{service}
 	return serve(map[string]route{
 		contract.RouteCreate:  s.create,
 		contract.RouteList:    s.list,
@@ -35,14 +35,14 @@ func Schedule(book *schedule.Book, log *slog.Logger) Handler {
 	}, log)
 }
 
-type messages struct{ book *schedule.Book }
+type messages struct{ service *schedule.Service }
 
 func (s messages) create(ctx context.Context, r request) (response, error) {
 	in, err := schedule.ParseRequest(r.body)
 	if err != nil {
 		return response{}, err
 	}
-	m, err := s.book.Create(ctx, r.path(contract.PathGroup), in)
+	m, err := s.service.Create(ctx, r.path(contract.PathGroup), in)
 	if err != nil {
 		return response{}, err
 	}
@@ -54,7 +54,7 @@ func (s messages) change(ctx context.Context, r request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	m, err := s.book.Change(ctx, r.path(contract.PathGroup), r.path(contract.PathKey), in, r.header("If-Match"))
+	m, err := s.service.Change(ctx, r.path(contract.PathGroup), r.path(contract.PathKey), in, r.header("If-Match"))
 	if err != nil {
 		return response{}, err
 	}
@@ -62,7 +62,7 @@ func (s messages) change(ctx context.Context, r request) (response, error) {
 }
 
 func (s messages) cancel(ctx context.Context, r request) (response, error) {
-	m, sending, err := s.book.Cancel(ctx, r.path(contract.PathGroup), r.path(contract.PathKey), r.header("If-Match"))
+	m, sending, err := s.service.Cancel(ctx, r.path(contract.PathGroup), r.path(contract.PathKey), r.header("If-Match"))
 	if err != nil {
 		return response{}, err
 	}
@@ -72,7 +72,7 @@ func (s messages) cancel(ctx context.Context, r request) (response, error) {
 	return done("Message cancelled successfully", m), nil
 }
 
-// done is the classic answer.
+// done is the body of a plain success.
 func done(message string, m schedule.Message) response {
 	return response{status: http.StatusOK, headers: map[string]string{"etag": m.ETag()}, body: map[string]any{
 		"message": message,
@@ -88,7 +88,7 @@ type details struct {
 }
 
 func (s messages) get(ctx context.Context, r request) (response, error) {
-	m, content, err := s.book.Get(ctx, r.path(contract.PathGroup), r.path(contract.PathKey))
+	m, content, err := s.service.Get(ctx, r.path(contract.PathGroup), r.path(contract.PathKey))
 	if err != nil {
 		return response{}, err
 	}
@@ -101,7 +101,7 @@ func (s messages) list(ctx context.Context, r request) (response, error) {
 	f := schedule.Filter{Group: r.path(contract.PathGroup), Status: schedule.Status(r.query("status")), After: r.query("next")}
 	var err error
 	if f.Status != "" && !slices.Contains(schedule.Statuses(), f.Status) {
-		return response{}, schedule.NewFault("status", string(f.Status), "one of scheduled, sending, sent, cancelled")
+		return response{}, schedule.Invalid("status", string(f.Status), "one of scheduled, sending, sent, cancelled")
 	}
 	if f.From, err = r.time("from"); err != nil {
 		return response{}, err
@@ -112,7 +112,7 @@ func (s messages) list(ctx context.Context, r request) (response, error) {
 	if f.Limit, err = r.limit(); err != nil {
 		return response{}, err
 	}
-	page, err := s.book.List(ctx, f)
+	page, err := s.service.List(ctx, f)
 	if err != nil {
 		return response{}, err
 	}
@@ -132,7 +132,7 @@ func (s messages) results(ctx context.Context, r request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	found, next, err := s.book.ResultsOf(ctx, r.path(contract.PathGroup), r.path(contract.PathKey), due, r.query("next"), limit)
+	found, next, err := s.service.ResultsOf(ctx, r.path(contract.PathGroup), r.path(contract.PathKey), due, r.query("next"), limit)
 	if err != nil {
 		return response{}, err
 	}
@@ -143,7 +143,7 @@ func (s messages) results(ctx context.Context, r request) (response, error) {
 	return response{status: http.StatusOK, body: map[string]any{"results": views, "next": optional(next)}}, nil
 }
 
-// time reads milliseconds or RFC 3339; the zero time if it is absent.
+// time parses milliseconds or RFC 3339. It returns the zero time if the parameter is absent.
 func (r request) time(name string) (time.Time, error) {
 	value := r.query(name)
 	if value == "" {
@@ -154,7 +154,7 @@ func (r request) time(name string) (time.Time, error) {
 	}
 	t, err := time.Parse(time.RFC3339, value)
 	if err != nil || t.Year() < 1970 {
-		return t, schedule.NewFault(name, value, "milliseconds since the epoch, or RFC 3339")
+		return t, schedule.Invalid(name, value, "milliseconds since the epoch, or RFC 3339")
 	}
 	return t.UTC(), nil
 }
@@ -166,7 +166,7 @@ func (r request) limit() (int, error) {
 	}
 	n, err := strconv.Atoi(value)
 	if err != nil || n < 1 || n > contract.MaxPage {
-		return 0, schedule.NewFault("limit", value, "from 1 to "+strconv.Itoa(contract.MaxPage))
+		return 0, schedule.Invalid("limit", value, "from 1 to "+strconv.Itoa(contract.MaxPage))
 	}
 	return n, nil
 }

@@ -28,7 +28,7 @@ func (k *keys) Refresh(context.Context) (token.Keys, error) { return k.keys, k.f
 // A bundle is both functions of the API, over a world.
 type bundle struct {
 	t     testing.TB
-	world *schedulertest.World
+	sim   *schedulertest.Simulation
 	links subscribers.Links
 	keys  *keys
 	log   *bytes.Buffer
@@ -40,13 +40,13 @@ type bundle struct {
 
 func newAPI(t testing.TB) *bundle {
 	t.Helper()
-	w := schedulertest.New()
-	a := &bundle{t: t, world: w, log: &bytes.Buffer{}, keys: &keys{keys: token.Keys{Signing: []byte(strings.Repeat("k", 64))}}}
+	sim := schedulertest.New()
+	a := &bundle{t: t, sim: sim, log: &bytes.Buffer{}, keys: &keys{keys: token.Keys{Signing: []byte(strings.Repeat("k", 64))}}}
 	log := slog.New(slog.NewTextHandler(a.log, nil))
 	a.links = subscribers.Links{Keys: a.keys, Base: "https://api.example.com"}
-	a.schedule = api.Schedule(w.Book, log)
+	a.schedule = api.Schedule(sim.Service, log)
 	a.subscribers = api.Subscribers(&subscribers.Register{
-		Store: w.People, Groups: w.Messages, Links: a.links, Now: w.Clock.Now, Log: log,
+		Store: sim.Subscribers, Groups: sim.Messages, Links: a.links, Now: sim.Clock.Now, Log: log,
 	}, log)
 	return a
 }

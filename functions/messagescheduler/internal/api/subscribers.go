@@ -9,9 +9,9 @@ import (
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/subscribers"
 )
 
-// Subscribers handles the routes of subscribers and of the links in mails.
+// Subscribers handles the subscriber routes and the links in e-mails.
 func Subscribers(register *subscribers.Register, log *slog.Logger) Handler {
-	s := people{register}
+	s := subscriberRoutes{register}
 	return serve(map[string]route{
 		contract.RouteListSubscribers:  s.list,
 		contract.RouteSubscribe:        s.add,
@@ -23,7 +23,7 @@ func Subscribers(register *subscribers.Register, log *slog.Logger) Handler {
 	}, log)
 }
 
-type people struct{ register *subscribers.Register }
+type subscriberRoutes struct{ register *subscribers.Register }
 
 type subscriberView struct {
 	Subscriber string `json:"subscriber"`
@@ -38,7 +38,7 @@ func subscriberViewOf(s subscribers.Subscriber) subscriberView {
 	return subscriberView{s.ID, s.Email, s.Name, s.Timezone, s.Status, stamp(s.CreatedAt)}
 }
 
-func (s people) add(ctx context.Context, r request) (response, error) {
+func (s subscriberRoutes) add(ctx context.Context, r request) (response, error) {
 	in, err := subscribers.ParseRequest(r.body)
 	if err != nil {
 		return response{}, err
@@ -54,7 +54,7 @@ func (s people) add(ctx context.Context, r request) (response, error) {
 	return response{status: http.StatusOK, body: map[string]any{"message": message, "details": subscriberViewOf(one)}}, nil
 }
 
-func (s people) list(ctx context.Context, r request) (response, error) {
+func (s subscriberRoutes) list(ctx context.Context, r request) (response, error) {
 	limit, err := r.limit()
 	if err != nil {
 		return response{}, err
@@ -70,7 +70,7 @@ func (s people) list(ctx context.Context, r request) (response, error) {
 	return response{status: http.StatusOK, body: map[string]any{"subscribers": views, "next": optional(next)}}, nil
 }
 
-func (s people) remove(ctx context.Context, r request) (response, error) {
+func (s subscriberRoutes) remove(ctx context.Context, r request) (response, error) {
 	if err := s.register.Remove(ctx, r.path(contract.PathGroup), r.path(contract.PathSubscriber)); err != nil {
 		return response{}, err
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/schedule"
 )
 
-// A view is a message as callers see it.
+// A view is a message as the API returns it.
 type view struct {
 	Group      string           `json:"group"`
 	Key        string           `json:"key"`
@@ -54,7 +54,7 @@ type resultView struct {
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z07:00") }
 
-// optional is null instead of an empty text.
+// optional returns nil for an empty text, which JSON writes as null.
 func optional(text string) *string {
 	if text == "" {
 		return nil

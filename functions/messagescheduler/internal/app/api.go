@@ -18,7 +18,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/subscribers"
 )
 
-// Authorize is the handler of the API's authorizer.
+// Authorize builds the handler of the API's authorizer.
 func Authorize(vars *env.Vars, log *slog.Logger) api.AuthorizeHandler {
 	secret := vars.Required(contract.EnvSecretARN)
 	vars.MustBeComplete(log)
@@ -27,24 +27,24 @@ func Authorize(vars *env.Vars, log *slog.Logger) api.AuthorizeHandler {
 	return api.Authorize(&bearer.Verifier{Keys: keys, Now: time.Now}, log)
 }
 
-// Schedule is the handler of the routes of messages.
+// Schedule builds the handler of the message routes.
 func Schedule(vars *env.Vars, log *slog.Logger) api.Handler {
-	messages, people, deliveries, contents := table(vars), subscribersTable(vars), deliveriesTable(vars), bucket(vars)
+	messages, registered, deliveries, contents := table(vars), subscribersTable(vars), deliveriesTable(vars), bucket(vars)
 	due := queue(vars, contract.EnvDueQueueURL)
 	vars.MustBeComplete(log)
 
 	cfg := awsconfig.MustLoad(log)
 	c := clientsOf(cfg)
-	messages.Client, people.Client, deliveries.Client, contents.Client, due.Client = c.tables, c.tables, c.tables, storage(cfg), c.queues
-	return api.Schedule(&schedule.Book{
-		Messages: messages, Contents: contents, Due: due, Directory: people, Results: deliveries,
+	messages.Client, registered.Client, deliveries.Client, contents.Client, due.Client = c.tables, c.tables, c.tables, storage(cfg), c.queues
+	return api.Schedule(&schedule.Service{
+		Messages: messages, Contents: contents, Due: due, Directory: registered, Results: deliveries,
 		Prefix: contents.Prefix, Retention: deliveries.TTL, Now: time.Now, Log: log,
 	}, log)
 }
 
-// Subscribers is the handler of the routes of subscribers and of the links in mails.
+// Subscribers builds the handler of the subscriber routes and of the links in e-mails.
 func Subscribers(vars *env.Vars, log *slog.Logger) api.Handler {
-	people, secret := subscribersTable(vars), vars.Required(contract.EnvSecretARN)
+	registered, secret := subscribersTable(vars), vars.Required(contract.EnvSecretARN)
 	messages := table(vars)
 	base := vars.URL(contract.EnvAPIURL).String()
 	optIn := vars.Optional(contract.EnvDoubleOptIn) == "true"
@@ -56,10 +56,10 @@ func Subscribers(vars *env.Vars, log *slog.Logger) api.Handler {
 
 	cfg := awsconfig.MustLoad(log)
 	c := clientsOf(cfg)
-	people.Client, messages.Client, mailer.Client = c.tables, c.tables, sesv2.NewFromConfig(cfg)
+	registered.Client, messages.Client, mailer.Client = c.tables, c.tables, sesv2.NewFromConfig(cfg)
 	keys := secrets.NewCache(secretsmanager.NewFromConfig(cfg), secret, time.Now, log)
 	register := &subscribers.Register{
-		Store: people, Groups: messages, Links: subscribers.Links{Keys: keys, Base: base}, Now: time.Now, Log: log,
+		Store: registered, Groups: messages, Links: subscribers.Links{Keys: keys, Base: base}, Now: time.Now, Log: log,
 	}
 	if optIn {
 		register.Confirms = mailer

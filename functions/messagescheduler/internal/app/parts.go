@@ -18,8 +18,8 @@ import (
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/store"
 )
 
-// Parts take their names from the environment first, when all that is missing is to be said at once, and their clients
-// from AWS's configuration after.
+// Each part gets its names from the environment first, so that everything missing is reported at once, and its client
+// after.
 
 func table(vars *env.Vars) store.Schedule {
 	return store.Schedule{
@@ -48,7 +48,7 @@ func emitter(vars *env.Vars) *metrics.Emitter {
 	}
 }
 
-// storage is S3's client. Path style is what endpoints of one host understand, and AWS as well.
+// storage returns S3's client. Endpoints on one host need path style, which AWS supports too.
 func storage(cfg aws.Config) *awss3.Client {
 	return awss3.NewFromConfig(cfg, func(o *awss3.Options) {
 		o.UsePathStyle = cfg.BaseEndpoint != nil || os.Getenv("AWS_ENDPOINT_URL") != ""

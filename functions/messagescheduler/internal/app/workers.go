@@ -25,7 +25,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/subscribers"
 )
 
-// Dispatch is the handler of the rule that runs each minute.
+// Dispatch builds the handler of the rule that runs each minute.
 func Dispatch(vars *env.Vars, log *slog.Logger) func(context.Context) error {
 	messages, contents, due := table(vars), bucket(vars), queue(vars, contract.EnvDueQueueURL)
 	vars.MustBeComplete(log)
@@ -40,19 +40,19 @@ func Dispatch(vars *env.Vars, log *slog.Logger) func(context.Context) error {
 	return dispatcher.Run
 }
 
-// Expand is the handler of the due queue.
+// Expand builds the handler of the due queue.
 func Expand(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
-	messages, people, deliveries, contents := table(vars), subscribersTable(vars), deliveriesTable(vars), bucket(vars)
-	due, dead, sends := queue(vars, contract.EnvDueQueueURL), queue(vars, contract.EnvDueDeadURL), queue(vars, contract.EnvSendsQueueURL)
+	messages, registered, deliveries, contents := table(vars), subscribersTable(vars), deliveriesTable(vars), bucket(vars)
+	due, dead, outgoing := queue(vars, contract.EnvDueQueueURL), queue(vars, contract.EnvDueDeadURL), queue(vars, contract.EnvDeliveryQueueURL)
 	hubURL, metrics := vars.Optional(contract.EnvHubQueueURL), emitter(vars)
 	vars.MustBeComplete(log)
 
 	cfg := awsconfig.MustLoad(log)
 	c := clientsOf(cfg)
-	messages.Client, people.Client, deliveries.Client, contents.Client = c.tables, c.tables, c.tables, storage(cfg)
-	due.Client, dead.Client, sends.Client = c.queues, c.queues, c.queues
+	messages.Client, registered.Client, deliveries.Client, contents.Client = c.tables, c.tables, c.tables, storage(cfg)
+	due.Client, dead.Client, outgoing.Client = c.queues, c.queues, c.queues
 	expander := &expand.Expander{
-		Messages: messages, Contents: contents, Subscribers: people, Records: deliveries, Due: due, Sends: sends, DeadLetters: dead,
+		Messages: messages, Contents: contents, Subscribers: registered, Records: deliveries, Due: due, DeliveryQueue: outgoing, DeadLetters: dead,
 		Retention: deliveries.TTL, Clock: clock.System{}, Metrics: metrics, Log: log,
 	}
 	if hubURL != "" {
@@ -61,10 +61,10 @@ func Expand(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 	return sqsevent.Each(expander, log)
 }
 
-// Deliver is the handler of the sends queue.
+// Deliver builds the handler of the delivery queue.
 func Deliver(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 	deliveries, contents := deliveriesTable(vars), bucket(vars)
-	sends, dead := queue(vars, contract.EnvSendsQueueURL), queue(vars, contract.EnvSendsDeadURL)
+	own, dead := queue(vars, contract.EnvDeliveryQueueURL), queue(vars, contract.EnvDeliveryDeadURL)
 	secret, base := vars.Required(contract.EnvSecretARN), vars.URL(contract.EnvAPIURL).String()
 	mailer := mail.Mailer{Sender: vars.Required(contract.EnvSender), ConfigurationSet: vars.Optional(contract.EnvConfigurationSet)}
 	instances, rate := vars.Number(contract.EnvSendConcurrency, 1, 1000), vars.OptionalDecimal(contract.EnvSendRate)
@@ -73,24 +73,24 @@ func Deliver(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 
 	cfg := awsconfig.MustLoad(log)
 	c, ses := clientsOf(cfg), sesv2.NewFromConfig(cfg)
-	deliveries.Client, contents.Client, sends.Client, dead.Client, mailer.Client = c.tables, storage(cfg), c.queues, c.queues, ses
+	deliveries.Client, contents.Client, own.Client, dead.Client, mailer.Client = c.tables, storage(cfg), c.queues, c.queues, ses
 	keys := secrets.NewCache(secretsmanager.NewFromConfig(cfg), secret, time.Now, log)
 	return sqsevent.Each(&delivery.Worker{
 		Records: deliveries, Contents: &content.Cache{Source: contents}, Mailer: mailer,
 		Limiter: &mail.Limiter{Client: ses, Fixed: rate, Instances: instances, Now: time.Now, Log: log},
-		Links:   subscribers.Links{Keys: keys, Base: base}, Sends: sends, DeadLetters: dead,
+		Links:   subscribers.Links{Keys: keys, Base: base}, Queue: own, DeadLetters: dead,
 		Jitter: rand.N[time.Duration], Clock: clock.System{}, Metrics: metrics, Log: log,
 	}, log)
 }
 
-// Feedback is the handler of SES's events.
+// Feedback builds the handler of SES's events.
 func Feedback(vars *env.Vars, log *slog.Logger) feedback.Handler {
-	deliveries, people := deliveriesTable(vars), subscribersTable(vars)
+	deliveries, registered := deliveriesTable(vars), subscribersTable(vars)
 	vars.MustBeComplete(log)
 	c := clientsOf(awsconfig.MustLoad(log))
-	deliveries.Client, people.Client = c.tables, c.tables
+	deliveries.Client, registered.Client = c.tables, c.tables
 	return feedback.Feedback(&delivery.Listener{
-		Records: deliveries, Subscribers: people, Bounced: subscribers.StatusBounced, Complained: subscribers.StatusComplained,
+		Records: deliveries, Subscribers: registered, Bounced: subscribers.StatusBounced, Complained: subscribers.StatusComplained,
 		Now: time.Now, Log: log,
 	}, log)
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
 )
 
-// ErrRefused is wrapped by every error that is the fault of the token. All others are ours.
+// ErrRefused is wrapped by every error that the token causes. All others are the scheduler's.
 var ErrRefused = errors.New("token refused")
 
 // Reasons for refusing a token. Each comes together with ErrRefused.
@@ -34,7 +34,7 @@ type Verifier struct {
 	Now  func() time.Time
 }
 
-// Verify says whether the value of an Authorization header lets its bearer work with a group.
+// Verify returns nil if the value of an Authorization header lets its bearer use a group.
 func (v *Verifier) Verify(ctx context.Context, header, group string) error {
 	raw, err := parseHeader(header)
 	if err != nil {
@@ -50,7 +50,7 @@ func (v *Verifier) Verify(ctx context.Context, header, group string) error {
 	return nil
 }
 
-// parseHeader takes the scheme in any case (RFC 9110, section 11.1).
+// parseHeader accepts the scheme in any case (RFC 9110, section 11.1).
 func parseHeader(header string) (string, error) {
 	scheme, raw, ok := strings.Cut(strings.TrimSpace(header), " ")
 	raw = strings.TrimSpace(raw)
@@ -63,7 +63,7 @@ func parseHeader(header string) (string, error) {
 	return raw, nil
 }
 
-// groups looks for new keys when none that is known fits: the key may have been rotated a moment ago.
+// groups refreshes the keys if none fits: the key may have just been rotated.
 func (v *Verifier) groups(ctx context.Context, raw string) ([]string, error) {
 	keys, err := v.Keys.Keys(ctx)
 	if err != nil {

@@ -18,11 +18,11 @@ func Zone(name string) (*time.Location, error) {
 	return loc, nil
 }
 
-// layouts of a local time, the finest first. RFC 3339 wants the seconds; people leave them out.
+// layouts are those of a local time, the finest first. RFC 3339 requires seconds; users omit them.
 var layouts = []string{"2006-01-02T15:04:05.999999999", "2006-01-02T15:04", "2006-01-02 15:04:05.999999999", "2006-01-02 15:04"}
 
-// ParseAt reads an instant (RFC 3339 with an offset or Z) or, with a zone, a local time. An instant may have a zone
-// beside it: whoever writes 2026-07-01T09:00:00+02:00 and Europe/Berlin means the same twice, and is refused otherwise.
+// ParseAt parses an instant (RFC 3339 with an offset or Z) or, with a zone, a local time. An instant may come with a
+// zone: 2026-07-01T09:00:00+02:00 and Europe/Berlin must then agree on the offset.
 func ParseAt(text, zone string) (time.Time, error) {
 	loc, err := Zone(zone)
 	if err != nil {

@@ -18,8 +18,8 @@ var shorthands = map[string]string{
 	"@hourly": "0 * * * *", "@daily": "0 0 * * *", "@weekly": "0 0 * * 0", "@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *",
 }
 
-// ParseCron reads an expression: numbers, names (JAN, MON), *, lists, ranges and steps, or a shorthand such as @daily. As in
-// cron, a day matches either of day of month and day of week when neither begins with *.
+// ParseCron parses an expression: numbers, names (JAN, MON), *, lists, ranges and steps, or a shorthand such as @daily.
+// As in cron, a day matches either of day of month and day of week when neither begins with *.
 func ParseCron(expression string, loc *time.Location) (*Cron, error) {
 	text := strings.TrimSpace(expression)
 	if full, ok := shorthands[strings.ToLower(text)]; ok {
@@ -43,8 +43,8 @@ func ParseCron(expression string, loc *time.Location) (*Cron, error) {
 	return c, nil
 }
 
-// Next implements Rule. It looks at the wall clock's days one by one, from the day before t's: what a gap pushes back may
-// lie on the next day.
+// Next implements Rule. It checks the wall clock's days one by one, from the day before t's, because a gap may push an
+// occurrence to the next day.
 func (c *Cron) Next(t time.Time) (time.Time, bool) {
 	wall := Wall(t, c.loc)
 	first := time.Date(wall.Year(), wall.Month(), wall.Day()-1, 0, 0, 0, 0, time.UTC)
@@ -74,7 +74,7 @@ func (c *Cron) matches(day time.Time) bool {
 	return onDay || onWeekday
 }
 
-// firstAfter is the first occurrence after t of those that belong to a day.
+// firstAfter returns the first occurrence after t among those of one day.
 func (c *Cron) firstAfter(t, day time.Time) (time.Time, bool) {
 	var found []time.Time
 	for hour := range 24 {
@@ -94,7 +94,8 @@ func (c *Cron) firstAfter(t, day time.Time) (time.Time, bool) {
 	return slices.MinFunc(found, time.Time.Compare), true
 }
 
-// occurrences are the instants of a wall time: all of them when c runs every hour, the one it means otherwise.
+// occurrences returns the instants of a wall time: all of them if c runs every hour, otherwise the one that it resolves
+// to.
 func (c *Cron) occurrences(wall time.Time) []time.Time {
 	if bits.OnesCount64(c.hour.values) == 24 {
 		return Instants(wall, c.loc)

@@ -1,10 +1,10 @@
-// Package calendar turns what people write about time into instants: a local time with a time zone, a cron expression,
+// Package calendar resolves what users write about time to instants: a local time with a time zone, a cron expression,
 // a recurrence rule of RFC 5545.
 //
-// Daylight saving. Rules follow the wall clock of their zone. Where a clock is put forward, a time that does not occur
-// means as long after the change as it would have been: 02:30 becomes 03:30. Where a clock is put back, a time that
-// occurs twice means its first occurrence. So a daily message comes once a day. RFC 5545, section 3.3.5, says the same.
+// Daylight saving: rules follow the wall clock of their zone. A time that is skipped when the clock is put forward is
+// resolved to the same time after the change: 02:30 becomes 03:30. A time that occurs twice when the clock is put back
+// is resolved to its first occurrence. So a daily message is sent once a day, as RFC 5545, section 3.3.5, requires.
 //
 // Rules that run every hour or more often (a cron expression whose hours are all 24; FREQ=HOURLY or MINUTELY) follow
-// elapsed time instead, as cron does: hours that are skipped are skipped, hours that come twice count twice.
+// elapsed time instead, as cron does: skipped hours are skipped, repeated hours count twice.
 package calendar

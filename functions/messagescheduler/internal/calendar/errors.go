@@ -2,7 +2,7 @@ package calendar
 
 import "errors"
 
-// What can be wrong. Test with errors.Is.
+// Reasons for refusing a time or a rule. Test with errors.Is.
 var (
 	ErrZone    = errors.New("not a time zone of the IANA database")
 	ErrTime    = errors.New("not a time")

@@ -14,7 +14,7 @@ type field struct {
 
 func (f field) has(n int) bool { return f.values&(1<<n) != 0 }
 
-// A span is what a field may hold.
+// A span is the range of values that a field allows.
 type span struct {
 	name     string
 	low, top int
@@ -37,7 +37,7 @@ func numbered(first int, names ...string) map[string]int {
 	return numbers
 }
 
-// parse reads a list of parts: *, a value, a range, each with an optional step.
+// parse parses a list of parts: *, a value, a range, each with an optional step.
 func (s span) parse(text string) (field, error) {
 	f := field{star: strings.HasPrefix(text, "*")}
 	for part := range strings.SplitSeq(text, ",") {
@@ -93,7 +93,7 @@ func (s span) value(text string) (int, error) {
 	return n, nil
 }
 
-// number reads digits only: strconv takes signs as well.
+// number accepts digits only: strconv accepts signs too.
 func number(text string) (int, error) {
 	if text == "" || len(text) > 4 || strings.Trim(text, "0123456789") != "" {
 		return 0, strconv.ErrSyntax

@@ -10,19 +10,19 @@ import (
 
 // A Recurrence is a rule of RFC 5545, section 3.3.10, that starts at an instant and follows the wall clock of a zone.
 //
-// The rule is evaluated on wall times and each is then resolved by this package, because the library's own arithmetic
-// leaves open what becomes of times that a change of the clock skips or repeats.
+// The rule is evaluated on wall times, and this package resolves each of them, because the library's own arithmetic
+// does not define what happens to times that a change of the clock skips or repeats.
 type Recurrence struct {
 	option rrule.ROption // Dtstart and Until are wall times
 	loc    *time.Location
 	hourly bool // or more often
 }
 
-// maxSteps bounds the occurrences that Next walks through.
+// maxSteps bounds the occurrences that Next iterates over.
 const maxSteps = 200_000
 
-// ParseRecurrence reads a rule such as FREQ=WEEKLY;BYDAY=MO,WE. COUNT is returned apart: whoever stores the rule
-// counts. start is DTSTART: intervals count from it, and the time of day is its.
+// ParseRecurrence parses a rule such as FREQ=WEEKLY;BYDAY=MO,WE. It returns COUNT apart: the caller, who stores the
+// rule, counts. start is DTSTART: intervals count from it, and it sets the time of day.
 func ParseRecurrence(text string, start time.Time, loc *time.Location) (rule *Recurrence, count int, err error) {
 	text = strings.TrimPrefix(strings.TrimSpace(strings.ToUpper(text)), "RRULE:")
 	if strings.ContainsAny(text, "\r\n") || strings.Contains(text, "DTSTART") || strings.Contains(text, "TZID") {
@@ -50,7 +50,7 @@ func ParseRecurrence(text string, start time.Time, loc *time.Location) (rule *Re
 	return r, option.Count, nil
 }
 
-// untilOf is the text of UNTIL, which is an instant if it ends with Z and a wall time otherwise.
+// untilOf parses UNTIL, which is an instant if it ends with Z and a wall time otherwise.
 func untilOf(text string) string {
 	_, rest, _ := strings.Cut(text, "UNTIL=")
 	until, _, _ := strings.Cut(rest, ";")
@@ -63,13 +63,13 @@ func (r *Recurrence) Next(t time.Time) (time.Time, bool) {
 	return next, ok && err == nil
 }
 
-// Check says whether the rule can be searched at all: ErrTooMany if it yields too much.
+// Check returns ErrTooMany if the rule yields too many occurrences to search.
 func (r *Recurrence) Check(t time.Time) error {
 	_, _, err := r.search(t)
 	return err
 }
 
-// search walks the wall times from shortly before t on, as long as one may be earlier than the best so far.
+// search iterates over the wall times from shortly before t, as long as one may be earlier than the best so far.
 func (r *Recurrence) search(t time.Time) (best time.Time, ok bool, err error) {
 	from := Wall(t, r.loc).Add(-reach)
 	rule, err := rrule.NewRRule(r.bounded(from))
@@ -94,8 +94,8 @@ func (r *Recurrence) search(t time.Time) (best time.Time, ok bool, err error) {
 	return best, false, fmt.Errorf("%w: more than %d", ErrTooMany, maxSteps)
 }
 
-// bounded ends the search at the horizon and, for rules that run often, begins it near from: in whole intervals, so that
-// it yields the same.
+// bounded ends the search at the horizon and, for rules that run often, starts it near from: whole intervals later, so
+// that it yields the same occurrences.
 func (r *Recurrence) bounded(from time.Time) rrule.ROption {
 	option := r.option
 	if limit := from.Add(Horizon); option.Until.IsZero() || option.Until.After(limit) {

@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// reach is more than any zone is away from UTC, and than any change of a clock since 1970.
+// reach exceeds every zone's offset from UTC, and every change of a clock since 1970.
 const reach = 26 * time.Hour
 
-// Wall is what the clock of loc shows at t, as a time in UTC with the same fields.
+// Wall returns what the clock of loc shows at t, as a time in UTC with the same fields.
 func Wall(t time.Time, loc *time.Location) time.Time {
 	t = t.In(loc)
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
 }
 
-// Instants are all instants at which the clock of loc shows wall, in order: none where the clock was put forward, two
-// where it was put back.
+// Instants returns all instants at which the clock of loc shows wall, in order: none if the clock skips it, two if the
+// clock repeats it.
 func Instants(wall time.Time, loc *time.Location) []time.Time {
 	var found []time.Time
 	for _, p := range periods(wall, loc) {
@@ -27,7 +27,7 @@ func Instants(wall time.Time, loc *time.Location) []time.Time {
 	return found
 }
 
-// Resolve is the instant that wall means: the first, or as long after a gap as the offset before it says.
+// Resolve returns the instant of wall: the first one, or in a gap the one that the offset before the gap gives.
 func Resolve(wall time.Time, loc *time.Location) time.Time {
 	if found := Instants(wall, loc); len(found) > 0 {
 		return found[0]
@@ -41,19 +41,19 @@ func Resolve(wall time.Time, loc *time.Location) time.Time {
 	return wall.Add(-around[0].offset) // unreachable: a wall time occurs or lies in a gap
 }
 
-// A period is a time during which a zone's offset stays the same.
+// A period is a time span in which a zone's offset does not change.
 type period struct {
 	start, end time.Time
 	offset     time.Duration
 }
 
-// The first and the last period of a zone have no other bounds.
+// The first and the last period of a zone are bounded by these.
 var (
 	always  = time.Date(-9999, 1, 1, 0, 0, 0, 0, time.UTC)
 	forever = time.Date(19999, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// periods are those that may show wall.
+// periods returns the periods that may contain wall.
 func periods(wall time.Time, loc *time.Location) []period {
 	wall = Wall(wall, time.UTC)
 	var found []period

@@ -15,7 +15,7 @@ var _ delivery.Contents = (*Cache)(nil)
 // maxCached bounds the bytes that a Cache keeps.
 const maxCached = 32 << 20
 
-// A Cache reads each object once, for all its recipients: objects never change. It forgets everything when it is full.
+// A Cache reads each object once for all its recipients: objects never change. It empties itself when it is full.
 type Cache struct {
 	Source delivery.Contents
 
@@ -25,7 +25,7 @@ type Cache struct {
 	bytes  int
 }
 
-// Get reads an object, or has read it. Callers that come at once share one read.
+// Get returns an object. Concurrent callers share one read.
 func (c *Cache) Get(ctx context.Context, object string) (schedule.Content, error) {
 	c.mu.Lock()
 	content, ok := c.kept[object]

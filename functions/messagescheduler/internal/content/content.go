@@ -1,4 +1,4 @@
-// Package content keeps the contents of scheduled messages.
+// Package content stores the contents of scheduled messages in S3.
 package content
 
 import (
@@ -37,20 +37,20 @@ var (
 	_ dispatch.Objects  = Contents{}
 )
 
-// contentType of the objects.
+// contentType is the type of the objects.
 const contentType = "application/json"
 
-// maxObject bounds what is read: the largest content, escaped.
+// maxObject bounds a read: the largest content, escaped.
 const maxObject = 64 << 20
 
-// Contents is a bucket, or the part of it under Prefix.
+// Contents is a bucket, or its part under Prefix.
 type Contents struct {
 	Client API
 	Bucket string
 	Prefix string
 }
 
-// Put writes the content of a message, tagged.
+// Put writes the content of a message, with tags.
 func (c Contents) Put(ctx context.Context, m schedule.Message, content schedule.Content) error {
 	body, err := json.Marshal(content)
 	if err != nil {
@@ -65,7 +65,7 @@ func (c Contents) Put(ctx context.Context, m schedule.Message, content schedule.
 	return nil
 }
 
-// Get reads a content: schedule.ErrNoContent if it is gone.
+// Get reads a content. It returns schedule.ErrNoContent if the object is gone.
 func (c Contents) Get(ctx context.Context, object string) (schedule.Content, error) {
 	var content schedule.Content
 	out, err := c.Client.GetObject(ctx, &s3.GetObjectInput{Bucket: &c.Bucket, Key: &object})
@@ -83,8 +83,8 @@ func (c Contents) Get(ctx context.Context, object string) (schedule.Content, err
 	return content, nil
 }
 
-// Finish writes the object anew with one more tag. A lifecycle rule counts days from the last writing, so those of a
-// message that waited for months begin only now; and the rule's filter is that tag.
+// Finish rewrites the object with one more tag, which the lifecycle rule filters by. The rule counts days from the last
+// write, so that for a message that waited for months they begin only now.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
 func (c Contents) Finish(ctx context.Context, m schedule.Message) error {
 	_, err := c.Client.CopyObject(ctx, &s3.CopyObjectInput{
@@ -98,7 +98,7 @@ func (c Contents) Finish(ctx context.Context, m schedule.Message) error {
 	return nil
 }
 
-// After lists a page of the objects under Prefix.
+// After returns a page of the objects under Prefix.
 func (c Contents) After(ctx context.Context, name string) ([]dispatch.Object, bool, error) {
 	in := &s3.ListObjectsV2Input{Bucket: &c.Bucket, Prefix: &c.Prefix}
 	if name != "" {
@@ -115,7 +115,7 @@ func (c Contents) After(ctx context.Context, name string) ([]dispatch.Object, bo
 	return objects, aws.ToBool(out.IsTruncated), nil
 }
 
-// Remove deletes an object. One that is not there is no error.
+// Remove deletes an object. A missing object is not an error.
 func (c Contents) Remove(ctx context.Context, name string) error {
 	if _, err := c.Client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &c.Bucket, Key: &name}); err != nil {
 		return fmt.Errorf("content: remove %q: %w", name, err)
@@ -123,8 +123,9 @@ func (c Contents) Remove(ctx context.Context, name string) error {
 	return nil
 }
 
-// gone tells an object that is not there. To those who may not list the bucket, S3 says AccessDenied instead, which may
-// mean something else as well. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+// gone maps the error for a missing object. To callers that may not list the bucket, S3 answers AccessDenied instead,
+// which has other causes too.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
 func gone(err error) error {
 	var missing *types.NoSuchKey
 	var answer smithy.APIError

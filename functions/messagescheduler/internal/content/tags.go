@@ -11,12 +11,12 @@ import (
 
 const (
 	finished = contract.StateFinished
-	// maxTagValue is in characters, counted as UTF-16 does.
+	// maxTagValue is in UTF-16 code units.
 	// https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html
 	maxTagValue = 256
 )
 
-// tagging is the value of the header x-amz-tagging: a query string.
+// tagging returns the value of the header x-amz-tagging: a query string.
 func tagging(m schedule.Message, state string) string {
 	tags := url.Values{
 		contract.TagGroup:     {legal(m.Group)},
@@ -27,11 +27,11 @@ func tagging(m schedule.Message, state string) string {
 	if state != "" {
 		tags.Set(contract.TagState, state)
 	}
-	// Spaces as %20: not everything that reads the header takes + for one.
+	// Spaces as %20: not every reader of the header decodes +.
 	return strings.ReplaceAll(tags.Encode(), "+", "%20")
 }
 
-// legal makes a tag value of any text: what S3 does not take becomes _, and what is too long is cut.
+// legal makes a valid tag value of any text: characters that S3 refuses become _, and long values are cut.
 func legal(text string) string {
 	var b strings.Builder
 	units := 0
@@ -51,7 +51,8 @@ func legal(text string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// isLegal: letters and numbers representable in UTF-8, spaces, and + - = . _ : / @.
+// isLegal reports whether S3 accepts the character: letters and numbers representable in UTF-8, spaces, and + - = . _ :
+// / @.
 func isLegal(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsNumber(r) || r == ' ' || strings.ContainsRune("+-=._:/@", r)
 }

@@ -1,3 +1,3 @@
-// Package delivery sends one occurrence to one subscriber by mail, once: a conditional record for each recipient and
-// occurrence is claimed before the mail is handed over and settled after.
+// Package delivery sends an occurrence to a subscriber by e-mail, once: a conditional record for each recipient and
+// occurrence is claimed before the mail is sent and settled after.
 package delivery

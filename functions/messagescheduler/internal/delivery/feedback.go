@@ -7,37 +7,37 @@ import (
 	"time"
 )
 
-// A Feedback is what SES tells of a mail afterwards.
+// A Feedback is what SES reports about a mail after it was sent.
 type Feedback struct {
 	ID        ID
 	MessageID string
 	Kind      FeedbackKind
-	Reason    string // for people
+	Reason    string // for a reader
 }
 
-// A FeedbackKind says what became of a mail.
+// A FeedbackKind is the outcome that SES reports.
 type FeedbackKind int
 
-// The kinds.
+// Kinds of feedback.
 const (
-	Accepted       FeedbackKind = iota // SES has taken it: evidence for a record whose writer died
+	Accepted       FeedbackKind = iota // SES accepted it: settles a record whose writer died
 	BouncedForGood                     // the address does not exist, or is on the account's suppression list
 	Complained                         // its recipient reported it as spam
-	Rejected                           // SES took it and then would not send it
+	Rejected                           // SES accepted it and then did not send it
 )
 
-// BounceRecords notes what comes back.
+// BounceRecords records bounces.
 type BounceRecords interface {
 	Settle(ctx context.Context, id ID, o Outcome, now time.Time) error
 	Bounce(ctx context.Context, id ID, reason string, now time.Time) error
 }
 
-// Suppressions keeps subscribers from getting more.
+// Suppressions suppresses subscribers.
 type Suppressions interface {
 	SetStatus(ctx context.Context, group, id, status string) (found bool, err error)
 }
 
-// A Listener acts on feedback.
+// A Listener handles feedback.
 type Listener struct {
 	Records     BounceRecords
 	Subscribers Suppressions
@@ -47,12 +47,12 @@ type Listener struct {
 	Log         *slog.Logger
 }
 
-// Handle acts on one event. Events may come twice and in any order.
+// Handle handles one event. Events may arrive twice and in any order.
 func (l *Listener) Handle(ctx context.Context, f Feedback) error {
 	if f.Kind == Accepted {
 		return l.Records.Settle(ctx, f.ID, Outcome{Status: StatusSent, MessageID: f.MessageID}, l.Now())
 	}
-	l.Log.WarnContext(ctx, "mail came back", "group", f.ID.Group, "key", f.ID.Key, "subscriber", f.ID.Subscriber, "kind", int(f.Kind))
+	l.Log.WarnContext(ctx, "negative feedback", "group", f.ID.Group, "key", f.ID.Key, "subscriber", f.ID.Subscriber, "kind", int(f.Kind))
 	status := map[FeedbackKind]string{BouncedForGood: l.Bounced, Complained: l.Complained}[f.Kind]
 	if status != "" {
 		if _, err := l.Subscribers.SetStatus(ctx, f.ID.Group, f.ID.Subscriber, status); err != nil {

@@ -17,32 +17,33 @@ const (
 	StatusSuppressed = "suppressed"
 )
 
-// A Claim is the outcome of claiming a record.
+// A Claim is the result of claiming a record.
 type Claim int
 
-// The outcomes.
+// Results of a claim.
 const (
 	Claimed Claim = iota
-	Busy          // somebody else claimed it less than a lease ago
+	Busy          // claimed elsewhere less than a lease ago
 	Done          // it has been sent or suppressed
 )
 
-// An Outcome is how a record is settled.
+// An Outcome is what a record is settled with.
 type Outcome struct {
 	Status    string
 	Reason    string
 	MessageID string
 }
 
-// Records are the conditional records.
+// Records are the conditional records of deliveries.
 type Records interface {
-	// Claim takes the record if there is none, if it waits for a retry or has failed, or if its claim is older than lease.
+	// Claim claims the record if there is none, if it waits for a retry or has failed, or if its claim is older than
+	// lease.
 	Claim(ctx context.Context, id ID, now time.Time, lease time.Duration) (Claim, error)
-	// Settle writes the outcome. A record that is sent already stays so.
+	// Settle writes the outcome. A record that is already sent does not change.
 	Settle(ctx context.Context, id ID, o Outcome, now time.Time) error
 }
 
-// A Mail is what is handed over.
+// A Mail is one e-mail to one recipient.
 type Mail struct {
 	ID             ID
 	To             string
@@ -51,34 +52,34 @@ type Mail struct {
 	UnsubscribeURL string
 }
 
-// What sending can end with. Anything else leaves open whether the mail was taken.
+// Reasons for which a mail is not sent. After any other error SES may have accepted the mail.
 var (
-	// ErrRefused: the mail will never be taken as it is.
+	// ErrRefused: SES will never accept this mail.
 	ErrRefused = errors.New("mail refused")
-	// ErrThrottled and ErrUnavailable: it was not taken now.
+	// ErrThrottled and ErrUnavailable: SES did not accept the mail now.
 	ErrThrottled   = errors.New("throttled")
 	ErrUnavailable = errors.New("mail service not available")
 )
 
-// A Mailer hands mail to SES.
+// A Mailer sends e-mail.
 type Mailer interface {
 	Send(ctx context.Context, m Mail) (messageID string, err error)
 }
 
-// Contents has what messages say.
+// Contents has the contents of messages.
 type Contents interface {
 	Get(ctx context.Context, object string) (schedule.Content, error)
 }
 
-// A Limiter spaces mails.
+// A Limiter limits the rate of mails.
 type Limiter interface {
-	// Wait returns when one more mail may go, or with an error at once if that would be after ctx's deadline.
+	// Wait returns when one more mail may be sent, or at once with an error if that would be after ctx's deadline.
 	Wait(ctx context.Context) error
-	// Slow makes the limiter slower for a while: SES has said that it is too fast.
+	// Slow reduces the rate for a while: SES has throttled a mail.
 	Slow()
 }
 
-// Links makes the links that unsubscribe.
+// Links makes unsubscribe links.
 type Links interface {
 	Unsubscribe(ctx context.Context, group, subscriber string) (string, error)
 }

@@ -16,15 +16,15 @@ import (
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/schedule"
 )
 
-// A Worker handles the sends queue.
+// A Worker handles the delivery queue.
 type Worker struct {
 	Records     Records
 	Contents    Contents
 	Mailer      Mailer
 	Limiter     Limiter
 	Links       Links
-	Sends       schedule.Queue
-	DeadLetters schedule.Queue
+	Queue       queue.Sender
+	DeadLetters queue.Sender
 	Jitter      func(time.Duration) time.Duration
 	Clock       clock.Clock
 	Metrics     *metrics.Emitter
@@ -33,63 +33,63 @@ type Worker struct {
 
 const (
 	maxTries = 8
-	// lease is how long a claim is respected: longer than the function may run.
+	// lease is how long a claim is respected: longer than the function's timeout.
 	lease = contract.TimeoutWorker + 10*time.Second
 	// placeholder is replaced by the recipient's own link.
 	placeholder = "{{unsubscribe_url}}"
 
 	backoffBase = time.Second
 	backoffCap  = 5 * time.Minute
-	// throttledCap is less: the rate of an account is used up by mails that come back soon.
+	// throttledCap is shorter: mails must return soon to use the account's whole rate.
 	throttledCap = 30 * time.Second
-	// patience is how long after its due time a mail may be throttled before that counts as failing.
+	// patience is how long after its due time a mail may be throttled before that counts as a failure.
 	patience = 24 * time.Hour
 
 	settleTries = 4
 	settlePause = 100 * time.Millisecond
 )
 
-// errLater: nothing is wrong, it is only not the time.
+// errLater is returned for a delivery that another invocation has claimed.
 var errLater = errors.New("not now")
 
-// Handle works off one message of the sends queue. What fails for now is put back with a pause that grows; what fails for
-// good, and what has failed maxTries times, is noted as failed. An error means that not even that succeeded.
+// Handle handles one message of the delivery queue. A temporary failure is requeued with a growing delay; a permanent
+// one, and one after maxTries, is recorded as failed. An error means that not even that succeeded.
 func (w *Worker) Handle(ctx context.Context, body string) error {
-	s, err := ParseSend(body)
+	d, err := Parse(body)
 	if err != nil {
-		return w.bury(ctx, body, err)
+		return w.sendToDeadLetterQueue(ctx, body, err)
 	}
 	work, cancel := deadline.WithReserve(ctx)
 	defer cancel()
-	switch err = w.send(work, &s); {
+	switch err = w.send(work, &d); {
 	case err == nil:
 		return nil
 	case errors.Is(err, errLater):
-		return w.putBack(ctx, s, lease)
-	case s.SentAs != "":
-		return w.putBack(ctx, s, time.Second)
+		return w.requeue(ctx, d, lease)
+	case d.SentAs != "":
+		return w.requeue(ctx, d, time.Second)
 	case errors.Is(err, ErrRefused), errors.Is(err, schedule.ErrNoContent):
-		return w.fail(ctx, s, err)
-	case errors.Is(err, ErrThrottled) && w.Clock.Now().Sub(s.Time()) < patience:
-		s.Waits++
-		return w.putBack(ctx, s, w.pause(s.Waits, throttledCap))
+		return w.fail(ctx, d, err)
+	case errors.Is(err, ErrThrottled) && w.Clock.Now().Sub(d.Time()) < patience:
+		d.Waits++
+		return w.requeue(ctx, d, w.pause(d.Waits, throttledCap))
 	}
-	if s.Attempt++; s.Attempt >= maxTries {
-		if err := w.fail(ctx, s, err); err != nil {
+	if d.Attempt++; d.Attempt >= maxTries {
+		if err := w.fail(ctx, d, err); err != nil {
 			return err
 		}
-		s.Attempt, s.Waits = 0, 0
-		return w.bury(ctx, s.Message(0).Body, err)
+		d.Attempt, d.Waits = 0, 0
+		return w.sendToDeadLetterQueue(ctx, d.Message(0).Body, err)
 	}
-	w.Log.WarnContext(ctx, "send put back", "group", s.Group, "key", s.Key, "subscriber", s.Subscriber, "attempt", s.Attempt, "error", redact(err, s))
-	pause := w.pause(s.Attempt, backoffCap)
-	if !errors.Is(err, ErrUnavailable) { // whether SES took the mail is open: nobody may claim it before the lease ends
+	w.Log.WarnContext(ctx, "delivery requeued", "group", d.Group, "key", d.Key, "subscriber", d.Subscriber, "attempt", d.Attempt, "error", redact(err, d))
+	pause := w.pause(d.Attempt, backoffCap)
+	if !errors.Is(err, ErrUnavailable) { // SES may have accepted the mail: no retry before the lease ends
 		pause = max(pause, lease)
 	}
-	return w.putBack(ctx, s, pause)
+	return w.requeue(ctx, d, pause)
 }
 
-// pause grows with the tries.
+// pause returns a delay that grows with the tries.
 func (w *Worker) pause(tries int, most time.Duration) time.Duration {
 	ceiling := most
 	if tries < 16 {
@@ -98,17 +98,17 @@ func (w *Worker) pause(tries int, most time.Duration) time.Duration {
 	return ceiling/2 + w.Jitter(ceiling/2)
 }
 
-// send sends, unless it has been done. It sets s.SentAs as soon as SES has taken the mail.
-func (w *Worker) send(ctx context.Context, s *Send) error {
-	if s.SentAs == "" {
-		mail, err := w.compose(ctx, *s)
+// send sends the mail unless it has been sent. It sets d.SentAs as soon as SES has accepted the mail.
+func (w *Worker) send(ctx context.Context, d *Delivery) error {
+	if d.SentAs == "" {
+		mail, err := w.compose(ctx, *d)
 		if err != nil {
 			return err
 		}
 		if err := w.Limiter.Wait(ctx); err != nil {
 			return fmt.Errorf("%w: %w", ErrThrottled, err)
 		}
-		claim, err := w.Records.Claim(ctx, s.ID, w.Clock.Now(), lease)
+		claim, err := w.Records.Claim(ctx, d.ID, w.Clock.Now(), lease)
 		switch {
 		case err != nil:
 			return fmt.Errorf("delivery: claim: %w", err)
@@ -117,30 +117,30 @@ func (w *Worker) send(ctx context.Context, s *Send) error {
 		case claim == Busy:
 			return errLater
 		}
-		if s.SentAs, err = w.Mailer.Send(ctx, mail); err != nil {
-			return w.release(ctx, *s, err)
+		if d.SentAs, err = w.Mailer.Send(ctx, mail); err != nil {
+			return w.release(ctx, *d, err)
 		}
 		w.Metrics.Count(contract.MetricSent, 1)
-		w.Metrics.Duration(contract.MetricLateness, w.Clock.Now().Sub(s.Time()))
+		w.Metrics.Duration(contract.MetricLateness, w.Clock.Now().Sub(d.Time()))
 	}
-	return w.settle(ctx, s.ID, Outcome{Status: StatusSent, MessageID: s.SentAs})
+	return w.settle(ctx, d.ID, Outcome{Status: StatusSent, MessageID: d.SentAs})
 }
 
-// release gives a claim back if SES certainly did not take the mail.
-func (w *Worker) release(ctx context.Context, s Send, why error) error {
+// release releases a claim if SES certainly did not accept the mail.
+func (w *Worker) release(ctx context.Context, d Delivery, why error) error {
 	if errors.Is(why, ErrThrottled) {
 		w.Limiter.Slow()
 	}
 	if !errors.Is(why, ErrThrottled) && !errors.Is(why, ErrUnavailable) {
 		return why
 	}
-	if err := w.Records.Settle(ctx, s.ID, Outcome{Status: StatusRetrying, Reason: redact(why, s)}, w.Clock.Now()); err != nil {
-		w.Log.WarnContext(ctx, "claim not released", "group", s.Group, "key", s.Key, "subscriber", s.Subscriber, "error", err)
+	if err := w.Records.Settle(ctx, d.ID, Outcome{Status: StatusRetrying, Reason: redact(why, d)}, w.Clock.Now()); err != nil {
+		w.Log.WarnContext(ctx, "claim not released", "group", d.Group, "key", d.Key, "subscriber", d.Subscriber, "error", err)
 	}
 	return why
 }
 
-// settle tries hard: what it writes down is known to be true and nowhere else.
+// settle retries: the outcome is recorded nowhere else.
 func (w *Worker) settle(ctx context.Context, id ID, o Outcome) (err error) {
 	for n := range settleTries {
 		if err = w.Records.Settle(ctx, id, o, w.Clock.Now()); err == nil {
@@ -153,16 +153,16 @@ func (w *Worker) settle(ctx context.Context, id ID, o Outcome) (err error) {
 	return fmt.Errorf("delivery: settle: %w", err)
 }
 
-func (w *Worker) compose(ctx context.Context, s Send) (Mail, error) {
-	content, err := w.Contents.Get(ctx, s.Object)
+func (w *Worker) compose(ctx context.Context, d Delivery) (Mail, error) {
+	content, err := w.Contents.Get(ctx, d.Object)
 	if err != nil {
 		return Mail{}, fmt.Errorf("delivery: content: %w", err)
 	}
-	link, err := w.Links.Unsubscribe(ctx, s.Group, s.Subscriber)
+	link, err := w.Links.Unsubscribe(ctx, d.Group, d.Subscriber)
 	if err != nil {
 		return Mail{}, fmt.Errorf("delivery: link: %w", err)
 	}
-	mail := Mail{ID: s.ID, To: s.Email, Subject: content.Subject, UnsubscribeURL: link}
+	mail := Mail{ID: d.ID, To: d.Email, Subject: content.Subject, UnsubscribeURL: link}
 	body := strings.ReplaceAll(content.Body, placeholder, link)
 	if content.Format == schedule.FormatHTML {
 		mail.HTML = body
@@ -172,21 +172,23 @@ func (w *Worker) compose(ctx context.Context, s Send) (Mail, error) {
 	return mail, nil
 }
 
-func (w *Worker) putBack(ctx context.Context, s Send, pause time.Duration) error {
-	return errors.Join(w.Sends.Send(ctx, []queue.Message{s.Message(pause)})...)
+func (w *Worker) requeue(ctx context.Context, d Delivery, pause time.Duration) error {
+	return errors.Join(w.Queue.Send(ctx, []queue.Message{d.Message(pause)})...)
 }
 
-// fail notes the reason where the caller of the API sees it.
-func (w *Worker) fail(ctx context.Context, s Send, why error) error {
+// fail records the reason, which the API returns among the results.
+func (w *Worker) fail(ctx context.Context, d Delivery, why error) error {
 	w.Metrics.Count(contract.MetricFailed, 1)
-	w.Log.ErrorContext(ctx, "send failed", "group", s.Group, "key", s.Key, "subscriber", s.Subscriber, "error", redact(why, s))
-	return w.settle(ctx, s.ID, Outcome{Status: StatusFailed, Reason: redact(why, s)})
+	w.Log.ErrorContext(ctx, "delivery failed", "group", d.Group, "key", d.Key, "subscriber", d.Subscriber, "error", redact(why, d))
+	return w.settle(ctx, d.ID, Outcome{Status: StatusFailed, Reason: redact(why, d)})
 }
 
-func (w *Worker) bury(ctx context.Context, body string, why error) error {
-	w.Log.ErrorContext(ctx, "send given up")
+func (w *Worker) sendToDeadLetterQueue(ctx context.Context, body string, why error) error {
+	w.Log.ErrorContext(ctx, "sent to the dead-letter queue")
 	return errors.Join(w.DeadLetters.Send(ctx, []queue.Message{{Body: body, Error: why.Error()}})...)
 }
 
 // redact keeps the address out of logs: SES's errors quote it.
-func redact(err error, s Send) string { return strings.ReplaceAll(err.Error(), s.Email, "[address]") }
+func redact(err error, d Delivery) string {
+	return strings.ReplaceAll(err.Error(), d.Email, "[address]")
+}

@@ -17,17 +17,17 @@ import (
 
 // An Index finds waiting messages by the minute and shard of their bucket.
 type Index interface {
-	// Waiting reads those of one bucket that are due in [from, to), in order.
+	// Waiting reads the messages of one bucket that are due in [from, to), in order.
 	Waiting(ctx context.Context, minute time.Time, shard int, from, to time.Time) ([]schedule.Due, error)
 }
 
-// Progress remembers how far the dispatcher has come.
+// Progress stores the dispatcher's progress.
 type Progress interface {
 	Load(ctx context.Context) (state State, found bool, err error)
 	Save(ctx context.Context, state State) error
 }
 
-// A State is how far the dispatcher has come.
+// A State is the dispatcher's progress.
 type State struct {
 	Loaded  time.Time // everything due before has been queued
 	Checked time.Time // whole minute: buckets before have been looked at a second time
@@ -41,7 +41,7 @@ type State struct {
 type Dispatcher struct {
 	Index    Index
 	Progress Progress
-	Due      schedule.Queue
+	Due      queue.Sender
 	Shards   int
 	Sweeper  *Sweeper // optional
 	Now      func() time.Time
@@ -49,20 +49,21 @@ type Dispatcher struct {
 }
 
 const (
-	// settle is how long after its minute a bucket is looked at again: by then every message in it has been taken up, but
-	// for those whose queueing failed, and those that the workers are behind with. A message queued twice is sent once.
+	// settle is how long after its minute a bucket is read again: by then every message in it has been claimed, except
+	// those whose queueing failed and those that the workers are late with. A message queued twice is sent once.
 	settle = 2 * time.Minute
-	// lookBack is where the very first run begins.
+	// lookBack is how far back the first run starts.
 	lookBack = 10 * time.Minute
-	// late is what is worth a line in the log.
+	// late is the lateness above which a run logs a warning.
 	late = time.Minute
 
 	parallelSends = 16
 	batch         = 10
 )
 
-// Run queues what falls due within contract.Ahead, minute by minute in order, beginning where the last run ended however
-// long ago that was. It saves its progress after each minute with messages, so that a run that dies loses nothing.
+// Run queues what falls due within contract.Ahead, minute by minute in order, starting where the last run ended,
+// however long ago that was. It saves its progress after each minute with messages, so that a run that dies loses
+// nothing.
 func (d *Dispatcher) Run(ctx context.Context) error {
 	state, err := d.load(ctx)
 	if err != nil {
@@ -107,7 +108,7 @@ func (d *Dispatcher) load(ctx context.Context) (State, error) {
 	return state, nil
 }
 
-// recheck looks a second time at buckets that earlier runs have queued.
+// recheck reads buckets again that earlier runs have queued.
 func (d *Dispatcher) recheck(ctx context.Context, state *State, loadedBefore time.Time) error {
 	limit := earlier(d.Now(), loadedBefore).Add(-settle)
 	for minute := state.Checked; !minute.Add(time.Minute).After(limit); minute = minute.Add(time.Minute) {
@@ -123,7 +124,7 @@ func (d *Dispatcher) recheck(ctx context.Context, state *State, loadedBefore tim
 	return nil
 }
 
-// queue sends what waits in one minute's buckets, in the order in which it is due.
+// queue queues the messages of one minute's buckets, in order of their due times.
 func (d *Dispatcher) queue(ctx context.Context, minute, from, to time.Time, shards int) (int, error) {
 	found := make([][]schedule.Due, shards)
 	readers, readCtx := errgroup.WithContext(ctx)

@@ -1,2 +1,3 @@
-// Package dispatch puts messages on the due queue shortly before they are due, and sweeps content that no message points to.
+// Package dispatch puts messages on the due queue shortly before they are due, and removes contents that no message
+// refers to.
 package dispatch

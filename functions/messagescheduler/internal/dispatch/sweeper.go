@@ -9,7 +9,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/schedule"
 )
 
-// An Object is a stored content.
+// An Object is a stored content's name and age.
 type Object struct {
 	Name       string
 	ModifiedAt time.Time
@@ -17,19 +17,19 @@ type Object struct {
 
 // Objects lists and removes contents.
 type Objects interface {
-	// After lists objects in the order of their names, and says whether there are more.
+	// After lists objects in the order of their names, and reports whether there are more.
 	After(ctx context.Context, name string) (objects []Object, more bool, err error)
 	Remove(ctx context.Context, name string) error
 }
 
-// Pointers says which objects messages point to.
+// Pointers resolves messages to their objects.
 type Pointers interface {
-	// Pointed gives the object of each message, by group and key; messages that are not there are left out.
+	// Pointed returns the object of each message, by group and key; missing messages are left out.
 	Pointed(ctx context.Context, messages [][2]string) (map[[2]string]string, error)
 }
 
-// A Sweeper removes content that no message points to: what a crash between content and row left behind, what a change
-// replaced, what belonged to a message that has been forgotten.
+// A Sweeper removes contents that no message refers to: left behind by a crash between content and row, replaced by a
+// change, or of a message that has expired.
 type Sweeper struct {
 	Objects  Objects
 	Messages Pointers
@@ -39,13 +39,13 @@ type Sweeper struct {
 }
 
 const (
-	// orphanAge is how old an object is before it may be an orphan: the row is written seconds after it.
+	// orphanAge is the age at which an object may be an orphan: its row is written seconds after it.
 	orphanAge = time.Hour
-	// sweepPause lies between two walks through all objects.
+	// sweepPause is the time between two passes over all objects.
 	sweepPause = 6 * time.Hour
 )
 
-// Sweep looks at one page of objects, if it is time. Its failures are logged: the dispatcher has more important things to do.
+// Sweep checks one page of objects, if a pass is due. Its failures are only logged: dispatching matters more.
 func (s *Sweeper) Sweep(ctx context.Context, state *State) {
 	if s.Now().Before(state.SweepAt) {
 		return
@@ -101,7 +101,7 @@ func (s *Sweeper) remove(ctx context.Context, objects []Object) error {
 	return nil
 }
 
-// owner reads group and key from an object's name. What does not look like ours is left alone: the bucket may be shared.
+// owner parses group and key from an object's name. Other objects are left alone: the bucket may be shared.
 func (s *Sweeper) owner(name string) (owner [2]string, ok bool) {
 	rest, ok := strings.CutPrefix(name, s.Prefix)
 	parts := strings.Split(rest, "/")

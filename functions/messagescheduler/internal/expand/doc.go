@@ -1,3 +1,3 @@
-// Package expand turns an occurrence that is due into one send for each subscriber and one message for the hub, and lets
-// a repeat go on to its next occurrence.
+// Package expand turns a due occurrence into one delivery for each subscriber and one message for the hub, and moves a
+// repeat to its next occurrence.
 package expand

@@ -17,36 +17,36 @@ import (
 
 // An Expander handles the due queue.
 type Expander struct {
-	Messages    schedule.Messages
-	Contents    Contents
-	Subscribers Subscribers
-	Records     Records
-	Due, Sends  schedule.Queue
-	DeadLetters schedule.Queue
-	Hub         schedule.Queue // nil: messages go by mail only
-	Retention   time.Duration
-	Clock       clock.Clock
-	Metrics     *metrics.Emitter
-	Log         *slog.Logger
+	Messages           schedule.Messages
+	Contents           Contents
+	Subscribers        Subscribers
+	Records            Records
+	Due, DeliveryQueue queue.Sender
+	DeadLetters        queue.Sender
+	Hub                queue.Sender // nil: messages go by mail only
+	Retention          time.Duration
+	Clock              clock.Clock
+	Metrics            *metrics.Emitter
+	Log                *slog.Logger
 }
 
 const (
 	maxTries = 6
-	// wait is the longest that a worker sits a message out; with more to go it is put back.
+	// wait is the longest that a worker waits for the due time; a message that is due later is requeued.
 	wait = 2 * time.Second
-	// enough is the time that a page of subscribers is begun with.
+	// enough is the least time left to start a page of subscribers.
 	enough = 5 * time.Second
 )
 
-// errContinues: the rest of the subscribers has been put back on the queue.
+// errContinues is returned when the rest of the subscribers has been queued.
 var errContinues = errors.New("goes on in another message")
 
-// Handle works off one message of the due queue. A failure puts it back with a pause that grows, or, after maxTries, among
-// the dead letters with its reason. An error means that not even that succeeded.
+// Handle handles one message of the due queue. A failure is requeued with a growing delay or, after maxTries, sent to
+// the dead-letter queue with its reason. An error means that not even that succeeded.
 func (x *Expander) Handle(ctx context.Context, body string) error {
 	due, err := schedule.ParseDue(body)
 	if err != nil {
-		return x.bury(ctx, body, err)
+		return x.sendToDeadLetterQueue(ctx, body, err)
 	}
 	work, cancel := deadline.WithReserve(ctx)
 	defer cancel()
@@ -55,14 +55,14 @@ func (x *Expander) Handle(ctx context.Context, body string) error {
 	}
 	if due.Attempt++; due.Attempt >= maxTries {
 		due.Attempt = 0
-		return x.bury(ctx, due.Message(0).Body, err)
+		return x.sendToDeadLetterQueue(ctx, due.Message(0).Body, err)
 	}
-	x.Log.WarnContext(ctx, "occurrence put back", "group", due.Group, "key", due.Key, "due", due.Due, "attempt", due.Attempt, "error", err)
+	x.Log.WarnContext(ctx, "occurrence requeued", "group", due.Group, "key", due.Key, "due", due.Due, "attempt", due.Attempt, "error", err)
 	return errors.Join(x.Due.Send(ctx, []queue.Message{due.Message(time.Second << due.Attempt)})...)
 }
 
-func (x *Expander) bury(ctx context.Context, body string, why error) error {
-	x.Log.ErrorContext(ctx, "occurrence given up", "error", why)
+func (x *Expander) sendToDeadLetterQueue(ctx context.Context, body string, why error) error {
+	x.Log.ErrorContext(ctx, "occurrence sent to the dead-letter queue", "error", why)
 	return errors.Join(x.DeadLetters.Send(ctx, []queue.Message{{Body: body, Error: why.Error()}})...)
 }
 
@@ -86,11 +86,11 @@ func (x *Expander) expand(ctx context.Context, due schedule.Due) error {
 	return x.finish(ctx, due)
 }
 
-// tries bounds how often a conditional write is tried anew.
+// tries bounds the retries of a conditional write.
 const tries = 5
 
-// claim marks the message as being sent: from here on it can be neither changed nor cancelled. A queued message that means
-// another version or time than the stored one is void, and one that was claimed before is gone on with.
+// claim marks the message as being sent: from here on it can be neither changed nor cancelled. A queued message with
+// another version or due time than the stored one is void; one that was claimed before is continued.
 func (x *Expander) claim(ctx context.Context, due schedule.Due) (schedule.Message, bool, error) {
 	for range tries {
 		m, found, err := x.Messages.Get(ctx, due.Group, due.Key)
@@ -104,7 +104,7 @@ func (x *Expander) claim(ctx context.Context, due schedule.Due) (schedule.Messag
 			return m, true, nil
 		}
 		seen := m.Revision
-		m.Status, m.Place, m.Revision, m.UpdatedAt = schedule.StatusSending, time.Time{}, seen+1, x.Clock.Now()
+		m.Status, m.DispatchAt, m.Revision, m.UpdatedAt = schedule.StatusSending, time.Time{}, seen+1, x.Clock.Now()
 		err = x.Messages.Update(ctx, m, seen)
 		if err == nil || !errors.Is(err, schedule.ErrConflict) {
 			return m, err == nil, err
@@ -113,13 +113,14 @@ func (x *Expander) claim(ctx context.Context, due schedule.Due) (schedule.Messag
 	return schedule.Message{}, false, fmt.Errorf("expand: claim: %w", schedule.ErrBusy)
 }
 
-// means says whether a queued message is still what the stored one says.
+// means reports whether a queued message matches the stored one.
 func means(due schedule.Due, m schedule.Message) bool {
 	waits := m.Status == schedule.StatusScheduled || m.Status == schedule.StatusSending
 	return waits && m.Version == due.Version && m.Due.UnixMilli() == due.Due
 }
 
-// superseded drops a void message. If what it has become is due soon, that is queued: whoever wrote it may have died before.
+// superseded drops a void message. If the stored message is due soon, it is queued: the writer may have died before
+// that.
 func (x *Expander) superseded(ctx context.Context, due schedule.Due, m schedule.Message, found bool) error {
 	x.Log.InfoContext(ctx, "superseded", "group", due.Group, "key", due.Key, "due", due.Due, "version", due.Version)
 	if !found || m.Status != schedule.StatusScheduled {
@@ -136,7 +137,7 @@ func (x *Expander) enqueue(ctx context.Context, m schedule.Message) error {
 	return errors.Join(x.Due.Send(ctx, []queue.Message{schedule.DueOf(m).Message(ahead)})...)
 }
 
-// finish ends the message, or moves a repeat on to its next occurrence.
+// finish finishes the message, or moves a repeat to its next occurrence.
 func (x *Expander) finish(ctx context.Context, due schedule.Due) error {
 	for range tries {
 		m, found, err := x.Messages.Get(ctx, due.Group, due.Key)
@@ -144,7 +145,7 @@ func (x *Expander) finish(ctx context.Context, due schedule.Due) error {
 			return err
 		}
 		if !found || !means(due, m) || m.Status != schedule.StatusSending {
-			return nil // somebody else, with the same message, was faster
+			return nil // another invocation with the same message was faster
 		}
 		seen := m.Revision
 		m = m.After(x.Clock.Now(), x.Retention)
@@ -161,7 +162,7 @@ func (x *Expander) finish(ctx context.Context, due schedule.Due) error {
 	return fmt.Errorf("expand: finish: %w", schedule.ErrBusy)
 }
 
-// finished does what can fail without harm: the dispatcher and the sweeper make up for it.
+// finished does what may fail without harm: the dispatcher and the sweeper make up for it.
 func (x *Expander) finished(ctx context.Context, m schedule.Message) error {
 	if m.Status == schedule.StatusScheduled {
 		if err := x.enqueue(ctx, m); err != nil {

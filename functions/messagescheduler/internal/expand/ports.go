@@ -13,21 +13,21 @@ type Subscriber struct {
 	Suppressed      string // why it gets nothing although it subscribed; "" otherwise
 }
 
-// Subscribers lists a group.
+// Subscribers reads the subscribers of a group.
 type Subscribers interface {
-	// Receiving calls page with each page of subscribers after the id after, in the order of their ids, without those that
-	// have not confirmed or have left. It returns page's error as it is.
+	// Receiving calls page with each page of subscribers after the id after, in order of their ids, without those that
+	// have not confirmed or have unsubscribed. It returns page's error as it is.
 	Receiving(ctx context.Context, group, after string, page func([]Subscriber) error) error
 }
 
-// Contents finishes contents as well.
+// Contents reads and finishes contents.
 type Contents interface {
 	Get(ctx context.Context, object string) (schedule.Content, error)
 	// Finish marks the content of a finished message, for the bucket's lifecycle.
 	Finish(ctx context.Context, m schedule.Message) error
 }
 
-// Records notes results that need no send.
+// Records records results that need no delivery.
 type Records interface {
 	Suppress(ctx context.Context, d delivery.ID, reason string) error
 }

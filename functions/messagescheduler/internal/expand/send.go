@@ -15,8 +15,8 @@ import (
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/schedule"
 )
 
-// send hands the occurrence to the hub, then to each subscriber. Done twice, the hub's receivers drop the repeated id, and
-// deliver finds its record of the first send.
+// send queues the occurrence for the hub, then for each subscriber. If it runs twice, the hub's receivers drop the
+// repeated id, and deliver finds its record of the first delivery.
 func (x *Expander) send(ctx context.Context, m schedule.Message, due schedule.Due) error {
 	if due.After == "" && x.Hub != nil && m.Has(schedule.ChannelHub) {
 		if err := x.publish(ctx, m); err != nil {
@@ -73,19 +73,19 @@ func (x *Expander) sendPage(ctx context.Context, m schedule.Message, page []Subs
 	group.SetLimit(parallel)
 	for part := range slices.Chunk(page, contract.BatchSize) {
 		group.Go(func() error {
-			var sends []queue.Message
+			var messages []queue.Message
 			for _, s := range part {
-				send := delivery.Send{
+				d := delivery.Delivery{
 					ID:     delivery.ID{Group: m.Group, Key: m.Key, Due: m.Due.UnixMilli(), Subscriber: s.ID},
 					Object: m.Object, Email: s.Email, Name: s.Name,
 				}
 				if s.Suppressed == "" {
-					sends = append(sends, send.Message(0))
-				} else if err := x.Records.Suppress(ctx, send.ID, s.Suppressed); err != nil {
+					messages = append(messages, d.Message(0))
+				} else if err := x.Records.Suppress(ctx, d.ID, s.Suppressed); err != nil {
 					return err
 				}
 			}
-			return errors.Join(x.Sends.Send(ctx, sends)...)
+			return errors.Join(x.DeliveryQueue.Send(ctx, messages)...)
 		})
 	}
 	return group.Wait()

@@ -14,15 +14,15 @@ import (
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/mail"
 )
 
-// Handler is what lambda.Start takes.
+// A Handler handles SES's events from EventBridge.
 type Handler = func(context.Context, events.EventBridgeEvent) error
 
-// A Listener acts on feedback.
+// A Listener handles feedback.
 type Listener interface {
 	Handle(ctx context.Context, f delivery.Feedback) error
 }
 
-// Feedback hands events on. Those of other mails of the account are passed over.
+// Feedback handles events. Those of the account's other mails are ignored.
 func Feedback(l Listener, log *slog.Logger) Handler {
 	return func(ctx context.Context, e events.EventBridgeEvent) error {
 		f, ok, err := Parse(e.Detail)
@@ -52,8 +52,8 @@ type detail struct {
 	} `json:"reject"`
 }
 
-// Parse reads the detail of an event; ok is false for what is none of ours or asks for nothing, such as a transient bounce,
-// which SES goes on trying.
+// Parse parses the detail of an event. ok is false for the account's other mails, and for events that need no action,
+// such as a transient bounce, which SES retries.
 func Parse(text []byte) (f delivery.Feedback, ok bool, err error) {
 	var d detail
 	if err := json.Unmarshal(text, &d); err != nil {

@@ -1,5 +1,5 @@
-// Package mail sends mail with version 2 of SES's API, one recipient a call: one malformed address would refuse a call for
-// all of its recipients.
+// Package mail sends e-mail with version 2 of SES's API, one recipient per call: one malformed address would fail a
+// call for all its recipients.
 package mail
 
 import (
@@ -26,13 +26,13 @@ var (
 	_ delivery.Mailer = Mailer{}
 )
 
-// Names of the message tags by which events are matched with deliveries.
+// Names of the message tags that match events with deliveries.
 const (
 	TagDelivery   = "hermes_delivery"
 	TagSubscriber = "hermes_subscriber"
 )
 
-// Mailer sends from one identity.
+// A Mailer sends from one identity.
 type Mailer struct {
 	Client           API
 	Sender           string // From
@@ -41,7 +41,7 @@ type Mailer struct {
 
 const utf8 = "UTF-8"
 
-// Send hands a mail over, once: the SDK's own retries are off, because a call whose answer is lost may have sent the mail.
+// Send sends a mail, once: the SDK's own retries are off, because a call whose answer is lost may have sent the mail.
 func (s Mailer) Send(ctx context.Context, m delivery.Mail) (string, error) {
 	in := &sesv2.SendEmailInput{
 		FromEmailAddress: &s.Sender,
@@ -78,7 +78,7 @@ func bodyOf(m delivery.Mail) *types.Body {
 	return body
 }
 
-// unsubscribeHeaders let mail clients offer a button that leaves the group with one click.
+// unsubscribeHeaders let mail clients offer a button that unsubscribes with one click.
 // https://www.rfc-editor.org/rfc/rfc8058
 func unsubscribeHeaders(link string) []types.MessageHeader {
 	if link == "" {
@@ -90,8 +90,9 @@ func unsubscribeHeaders(link string) []types.MessageHeader {
 	}
 }
 
-// classify tells what a failure means for the mail. SES did not take it if it answered with an error; without an answer,
-// nobody knows. https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors
+// classify maps a failure to a sentinel of package delivery. SES did not accept the mail if it answered with an error;
+// without an answer it may have.
+// https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors
 func classify(err error) error {
 	var answer *awshttp.ResponseError
 	var api smithy.APIError

@@ -23,20 +23,20 @@ var (
 )
 
 const (
-	// sandboxRate is what every account may send, in mails a second.
+	// sandboxRate is the rate that every account has, in mails a second.
 	// https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas.html
 	sandboxRate = 1
-	// quotaAge is how long a quota is believed.
+	// quotaAge is how long a quota is cached.
 	quotaAge = 5 * time.Minute
-	// recovery is in how many seconds a slowed limiter comes back to the full rate.
+	// recovery is how many seconds a slowed limiter takes to return to the full rate.
 	recovery = 20
 )
 
-// A Limiter spaces the mails of one instance. The instances do not talk to each other.
+// A Limiter limits the rate of mails of one instance. The instances do not communicate.
 //
-// Without Fixed, each begins with the account's whole rate, so that the few mails of a quiet minute need not wait for
-// shares that nobody uses. When SES throttles, the limiter halves its rate, down to its share, and comes back bit by bit:
-// so busy instances settle on what there is. With Fixed, each keeps to its share of that, always.
+// Without Fixed, each starts with the account's whole rate, so that the few mails of a quiet minute do not wait. When
+// SES throttles, the limiter halves its rate, down to its share, and recovers gradually, so that busy instances settle
+// on what is available. With Fixed, each keeps to its share of that rate.
 type Limiter struct {
 	Client    QuotaAPI
 	Fixed     float64 // mails a second of all instances; 0 asks SES
@@ -55,7 +55,7 @@ type Limiter struct {
 // Wait implements delivery.Limiter.
 func (l *Limiter) Wait(ctx context.Context) error { return l.current(ctx).Wait(ctx) }
 
-// Slow implements delivery.Limiter. Mails that were sent at once are throttled at once, and count as one.
+// Slow implements delivery.Limiter. Mails that were sent together are throttled together, and count as one.
 func (l *Limiter) Slow() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -66,10 +66,10 @@ func (l *Limiter) Slow() {
 	l.slowed, l.slowAt = max(l.rate(now)/2, l.share()), now
 }
 
-// share is what an instance gets when all are busy.
+// share returns the rate of an instance when all are busy.
 func (l *Limiter) share() float64 { return l.full / float64(max(l.Instances, 1)) }
 
-// rate is how fast this instance may be now.
+// rate returns the instance's current rate.
 func (l *Limiter) rate(now time.Time) float64 {
 	switch {
 	case l.Fixed > 0:
@@ -98,7 +98,7 @@ func (l *Limiter) current(ctx context.Context) *rate.Limiter {
 	return l.limiter
 }
 
-// quota is the account's rate, the one before if SES does not say, or that of the sandbox.
+// quota returns the account's rate: the last known if SES does not answer, or that of the sandbox.
 func (l *Limiter) quota(ctx context.Context) float64 {
 	if l.Fixed > 0 {
 		return l.Fixed

@@ -1,5 +1,5 @@
 // Package metrics writes metrics in CloudWatch's embedded metric format: lines of JSON on standard output, from which
-// CloudWatch Logs extracts them. No call is made for them.
+// CloudWatch Logs extracts them, without an API call.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 package metrics
 
@@ -31,10 +31,10 @@ type directive struct {
 	Metrics    []definition
 }
 
-// Count adds n.
+// Count writes a count.
 func (e *Emitter) Count(name string, n int) { e.write(name, "Count", n) }
 
-// Duration notes a duration in milliseconds.
+// Duration writes a duration in milliseconds.
 func (e *Emitter) Duration(name string, d time.Duration) {
 	e.write(name, "Milliseconds", d.Milliseconds())
 }

@@ -9,17 +9,18 @@ import (
 	"time"
 )
 
-// Change changes time or content of a message that waits. ifMatch is the ETag that the caller has seen, or "" or "*".
-func (b *Book) Change(ctx context.Context, group, key string, r Request, ifMatch string) (Message, error) {
-	return b.write(ctx, group, key, ifMatch, func(m Message) (Message, error) {
+// Change changes the time or the content of a waiting message. ifMatch is the ETag that the caller has seen, or "" or
+// "*".
+func (s *Service) Change(ctx context.Context, group, key string, r Request, ifMatch string) (Message, error) {
+	return s.write(ctx, group, key, ifMatch, func(m Message) (Message, error) {
 		if err := open(m); err != nil {
 			return m, err
 		}
-		next, err := b.changed(m, r)
+		next, err := s.changed(m, r)
 		if err != nil {
 			return m, err
 		}
-		content, err := b.Contents.Get(ctx, m.Object)
+		content, err := s.Contents.Get(ctx, m.Object)
 		if err != nil {
 			return m, err
 		}
@@ -27,15 +28,15 @@ func (b *Book) Change(ctx context.Context, group, key string, r Request, ifMatch
 		if err := checkFrame(next, content); err != nil {
 			return m, err
 		}
-		next.Object = b.newObject(group, key) // the tags tell subject and time, so every change writes the object
-		return next, b.Contents.Put(ctx, next, content)
+		next.Object = s.newObject(group, key) // the tags tell subject and time, so every change writes the object
+		return next, s.Contents.Put(ctx, next, content)
 	})
 }
 
-// Cancel makes that a message is not sent any more. While an occurrence of a repeat is being sent, those after it are
-// cancelled; sending is true then.
-func (b *Book) Cancel(ctx context.Context, group, key, ifMatch string) (m Message, sending bool, err error) {
-	m, err = b.write(ctx, group, key, ifMatch, func(m Message) (Message, error) {
+// Cancel cancels a message. If an occurrence of a repeat is being sent, only later occurrences are cancelled, and
+// sending is true.
+func (s *Service) Cancel(ctx context.Context, group, key, ifMatch string) (m Message, sending bool, err error) {
+	m, err = s.write(ctx, group, key, ifMatch, func(m Message) (Message, error) {
 		if m.Status == StatusSending && m.Repeat != nil {
 			m.Cancelled = true
 			return m, nil
@@ -43,13 +44,13 @@ func (b *Book) Cancel(ctx context.Context, group, key, ifMatch string) (m Messag
 		if err := open(m); err != nil {
 			return m, err
 		}
-		m.Status, m.Place, m.ExpiresAt = StatusCancelled, time.Time{}, b.Now().Add(b.Retention)
+		m.Status, m.DispatchAt, m.ExpiresAt = StatusCancelled, time.Time{}, s.Now().Add(s.Retention)
 		return m, nil
 	})
 	return m, m.Status == StatusSending, err
 }
 
-// open says whether a message can still be changed.
+// open returns nil if the message can still be changed.
 func open(m Message) error {
 	switch m.Status {
 	case StatusScheduled:
@@ -61,11 +62,11 @@ func open(m Message) error {
 	}
 }
 
-// write reads a message, makes another of it and stores that, if no one else has meanwhile. Without a precondition it
-// tries again.
-func (b *Book) write(ctx context.Context, group, key, ifMatch string, change func(Message) (Message, error)) (Message, error) {
+// write reads a message, changes it, and stores it if nobody else has changed it meanwhile. Without a precondition it
+// retries.
+func (s *Service) write(ctx context.Context, group, key, ifMatch string, change func(Message) (Message, error)) (Message, error) {
 	for range tries {
-		m, err := b.find(ctx, group, key)
+		m, err := s.find(ctx, group, key)
 		if err != nil {
 			return m, err
 		}
@@ -76,8 +77,8 @@ func (b *Book) write(ctx context.Context, group, key, ifMatch string, change fun
 		if err != nil {
 			return m, fmt.Errorf("schedule: change %q of group %q: %w", key, group, err)
 		}
-		next.Revision, next.UpdatedAt = m.Revision+1, b.Now()
-		err = b.Messages.Update(ctx, next, m.Revision)
+		next.Revision, next.UpdatedAt = m.Revision+1, s.Now()
+		err = s.Messages.Update(ctx, next, m.Revision)
 		if errors.Is(err, ErrConflict) {
 			continue
 		}
@@ -85,14 +86,14 @@ func (b *Book) write(ctx context.Context, group, key, ifMatch string, change fun
 			return m, fmt.Errorf("schedule: change %q of group %q: %w", key, group, err)
 		}
 		if next.Status == StatusScheduled {
-			b.enqueue(ctx, next)
+			s.enqueue(ctx, next)
 		}
 		return next, nil
 	}
 	return Message{}, fmt.Errorf("schedule: change %q of group %q: %w", key, group, ErrBusy)
 }
 
-// matches compares by the strong comparison of RFC 9110, section 13.1.1.
+// matches uses the strong comparison of RFC 9110, section 13.1.1.
 func matches(ifMatch, etag string) bool {
 	if ifMatch == "" || strings.TrimSpace(ifMatch) == "*" {
 		return true
@@ -100,8 +101,8 @@ func matches(ifMatch, etag string) bool {
 	return slices.ContainsFunc(strings.Split(ifMatch, ","), func(tag string) bool { return strings.TrimSpace(tag) == etag })
 }
 
-func (b *Book) changed(m Message, r Request) (Message, error) {
-	now := b.Now()
+func (s *Service) changed(m Message, r Request) (Message, error) {
+	now := s.Now()
 	m.Version++
 	if r.Subject != nil {
 		m.Subject = *r.Subject
@@ -110,16 +111,16 @@ func (b *Book) changed(m Message, r Request) (Message, error) {
 		m.Channels = r.Channels
 	}
 	if !r.hasTime() {
-		m.place(now)
+		m.setDispatchAt(now)
 		return m, nil
 	}
 	if r.ScheduleOn == nil && r.At == nil && r.Repeat == nil { // the repeat ends, or the zone's name changes
 		if r.RemoveRepeat {
 			m.Repeat = nil
 		} else {
-			return m, NewFault("timezone", *r.Timezone, "needs at or repeat beside it")
+			return m, Invalid("timezone", *r.Timezone, "needs at or repeat beside it")
 		}
-		m.place(now)
+		m.setDispatchAt(now)
 		return m, nil
 	}
 	timing, err := r.timing(now)
@@ -127,14 +128,14 @@ func (b *Book) changed(m Message, r Request) (Message, error) {
 		return m, err
 	}
 	if r.Repeat == nil && !r.RemoveRepeat && m.Repeat != nil {
-		return m, NewFault("repeat", "", "the message repeats: give its repeat with the new time, or null to end it")
+		return m, Invalid("repeat", "", "the message repeats: give its repeat with the new time, or null to end it")
 	}
 	m.Due, m.Timezone, m.Repeat, m.Occurrence = timing.due, timing.timezone, timing.repeat, 0
-	m.place(now)
+	m.setDispatchAt(now)
 	return m, nil
 }
 
-// apply changes what the content says.
+// apply sets the content's fields that the request has.
 func (r Request) apply(c *Content) {
 	for _, f := range []struct{ from, into *string }{{r.Subject, &c.Subject}, {r.Body, &c.Body}, {r.Format, &c.Format}} {
 		if f.from != nil {
@@ -149,7 +150,7 @@ func (r Request) apply(c *Content) {
 	}
 }
 
-// lastBegun is the due time of the latest occurrence that has begun.
+// lastBegun returns the due time of the latest occurrence that has started.
 func (m Message) lastBegun() time.Time {
 	if m.Status == StatusScheduled && m.Occurrence > 0 && !m.Previous.IsZero() {
 		return m.Previous

@@ -9,10 +9,10 @@ import (
 	"github.com/hermes-cdk/hermes/functions/internal/queue"
 )
 
-// ErrMalformed: a queued message is none of ours.
+// ErrMalformed is returned for a queued message that cannot be parsed.
 var ErrMalformed = errors.New("malformed")
 
-// A Due is the body of the due queue's messages: an occurrence that comes due.
+// A Due is the body of a message on the due queue: an occurrence that comes due.
 type Due struct {
 	Group   string `json:"group"`
 	Key     string `json:"key"`
@@ -22,21 +22,21 @@ type Due struct {
 	Attempt int    `json:"attempt,omitempty"` // failed tries before
 }
 
-// DueOf is the occurrence that m waits for.
+// DueOf returns the occurrence that m waits for.
 func DueOf(m Message) Due {
 	return Due{Group: m.Group, Key: m.Key, Version: m.Version, Due: m.Due.UnixMilli()}
 }
 
-// Time is the due time.
+// Time returns the due time.
 func (d Due) Time() time.Time { return time.UnixMilli(d.Due).UTC() }
 
-// Message makes the queue's message, held back for what of delay is whole seconds: the worker waits for the rest.
+// Message returns the queue's message, delayed by the whole seconds of delay: the worker waits for the rest.
 func (d Due) Message(delay time.Duration) queue.Message {
 	body, _ := json.Marshal(d) //nolint:errchkjson // strings and numbers always marshal
 	return queue.Message{Body: string(body), Group: queue.Group(d.Group), Delay: max(delay, 0).Truncate(time.Second)}
 }
 
-// ParseDue reads a message of the due queue.
+// ParseDue parses a message of the due queue.
 func ParseDue(body string) (Due, error) {
 	var d Due
 	if err := json.Unmarshal([]byte(body), &d); err != nil {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// What can become of a call. Test with errors.Is.
+// Errors of the service. Test with errors.Is.
 var (
 	ErrNotFound     = errors.New("no such message")
 	ErrUnknownGroup = errors.New("no such group")
@@ -21,21 +21,21 @@ var (
 	ErrBusy         = errors.New("the message kept changing")
 )
 
-// A Fault is a mistake of the caller: which field, what it holds, and what rule that breaks.
-type Fault struct {
+// A ValidationError is a field of a request that is not valid: its name, its value, and the rule that it breaks.
+type ValidationError struct {
 	Field string
 	Value string // at most 100 bytes of it
 	Rule  string
 }
 
-// Error shows all three.
-func (f *Fault) Error() string { return fmt.Sprintf("%s %q: %s", f.Field, f.Value, f.Rule) }
+// Error returns all three.
+func (e *ValidationError) Error() string { return fmt.Sprintf("%s %q: %s", e.Field, e.Value, e.Rule) }
 
-// NewFault cuts long values.
-func NewFault(field, value, rule string) *Fault {
+// Invalid returns a ValidationError. It cuts long values.
+func Invalid(field, value, rule string) *ValidationError {
 	const most = 100
 	if len(value) > most {
 		value = string([]rune(value[:most])) + "..."
 	}
-	return &Fault{Field: field, Value: value, Rule: rule}
+	return &ValidationError{Field: field, Value: value, Rule: rule}
 }

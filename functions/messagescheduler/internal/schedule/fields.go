@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// text reads a string of least to most characters; most 0 is no bound. Null is absent.
+// text reads a string of least to most characters; most 0 means no bound. Null counts as absent.
 func (f fields) text(name string, least, most int, into **string) error {
 	raw, ok := f[name]
 	if !ok || string(raw) == "null" {
@@ -18,13 +18,13 @@ func (f fields) text(name string, least, most int, into **string) error {
 	}
 	var value string
 	if json.Unmarshal(raw, &value) != nil {
-		return NewFault(name, string(raw), "a string")
+		return Invalid(name, string(raw), "a string")
 	}
 	if n := utf8.RuneCountInString(value); n < least || (most > 0 && n > most) {
 		if most == 0 {
-			return NewFault(name, value, "must not be empty")
+			return Invalid(name, value, "must not be empty")
 		}
-		return NewFault(name, value, fmt.Sprintf("from %d to %d characters", least, most))
+		return Invalid(name, value, fmt.Sprintf("from %d to %d characters", least, most))
 	}
 	*into = &value
 	return nil
@@ -35,12 +35,12 @@ func (f fields) oneOf(name string, allowed []string, into **string) error {
 		return err
 	}
 	if !slices.Contains(allowed, **into) {
-		return NewFault(name, **into, "one of "+strings.Join(allowed, ", "))
+		return Invalid(name, **into, "one of "+strings.Join(allowed, ", "))
 	}
 	return nil
 }
 
-// whole reads a whole number that other languages' numbers hold exactly.
+// whole reads a whole number that a float64 holds exactly, as other languages read numbers.
 func (f fields) whole(name string, into **int64) error {
 	raw, ok := f[name]
 	if !ok || string(raw) == "null" {
@@ -49,17 +49,17 @@ func (f fields) whole(name string, into **int64) error {
 	text := strings.TrimSuffix(string(raw), ".0")
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n > 1<<53 || n < -(1<<53) {
-		return NewFault(name, string(raw), "a whole number")
+		return Invalid(name, string(raw), "a whole number")
 	}
 	*into = &n
 	return nil
 }
 
-// within names the field around a fault's.
+// within prefixes a ValidationError's field with the field around it.
 func within(outer string, err error) error {
-	var fault *Fault
-	if errors.As(err, &fault) {
-		return &Fault{Field: outer + "." + fault.Field, Value: fault.Value, Rule: fault.Rule}
+	var invalid *ValidationError
+	if errors.As(err, &invalid) {
+		return &ValidationError{Field: outer + "." + invalid.Field, Value: invalid.Value, Rule: invalid.Rule}
 	}
 	return err
 }

@@ -9,10 +9,10 @@ import (
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/calendar"
 )
 
-// A Status is where a message stands.
+// A Status is the state of a message.
 type Status string
 
-// The statuses.
+// Statuses of a message.
 const (
 	StatusScheduled Status = "scheduled"
 	StatusSending   Status = "sending"
@@ -20,7 +20,7 @@ const (
 	StatusCancelled Status = "cancelled"
 )
 
-// Statuses lists them all.
+// Statuses returns all statuses.
 func Statuses() []Status {
 	return []Status{StatusScheduled, StatusSending, StatusSent, StatusCancelled}
 }
@@ -37,7 +37,7 @@ const (
 	FormatHTML = "html"
 )
 
-// A Message is what is kept of a scheduled message beside its content.
+// A Message is the stored row of a scheduled message; its content is stored apart.
 type Message struct {
 	Group, Key  string
 	Subject     string
@@ -53,7 +53,7 @@ type Message struct {
 	Previous    time.Time // due time of the occurrence before; zero if there was none
 	Cancelled   bool      // while an occurrence was being sent: none follows
 	Fingerprint string    // of the request, with an idempotency key only
-	Place       time.Time // the time under which the dispatcher finds it; zero when it does not wait
+	DispatchAt  time.Time // the time under which the dispatcher finds it; zero when it does not wait
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	ExpiresAt   time.Time // when a finished one is forgotten; zero before
@@ -62,19 +62,19 @@ type Message struct {
 // ETag changes whenever the message does.
 func (m Message) ETag() string { return `"` + strconv.FormatInt(m.Revision, 10) + `"` }
 
-// Has says whether the message goes to a channel.
+// Has reports whether the message is sent on a channel.
 func (m Message) Has(channel string) bool { return slices.Contains(m.Channels, channel) }
 
-// place puts a waiting message where the dispatcher will look: at its due time, or now if that is past, since nobody looks
-// at earlier buckets again.
-func (m *Message) place(now time.Time) {
-	m.Place = m.Due
+// setDispatchAt sets the time under which the dispatcher finds a waiting message: its due time, or now if that is past,
+// because the dispatcher does not read earlier buckets again.
+func (m *Message) setDispatchAt(now time.Time) {
+	m.DispatchAt = m.Due
 	if m.Due.Before(now) {
-		m.Place = now
+		m.DispatchAt = now
 	}
 }
 
-// Content is what a message says.
+// Content is the content of a message.
 type Content struct {
 	Subject string          `json:"subject"`
 	Body    string          `json:"body"`
@@ -82,7 +82,7 @@ type Content struct {
 	Data    json.RawMessage `json:"data,omitempty"`
 }
 
-// A Repeat says when a message comes again. One of Cron and RRule is set.
+// A Repeat is the rule by which a message repeats. One of Cron and RRule is set.
 type Repeat struct {
 	Cron     string     `json:"cron,omitempty"`
 	RRule    string     `json:"rrule,omitempty"`
@@ -92,7 +92,7 @@ type Repeat struct {
 	Start    time.Time  `json:"start"`           // what intervals of RRule count from
 }
 
-// rule parses what was validated when it was stored.
+// rule parses the rule, which was validated before it was stored.
 func (r *Repeat) rule() (calendar.Rule, error) {
 	loc, err := calendar.Zone(r.Timezone)
 	if err != nil {
@@ -105,7 +105,7 @@ func (r *Repeat) rule() (calendar.Rule, error) {
 	return rule, err
 }
 
-// Next is the occurrence after t, if done occurrences have been and there is one more.
+// Next returns the occurrence after t; ok is false if done occurrences are all or the rule has no more.
 func (r *Repeat) Next(t time.Time, done int) (next time.Time, ok bool, err error) {
 	if r.Count > 0 && done >= r.Count {
 		return time.Time{}, false, nil
@@ -121,8 +121,8 @@ func (r *Repeat) Next(t time.Time, done int) (next time.Time, ok bool, err error
 	return next.UTC(), true, nil
 }
 
-// After is the message once the occurrence it waited for has been handed over: waiting for the next one, or finished.
-// A rule that cannot be read any more ends.
+// After returns the message after its current occurrence has been expanded: waiting for the next one, or finished. A
+// repeat whose rule cannot be parsed any more ends.
 func (m Message) After(now time.Time, retention time.Duration) Message {
 	m.Revision++
 	m.UpdatedAt = now
@@ -131,11 +131,11 @@ func (m Message) After(now time.Time, retention time.Duration) Message {
 			m.Previous, m.Due, m.Status = m.Due, next.Truncate(time.Millisecond), StatusScheduled
 			m.Occurrence++
 			m.Version++
-			m.place(now)
+			m.setDispatchAt(now)
 			return m
 		}
 	}
-	m.Status, m.Place, m.ExpiresAt = StatusSent, time.Time{}, now.Add(retention)
+	m.Status, m.DispatchAt, m.ExpiresAt = StatusSent, time.Time{}, now.Add(retention)
 	if m.Cancelled {
 		m.Status = StatusCancelled
 	}

@@ -12,20 +12,20 @@ import (
 
 var groupPattern = regexp.MustCompile(fmt.Sprintf(`^[A-Za-z0-9][A-Za-z0-9._:@-]{0,%d}$`, contract.MaxGroupCharacters-1))
 
-// reserved are first segments of the API's own paths.
+// reserved has the first segments of the API's own paths.
 var reserved = map[string]bool{"openapi.json": true, "unsubscribe": true, "confirm": true}
 
-// CheckGroup checks a group's name: it is part of paths, of object keys and of a room's name.
+// CheckGroup validates a group's name, which is part of paths, of object keys and of a room's name.
 func CheckGroup(group string) error {
 	if !groupPattern.MatchString(group) || reserved[group] {
-		return NewFault("group", group, fmt.Sprintf("1 to %d letters, digits and . _ : @ -, beginning with a letter or digit", contract.MaxGroupCharacters))
+		return Invalid("group", group, fmt.Sprintf("1 to %d letters, digits and . _ : @ -, beginning with a letter or digit", contract.MaxGroupCharacters))
 	}
 	return nil
 }
 
 var keyPattern = regexp.MustCompile(`^[0-9A-HJKMNP-TV-Z]{26}$`)
 
-// IsKey says whether a text could be the key of a message: 26 characters of Crockford's base 32.
+// IsKey reports whether a text has the form of a message's key: 26 characters of Crockford's base 32.
 func IsKey(key string) bool { return keyPattern.MatchString(key) }
 
 // keyOf derives the key from the idempotency key, so that the same request finds the same message.

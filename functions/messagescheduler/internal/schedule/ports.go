@@ -3,8 +3,6 @@ package schedule
 import (
 	"context"
 	"time"
-
-	"github.com/hermes-cdk/hermes/functions/internal/queue"
 )
 
 // A Page is a part of a list.
@@ -22,35 +20,30 @@ type Filter struct {
 	After    string // Next of the page before
 }
 
-// Messages is the store of messages.
+// Messages stores messages.
 type Messages interface {
 	// Create writes a message, or returns ErrExists.
 	Create(ctx context.Context, m Message) error
-	// Get reads a message consistently.
+	// Get reads a message with a consistent read.
 	Get(ctx context.Context, group, key string) (m Message, found bool, err error)
-	// Update writes m if the stored one has the revision seen, or returns ErrConflict.
+	// Update writes m if the stored message has the revision seen, or returns ErrConflict.
 	Update(ctx context.Context, m Message, seen int64) error
-	// List reads a page by due time; it may miss what was written a moment ago.
+	// List reads a page by due time; it may miss recent writes.
 	List(ctx context.Context, f Filter) (Page, error)
 }
 
-// Contents keeps what messages say. Objects are never changed.
+// Contents stores the contents of messages. Objects never change.
 type Contents interface {
 	Put(ctx context.Context, m Message, c Content) error
 	Get(ctx context.Context, object string) (Content, error)
 }
 
-// A Queue takes messages. The result has one error for each, nil for those that it took.
-type Queue interface {
-	Send(ctx context.Context, messages []queue.Message) []error
-}
-
-// A Directory knows who is in a group.
+// A Directory knows which groups have subscribers.
 type Directory interface {
 	HasAny(ctx context.Context, group string) (bool, error)
 }
 
-// A Result is what became of an occurrence for one subscriber.
+// A Result is the result of an occurrence for one subscriber.
 type Result struct {
 	Subscriber string
 	Due        time.Time
@@ -61,7 +54,7 @@ type Result struct {
 	At         time.Time
 }
 
-// Results of deliveries.
+// Results reads the results of deliveries.
 type Results interface {
 	Results(ctx context.Context, group, key string, due time.Time, after string, limit int) (results []Result, next string, err error)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
 )
 
-// A Request is the body of POST and PUT. What is absent is nil.
+// A Request is the body of POST and PUT. Absent fields are nil.
 type Request struct {
 	Subject        *string
 	Body           *string
@@ -25,7 +25,7 @@ type Request struct {
 	Data           json.RawMessage
 }
 
-// A RepeatRequest is the field repeat: an object, or one of its rules as text.
+// A RepeatRequest is the field repeat: an object, or a rule as text.
 type RepeatRequest struct {
 	Cron     *string
 	RRule    *string
@@ -34,18 +34,18 @@ type RepeatRequest struct {
 	Count    *int64
 }
 
-// fields are the members of a JSON object as they came.
+// fields are the unparsed members of a JSON object.
 type fields map[string]json.RawMessage
 
-// ParseRequest reads a body and checks what can be checked without the time of day. Unknown fields are ignored.
+// ParseRequest parses a body and validates it, except for what depends on the current time. Unknown fields are ignored.
 func ParseRequest(body []byte) (Request, error) {
 	var r Request
 	if !utf8.Valid(body) {
-		return r, NewFault("body", "", "the request is UTF-8 text")
+		return r, Invalid("body", "", "the request is UTF-8 text")
 	}
 	var in fields
 	if err := json.Unmarshal(body, &in); err != nil || in == nil {
-		return r, NewFault("body", string(bytes.TrimSpace(body)), "the request is one JSON object")
+		return r, Invalid("body", string(bytes.TrimSpace(body)), "the request is one JSON object")
 	}
 	for _, read := range []func() error{
 		func() error { return in.text("subject", 1, contract.MaxSubjectCharacters, &r.Subject) },
@@ -70,13 +70,13 @@ func ParseRequest(body []byte) (Request, error) {
 
 func (r *Request) check() error {
 	if r.Subject != nil && strings.ContainsAny(*r.Subject, "\r\n\x00") {
-		return NewFault("subject", *r.Subject, "one line of text")
+		return Invalid("subject", *r.Subject, "one line of text")
 	}
 	if r.Body != nil && len(*r.Body) > contract.MaxBodyBytes {
 		return fmt.Errorf("%w: body has %d bytes, at most %d are allowed", ErrTooLarge, len(*r.Body), contract.MaxBodyBytes)
 	}
 	if r.ScheduleOn != nil && r.At != nil {
-		return NewFault("at", *r.At, "either schedule_on or at, not both")
+		return Invalid("at", *r.At, "either schedule_on or at, not both")
 	}
 	return nil
 }
@@ -100,7 +100,7 @@ func (r *Request) readRepeat(in fields) error {
 	}
 	var parts fields
 	if json.Unmarshal(raw, &parts) != nil {
-		return NewFault("repeat", string(raw), "a rule as text, or an object with cron or rrule")
+		return Invalid("repeat", string(raw), "a rule as text, or an object with cron or rrule")
 	}
 	p := &RepeatRequest{}
 	for _, err := range []error{
@@ -112,10 +112,10 @@ func (r *Request) readRepeat(in fields) error {
 		}
 	}
 	if (p.Cron == nil) == (p.RRule == nil) {
-		return NewFault("repeat", string(raw), "one of cron and rrule")
+		return Invalid("repeat", string(raw), "one of cron and rrule")
 	}
 	if p.Count != nil && (*p.Count < 1 || *p.Count > 1_000_000) {
-		return NewFault("repeat.count", fmt.Sprint(*p.Count), "from 1 to 1000000")
+		return Invalid("repeat.count", fmt.Sprint(*p.Count), "from 1 to 1000000")
 	}
 	r.Repeat = p
 	return nil
@@ -128,12 +128,12 @@ func (r *Request) readChannels(in fields) error {
 	}
 	const rule = `a list of "email" and "hub", each once`
 	if json.Unmarshal(raw, &r.Channels) != nil || len(r.Channels) == 0 || len(r.Channels) > 2 {
-		return NewFault("channels", string(raw), rule)
+		return Invalid("channels", string(raw), rule)
 	}
 	seen := map[string]bool{}
 	for _, c := range r.Channels {
 		if (c != ChannelEmail && c != ChannelHub) || seen[c] {
-			return NewFault("channels", string(raw), rule)
+			return Invalid("channels", string(raw), rule)
 		}
 		seen[c] = true
 	}
@@ -146,7 +146,7 @@ func (r *Request) readData(in fields) error {
 		return nil
 	}
 	if len(raw) > contract.MaxDataBytes {
-		return NewFault("data", string(raw), fmt.Sprintf("at most %d bytes, to fit one frame of the hub", contract.MaxDataBytes))
+		return Invalid("data", string(raw), fmt.Sprintf("at most %d bytes, to fit one frame of the hub", contract.MaxDataBytes))
 	}
 	r.Data = raw
 	return nil

@@ -10,25 +10,24 @@ import (
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/calendar"
 )
 
-// A timing is when a message is due, and when again.
+// A timing is a message's due time and its repeat.
 type timing struct {
 	due      time.Time
 	timezone string
 	repeat   *Repeat
 }
 
-// hasTime says whether a request says anything about time.
+// hasTime reports whether a request has any field about time.
 func (r Request) hasTime() bool {
 	return r.ScheduleOn != nil || r.At != nil || r.Repeat != nil || r.RemoveRepeat || r.Timezone != nil
 }
 
-// timing works out when the message is due. Without a time of its own, a repeat begins with its first occurrence after
-// now.
+// timing resolves the due time. Without a time of its own, a repeat starts with its first occurrence after now.
 func (r Request) timing(now time.Time) (timing, error) {
 	t := timing{}
 	if r.Timezone != nil {
 		if _, err := calendar.Zone(*r.Timezone); err != nil {
-			return t, NewFault("timezone", *r.Timezone, "a name of the IANA time zone database, such as Europe/Berlin")
+			return t, Invalid("timezone", *r.Timezone, "a name of the IANA time zone database, such as Europe/Berlin")
 		}
 		t.timezone = *r.Timezone
 	}
@@ -37,7 +36,7 @@ func (r Request) timing(now time.Time) (timing, error) {
 		return t, err
 	}
 	if !given && r.Repeat == nil {
-		return t, NewFault("schedule_on", "", "schedule_on (milliseconds since the epoch), at or repeat is required")
+		return t, Invalid("schedule_on", "", "schedule_on (milliseconds since the epoch), at or repeat is required")
 	}
 	t.due = start
 	if r.Repeat == nil {
@@ -57,25 +56,25 @@ func (t *timing) first(start time.Time, given bool) error {
 	}
 	rule, err := t.repeat.rule()
 	if err != nil {
-		return repeatFault(t.repeat, err)
+		return repeatError(t.repeat, err)
 	}
 	if checked, ok := rule.(interface{ Check(time.Time) error }); ok {
 		if err := checked.Check(from); err != nil {
-			return repeatFault(t.repeat, err)
+			return repeatError(t.repeat, err)
 		}
 	}
 	next, ok, err := t.repeat.Next(from, 0)
 	if err != nil {
-		return repeatFault(t.repeat, err)
+		return repeatError(t.repeat, err)
 	}
 	if !ok {
-		return NewFault("repeat", t.repeat.text(), "has no occurrence within ten years and before its end")
+		return Invalid("repeat", t.repeat.text(), "has no occurrence within ten years and before its end")
 	}
 	t.due = next.Truncate(time.Millisecond)
 	return nil
 }
 
-// start is the time that a request names, or now.
+// start returns the time that a request names, or now.
 func (r Request) start(now time.Time, zone string) (start time.Time, given bool, err error) {
 	switch {
 	case r.ScheduleOn != nil:
@@ -84,7 +83,7 @@ func (r Request) start(now time.Time, zone string) (start time.Time, given bool,
 	case r.At != nil:
 		start, err = calendar.ParseAt(*r.At, zone)
 		if err != nil {
-			return start, true, NewFault("at", *r.At, atRule(err))
+			return start, true, Invalid("at", *r.At, atRule(err))
 		}
 		start = start.Truncate(time.Millisecond)
 		return start, true, checkTime("at", *r.At, start, now)
@@ -100,13 +99,13 @@ func atRule(err error) string {
 	return "RFC 3339 with an offset, or a local time with timezone"
 }
 
-// checkTime refuses what is further past than PastAllowed: such a message is a mistake rather than late.
+// checkTime refuses a time further past than PastAllowed, which is a mistake rather than late.
 func checkTime(field, value string, t, now time.Time) error {
 	if t.Before(now.Add(-contract.PastAllowed)) {
-		return NewFault(field, value, fmt.Sprintf("at most %s in the past", contract.PastAllowed))
+		return Invalid(field, value, fmt.Sprintf("at most %s in the past", contract.PastAllowed))
 	}
 	if t.After(now.Add(contract.MaxAhead)) {
-		return NewFault(field, value, "at most ten years ahead")
+		return Invalid(field, value, "at most ten years ahead")
 	}
 	return nil
 }
@@ -118,7 +117,7 @@ func (p *RepeatRequest) resolve(start time.Time, outer string) (*Repeat, error) 
 	}
 	loc, err := calendar.Zone(repeat.Timezone)
 	if err != nil {
-		return nil, NewFault("repeat.timezone", repeat.Timezone, "a name of the IANA time zone database, such as Europe/Berlin")
+		return nil, Invalid("repeat.timezone", repeat.Timezone, "a name of the IANA time zone database, such as Europe/Berlin")
 	}
 	if repeat.Timezone == "" {
 		repeat.Timezone = "UTC"
@@ -126,20 +125,20 @@ func (p *RepeatRequest) resolve(start time.Time, outer string) (*Repeat, error) 
 	if p.Until != nil {
 		until, err := calendar.ParseAt(*p.Until, repeat.Timezone)
 		if err != nil {
-			return nil, NewFault("repeat.until", *p.Until, atRule(err))
+			return nil, Invalid("repeat.until", *p.Until, atRule(err))
 		}
 		repeat.Until = &until
 	}
 	if p.Cron != nil {
 		repeat.Cron = *p.Cron
 		if _, err := calendar.ParseCron(*p.Cron, loc); err != nil {
-			return nil, repeatFault(repeat, err)
+			return nil, repeatError(repeat, err)
 		}
 	} else {
 		repeat.RRule = *p.RRule
 		_, count, err := calendar.ParseRecurrence(*p.RRule, start, loc)
 		if err != nil {
-			return nil, repeatFault(repeat, err)
+			return nil, repeatError(repeat, err)
 		}
 		repeat.Count = count
 	}
@@ -151,11 +150,11 @@ func (p *RepeatRequest) resolve(start time.Time, outer string) (*Repeat, error) 
 
 func (r *Repeat) text() string { return r.Cron + r.RRule }
 
-// repeatFault names the rule's field; the calendar's errors say what is wrong.
-func repeatFault(r *Repeat, err error) error {
+// repeatError names the rule's field, with the calendar's error as the rule that it breaks.
+func repeatError(r *Repeat, err error) error {
 	field := "repeat.rrule"
 	if r.Cron != "" {
 		field = "repeat.cron"
 	}
-	return NewFault(field, r.text(), err.Error())
+	return Invalid(field, r.text(), err.Error())
 }

@@ -67,7 +67,7 @@ func (c *Contents) Get(_ context.Context, object string) (schedule.Content, erro
 	return content, nil
 }
 
-// Finish marks an object.
+// Finish marks an object as finished.
 func (c *Contents) Finish(_ context.Context, m schedule.Message) error {
 	end, err := c.begin("Finish")
 	if err != nil {
@@ -118,7 +118,7 @@ func (c *Contents) Names() []string {
 	return names
 }
 
-// Finished says whether an object was marked.
+// Finished reports whether an object was marked as finished.
 func (c *Contents) Finished(name string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -48,7 +48,7 @@ func (d *Deliveries) begin(method string) (func(), error) {
 	return ended(d.mu.Unlock, d.Fail, method), nil
 }
 
-// Claim takes a record.
+// Claim claims a record.
 func (d *Deliveries) Claim(_ context.Context, id delivery.ID, now time.Time, lease time.Duration) (delivery.Claim, error) {
 	end, err := d.begin("Claim")
 	if err != nil {
@@ -84,7 +84,7 @@ func (d *Deliveries) Settle(_ context.Context, id delivery.ID, o delivery.Outcom
 	return nil
 }
 
-// Bounce notes a mail that came back.
+// Bounce records a bounce.
 func (d *Deliveries) Bounce(_ context.Context, id delivery.ID, reason string, now time.Time) error {
 	end, err := d.begin("Bounce")
 	if err != nil {
@@ -97,12 +97,12 @@ func (d *Deliveries) Bounce(_ context.Context, id delivery.ID, reason string, no
 	return nil
 }
 
-// Suppress notes that nothing is sent.
+// Suppress records a suppressed subscriber.
 func (d *Deliveries) Suppress(ctx context.Context, id delivery.ID, reason string) error {
 	return d.Settle(ctx, id, delivery.Outcome{Status: delivery.StatusSuppressed, Reason: reason}, d.Now())
 }
 
-// Results gives a page of an occurrence's.
+// Results returns a page of an occurrence's results.
 func (d *Deliveries) Results(_ context.Context, group, key string, due time.Time, after string, limit int) ([]schedule.Result, string, error) {
 	end, err := d.begin("Results")
 	if err != nil {

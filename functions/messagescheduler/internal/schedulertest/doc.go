@@ -1,3 +1,3 @@
 // Package schedulertest has the scheduler's storage, queues and mail in memory, the suites that every implementation of
-// its stores passes, and a world in which all of its parts work together.
+// its stores passes, and a simulation of the whole scheduler.
 package schedulertest

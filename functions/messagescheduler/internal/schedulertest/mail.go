@@ -9,7 +9,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/delivery"
 )
 
-// A Mailer keeps what it is given, and tells of it afterwards, as SES does.
+// A Mailer records mails, and reports feedback as SES does.
 type Mailer struct {
 	Now    func() time.Time
 	Fail   func(method string) error
@@ -20,13 +20,13 @@ type Mailer struct {
 	feeds []delivery.Feedback
 }
 
-// Sent is a mail that was taken.
+// Sent is a mail that was accepted.
 type Sent struct {
 	delivery.Mail
 	At time.Time
 }
 
-// Send takes a mail.
+// Send accepts a mail.
 func (s *Mailer) Send(_ context.Context, m delivery.Mail) (string, error) {
 	if s.Fail != nil {
 		if err := s.Fail("Send"); err != nil {
@@ -49,14 +49,14 @@ func (s *Mailer) Send(_ context.Context, m delivery.Mail) (string, error) {
 	return id, nil
 }
 
-// Sent lists the mails.
+// Sent returns the accepted mails.
 func (s *Mailer) Sent() []Sent {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]Sent(nil), s.sent...)
 }
 
-// Events takes the events that have not been taken.
+// Events returns the events since the last call.
 func (s *Mailer) Events() []delivery.Feedback {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -65,7 +65,7 @@ func (s *Mailer) Events() []delivery.Feedback {
 	return events
 }
 
-// Unlimited is a limiter that lets everything pass.
+// Unlimited is a limiter without a limit.
 type Unlimited struct{}
 
 // Wait returns at once.
@@ -74,7 +74,7 @@ func (Unlimited) Wait(context.Context) error { return nil }
 // Slow does nothing.
 func (Unlimited) Slow() {}
 
-// PlainLinks makes links that show what they are for.
+// PlainLinks makes readable links.
 type PlainLinks struct{}
 
 // Unsubscribe makes a link.

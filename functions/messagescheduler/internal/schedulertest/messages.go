@@ -16,7 +16,7 @@ import (
 // Messages is the Schedule table in memory.
 type Messages struct {
 	Shards int
-	// Fail, if set, is asked before each call by the name of its method, and told after it by the name and " done".
+	// Fail, if set, is called before each call with the method's name, and after it with the name and " done".
 	Fail func(method string) error
 
 	mu    sync.Mutex
@@ -59,7 +59,7 @@ func (m *Messages) Create(_ context.Context, one schedule.Message) error {
 	return nil
 }
 
-// Get finds a message.
+// Get returns a message.
 func (m *Messages) Get(_ context.Context, group, key string) (schedule.Message, bool, error) {
 	end, err := m.begin("Get")
 	if err != nil {
@@ -85,7 +85,7 @@ func (m *Messages) Update(_ context.Context, one schedule.Message, seen int64) e
 	return nil
 }
 
-// List gives a page by due time.
+// List returns a page by due time.
 func (m *Messages) List(_ context.Context, f schedule.Filter) (schedule.Page, error) {
 	end, err := m.begin("List")
 	if err != nil {
@@ -112,7 +112,7 @@ func position(m schedule.Message) string {
 	return strconv.FormatInt(m.Due.UnixMilli(), 10) + "." + m.Key
 }
 
-// Waiting gives what waits in one minute; all of it is in shard 0.
+// Waiting returns the waiting messages of one minute, all of them in shard 0.
 func (m *Messages) Waiting(_ context.Context, minute time.Time, shard int, from, to time.Time) ([]schedule.Due, error) {
 	end, err := m.begin("Waiting")
 	if err != nil {
@@ -121,8 +121,8 @@ func (m *Messages) Waiting(_ context.Context, minute time.Time, shard int, from,
 	defer end()
 	var found []schedule.Due
 	for _, one := range m.rows {
-		inMinute := one.Place.Truncate(time.Minute).Equal(minute)
-		if shard == 0 && !one.Place.IsZero() && inMinute && !one.Due.Before(from) && one.Due.Before(to) {
+		inMinute := one.DispatchAt.Truncate(time.Minute).Equal(minute)
+		if shard == 0 && !one.DispatchAt.IsZero() && inMinute && !one.Due.Before(from) && one.Due.Before(to) {
 			found = append(found, schedule.DueOf(one))
 		}
 	}
@@ -132,7 +132,7 @@ func (m *Messages) Waiting(_ context.Context, minute time.Time, shard int, from,
 	return found, nil
 }
 
-// Pointed gives the objects of messages.
+// Pointed returns the objects of messages.
 func (m *Messages) Pointed(_ context.Context, messages [][2]string) (map[[2]string]string, error) {
 	end, err := m.begin("Pointed")
 	if err != nil {
@@ -148,7 +148,7 @@ func (m *Messages) Pointed(_ context.Context, messages [][2]string) (map[[2]stri
 	return objects, nil
 }
 
-// Load gives the dispatcher's progress.
+// Load returns the dispatcher's progress.
 func (m *Messages) Load(context.Context) (dispatch.State, bool, error) {
 	end, err := m.begin("Load")
 	if err != nil {
@@ -161,7 +161,7 @@ func (m *Messages) Load(context.Context) (dispatch.State, bool, error) {
 	return *m.state, true, nil
 }
 
-// Save keeps the dispatcher's progress.
+// Save stores the dispatcher's progress.
 func (m *Messages) Save(_ context.Context, state dispatch.State) error {
 	end, err := m.begin("Save")
 	if err != nil {

@@ -25,7 +25,7 @@ type queued struct {
 	visible time.Time
 }
 
-// Send takes messages.
+// Send accepts messages.
 func (q *Queue) Send(_ context.Context, messages []queue.Message) []error {
 	errs := make([]error, len(messages))
 	if q.Fail != nil {
@@ -48,7 +48,7 @@ func (q *Queue) Send(_ context.Context, messages []queue.Message) []error {
 	return errs
 }
 
-// Next is when the next message becomes visible; false if there is none.
+// Next returns when the next message becomes visible, and false if there is none.
 func (q *Queue) Next() (time.Time, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -58,7 +58,7 @@ func (q *Queue) Next() (time.Time, bool) {
 	return slices.MinFunc(q.messages, func(a, b queued) int { return a.visible.Compare(b.visible) }).visible, true
 }
 
-// Receive hides a visible message for visibility and gives it; Delete removes it for good.
+// Receive returns a visible message and hides it for visibility, until Delete deletes it.
 func (q *Queue) Receive(visibility time.Duration) (body string, id int, ok bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -78,7 +78,7 @@ func (q *Queue) Delete(id int) {
 	q.messages = slices.DeleteFunc(q.messages, func(m queued) bool { return m.id == id })
 }
 
-// All is what is on the queue, visible or not.
+// All returns every message, visible or not.
 func (q *Queue) All() []queue.Message {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -12,5 +12,5 @@ func TestStoresInMemory(t *testing.T) {
 	now := func() time.Time { return time.Date(2026, 3, 29, 1, 0, 0, 0, time.UTC) }
 	schedulertest.TestMessages(t, &schedulertest.Messages{}, 1)
 	schedulertest.TestDeliveries(t, &schedulertest.Deliveries{Now: now})
-	schedulertest.TestPeople(t, &schedulertest.People{PageSize: 4})
+	schedulertest.TestSubscribers(t, &schedulertest.Subscribers{PageSize: 4})
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/subscribers"
 )
 
-// A MessageStore is all that the Schedule table is used for.
+// A MessageStore is every interface of the Schedule table.
 type MessageStore interface {
 	schedule.Messages
 	dispatch.Index
@@ -22,19 +22,19 @@ type MessageStore interface {
 	dispatch.Pointers
 }
 
-// base is an arbitrary time, a minute's begin.
+// base is an arbitrary time, at the start of a minute.
 var base = time.Date(2026, 3, 29, 1, 0, 0, 0, time.UTC)
 
 func key(n int) string { return fmt.Sprintf("%026d", n) }
 
 func waiting(group string, n int, due time.Time) schedule.Message {
 	return schedule.Message{
-		Group: group, Key: key(n), Subject: "s", Due: due, Place: due, Status: schedule.StatusScheduled, Version: 1, Revision: 1,
+		Group: group, Key: key(n), Subject: "s", Due: due, DispatchAt: due, Status: schedule.StatusScheduled, Version: 1, Revision: 1,
 		Object: group + "/" + key(n), Channels: []string{"email", "hub"}, CreatedAt: base, UpdatedAt: base,
 	}
 }
 
-// TestMessages is what every store of messages does. shards is how many it spreads a minute over.
+// TestMessages tests a store of messages. shards is how many shards it spreads a minute over.
 func TestMessages(t *testing.T, store MessageStore, shards int) {
 	t.Run("a message comes back as it was kept", func(t *testing.T) {
 		until := base.Add(time.Hour)
@@ -61,14 +61,14 @@ func TestMessages(t *testing.T, store MessageStore, shards int) {
 		m := waiting("update", 1, base)
 		must(t, store.Create(t.Context(), m))
 		next := m
-		next.Revision, next.Subject, next.Place = 2, "new", time.Time{}
+		next.Revision, next.Subject, next.DispatchAt = 2, "new", time.Time{}
 		must(t, store.Update(t.Context(), next, 1))
 		other := m
 		other.Revision, other.Subject, other.UpdatedAt = 2, "other", base.Add(time.Second)
 		if err := store.Update(t.Context(), other, 1); !errors.Is(err, schedule.ErrConflict) {
 			t.Errorf("got %v", err)
 		}
-		if got, _, err := store.Get(t.Context(), "update", m.Key); err != nil || got.Subject != "new" || !got.Place.IsZero() {
+		if got, _, err := store.Get(t.Context(), "update", m.Key); err != nil || got.Subject != "new" || !got.DispatchAt.IsZero() {
 			t.Errorf("got %+v, %v", got, err)
 		}
 	})
@@ -142,7 +142,7 @@ func testWaiting(t *testing.T, store MessageStore, shards int) {
 		must(t, store.Create(t.Context(), waiting("waiting", n, base.Add(24*time.Hour+time.Duration(19-n)*time.Second))))
 	}
 	gone := waiting("waiting", 3, base.Add(24*time.Hour+16*time.Second))
-	gone.Revision, gone.Place, gone.Status = 2, time.Time{}, schedule.StatusSending
+	gone.Revision, gone.DispatchAt, gone.Status = 2, time.Time{}, schedule.StatusSending
 	must(t, store.Update(t.Context(), gone, 1))
 	minute, total := base.Add(24*time.Hour), 0
 	for shard := range shards {
@@ -163,7 +163,7 @@ func testWaiting(t *testing.T, store MessageStore, shards int) {
 	}
 }
 
-// A RecordStore is all that the Deliveries table is used for.
+// A RecordStore is every interface of the Deliveries table.
 type RecordStore interface {
 	delivery.Records
 	delivery.BounceRecords
@@ -171,7 +171,7 @@ type RecordStore interface {
 	schedule.Results
 }
 
-// TestDeliveries is what every store of deliveries does.
+// TestDeliveries tests a store of deliveries.
 func TestDeliveries(t *testing.T, store RecordStore) {
 	const lease = 30 * time.Second
 	claim := func(t *testing.T, id delivery.ID, at time.Time, want delivery.Claim) {
@@ -249,15 +249,15 @@ func TestDeliveries(t *testing.T, store RecordStore) {
 	})
 }
 
-// A PeopleStore is all that the Subscribers table is used for.
-type PeopleStore interface {
+// A SubscriberStore is every interface of the Subscribers table.
+type SubscriberStore interface {
 	subscribers.Store
 	expand.Subscribers
 	schedule.Directory
 }
 
-// TestPeople is what every store of subscribers does. It must read fewer than five at a time.
-func TestPeople(t *testing.T, store PeopleStore) {
+// TestSubscribers tests a store of subscribers, which must read fewer than five at a time.
+func TestSubscribers(t *testing.T, store SubscriberStore) {
 	one := func(n int, status string) subscribers.Subscriber {
 		email := fmt.Sprintf("p%d@example.com", n)
 		return subscribers.Subscriber{

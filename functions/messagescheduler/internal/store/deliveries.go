@@ -33,7 +33,7 @@ var (
 	_ schedule.Results = Deliveries{}
 )
 
-// Attributes of a delivery that no other package reads.
+// Attributes of a delivery that no other package uses.
 const (
 	attributeClaimant  = "claimant"
 	attributeClaimedAt = "claimed_at"
@@ -56,7 +56,7 @@ func deliveryKey(id delivery.ID) attr.Item {
 	return attr.Item{contract.AttributeDelivery: attr.String(id.Occurrence()), contract.AttributeSubscriber: attr.String(id.Subscriber)}
 }
 
-// Claim takes the record, or says what keeps it from being taken.
+// Claim claims the record, or returns why it cannot be claimed.
 func (d Deliveries) Claim(ctx context.Context, id delivery.ID, now time.Time, lease time.Duration) (delivery.Claim, error) {
 	claimant := rand.Text()
 	_, err := d.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
@@ -84,7 +84,8 @@ func (d Deliveries) Claim(ctx context.Context, id delivery.ID, now time.Time, le
 	return d.taken(ctx, id, claimant)
 }
 
-// taken says who has the record: the claimant itself if the SDK has repeated a call whose answer was lost.
+// taken returns the claim of an existing record: Claimed if the claimant is this one, as after a retry of the SDK whose
+// first answer was lost.
 func (d Deliveries) taken(ctx context.Context, id delivery.ID, claimant string) (delivery.Claim, error) {
 	out, err := d.Client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &d.Table, Key: deliveryKey(id), ConsistentRead: aws.Bool(true)})
 	if err != nil {
@@ -104,7 +105,7 @@ func (d Deliveries) taken(ctx context.Context, id delivery.ID, claimant string) 
 	}
 }
 
-// Settle writes the outcome, unless the record says already that the mail was sent, suppressed, or has bounced.
+// Settle writes the outcome, unless the record says that the mail was sent, suppressed, or has bounced.
 func (d Deliveries) Settle(ctx context.Context, id delivery.ID, o delivery.Outcome, now time.Time) error {
 	err := d.write(ctx, id, o, now, "(attribute_not_exists(#status) OR NOT #status IN (:sent, :suppressed)) AND attribute_not_exists(#bounced)",
 		"", attr.Item{":sent": attr.String(delivery.StatusSent), ":suppressed": attr.String(delivery.StatusSuppressed)})
@@ -115,12 +116,12 @@ func (d Deliveries) Settle(ctx context.Context, id delivery.ID, o delivery.Outco
 	return err
 }
 
-// Bounce notes that a mail which SES took has come back, whatever the record says.
+// Bounce records that a mail has bounced, whatever the record says.
 func (d Deliveries) Bounce(ctx context.Context, id delivery.ID, reason string, now time.Time) error {
 	return d.write(ctx, id, delivery.Outcome{Status: delivery.StatusFailed, Reason: reason}, now, "", ", #bounced = :bounced", attr.Item{":bounced": attr.Number(1)})
 }
 
-// Suppress notes that nothing is sent.
+// Suppress records that the subscriber is suppressed.
 func (d Deliveries) Suppress(ctx context.Context, id delivery.ID, reason string) error {
 	return d.Settle(ctx, id, delivery.Outcome{Status: delivery.StatusSuppressed, Reason: reason}, d.Clock.Now())
 }
@@ -150,7 +151,7 @@ func (d Deliveries) write(ctx context.Context, id delivery.ID, o delivery.Outcom
 	return nil
 }
 
-// Results reads what became of an occurrence, in the order of the subscribers' ids.
+// Results reads the results of an occurrence, in order of the subscribers' ids.
 func (d Deliveries) Results(ctx context.Context, group, key string, due time.Time, after string, limit int) ([]schedule.Result, string, error) {
 	id := delivery.ID{Group: group, Key: key, Due: due.UnixMilli(), Subscriber: after}
 	query := &dynamodb.QueryInput{

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// ErrUnprocessed: DynamoDB did not take all rows of a batch, however often they were offered.
+// ErrUnprocessed is returned when DynamoDB leaves rows of a batch unprocessed after all retries.
 var ErrUnprocessed = errors.New("rows left unprocessed")
 
 const (
-	// batchTries is how often rows are offered that DynamoDB did not take for lack of capacity.
+	// batchTries is how often rows are read that DynamoDB leaves unprocessed for lack of capacity.
 	batchTries   = 6
 	batchBackoff = 50 * time.Millisecond
 )

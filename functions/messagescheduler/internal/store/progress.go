@@ -12,7 +12,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/dispatch"
 )
 
-// The dispatcher's progress is a row of the Schedule table, of a group that no caller can name.
+// The dispatcher's progress is a row of the Schedule table, in a group that no caller can name.
 var progressKey = keyOf("#progress", "dispatch")
 
 const (
@@ -23,7 +23,7 @@ const (
 	attributeSweepAt    = "sweep_at"
 )
 
-// Load reads how far the dispatcher has come.
+// Load reads the dispatcher's progress.
 func (s Schedule) Load(ctx context.Context) (dispatch.State, bool, error) {
 	out, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.Table, Key: progressKey, ConsistentRead: aws.Bool(true)})
 	if err != nil {
@@ -46,7 +46,7 @@ func (s Schedule) Load(ctx context.Context) (dispatch.State, bool, error) {
 	return state, len(row) > 0, nil
 }
 
-// Save writes how far the dispatcher has come.
+// Save writes the dispatcher's progress.
 func (s Schedule) Save(ctx context.Context, state dispatch.State) error {
 	row := attr.Item{
 		attributeLoaded:  attr.Number(state.Loaded.UnixMilli()),

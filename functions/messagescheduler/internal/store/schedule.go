@@ -29,7 +29,7 @@ type ScheduleAPI interface {
 
 var _ ScheduleAPI = (*dynamodb.Client)(nil)
 
-// Schedule is the Schedule table: messages, and how far the dispatcher has come.
+// Schedule is the Schedule table: messages, and the dispatcher's progress.
 type Schedule struct {
 	Client ScheduleAPI
 	Table  string
@@ -37,7 +37,7 @@ type Schedule struct {
 	Clock  clock.Clock
 }
 
-// Attributes of a message that no other package reads.
+// Attributes of a message that no other package uses.
 const (
 	attributeSubject     = "subject"
 	attributeStatus      = "status"
@@ -50,12 +50,12 @@ const (
 	attributePrevious    = "previous"
 	attributeCancelled   = "cancelled"
 	attributeFingerprint = "fingerprint"
-	attributePlace       = "place"
+	attributeDispatchAt  = "dispatch_at"
 	attributeCreatedAt   = "created_at"
 	attributeUpdatedAt   = "updated_at"
 )
 
-// Create writes a message that is not there yet.
+// Create writes a message, or returns schedule.ErrExists.
 func (s Schedule) Create(ctx context.Context, m schedule.Message) error {
 	row, err := s.rowOf(m)
 	if err != nil {
@@ -69,8 +69,8 @@ func (s Schedule) Create(ctx context.Context, m schedule.Message) error {
 	return conditional("create message "+m.Key, err, schedule.ErrExists)
 }
 
-// Update replaces the message of revision seen. A call that the SDK repeats because an answer was lost finds its own
-// write: that is told by the revision, which is the next one, and by the time of the change.
+// Update replaces the message of revision seen. A call that the SDK retries because an answer was lost finds its own
+// write: it is recognized by the revision, which is the next one, and by the time of the change.
 func (s Schedule) Update(ctx context.Context, m schedule.Message, seen int64) error {
 	row, err := s.rowOf(m)
 	if err != nil {
@@ -88,7 +88,7 @@ func (s Schedule) Update(ctx context.Context, m schedule.Message, seen int64) er
 	return conditional("update message "+m.Key, err, schedule.ErrConflict)
 }
 
-// conditional translates the failure of a condition.
+// conditional maps the failure of a condition to a sentinel.
 func conditional(operation string, err, refused error) error {
 	var failed *types.ConditionalCheckFailedException
 	switch {
@@ -101,7 +101,7 @@ func conditional(operation string, err, refused error) error {
 	}
 }
 
-// Get reads a message consistently.
+// Get reads a message with a consistent read.
 func (s Schedule) Get(ctx context.Context, group, key string) (schedule.Message, bool, error) {
 	out, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.Table, Key: keyOf(group, key), ConsistentRead: aws.Bool(true)})
 	if err != nil {
@@ -144,9 +144,9 @@ func (s Schedule) rowOf(m schedule.Message) (attr.Item, error) {
 	}
 	setTime(row, attributePrevious, m.Previous, time.Time.UnixMilli)
 	setTime(row, contract.AttributeTTL, m.ExpiresAt, time.Time.Unix)
-	if !m.Place.IsZero() {
-		row[attributePlace] = attr.Number(m.Place.UnixMilli())
-		row[contract.AttributeBucket] = attr.String(bucketOf(m.Place, s.shardOf(m.Group, m.Key)))
+	if !m.DispatchAt.IsZero() {
+		row[attributeDispatchAt] = attr.Number(m.DispatchAt.UnixMilli())
+		row[contract.AttributeBucket] = attr.String(bucketOf(m.DispatchAt, s.shardOf(m.Group, m.Key)))
 		row[contract.AttributeDue] = attr.String(fmt.Sprintf("%013d#%s", m.Due.UnixMilli(), m.Key))
 	}
 	return row, nil
@@ -159,14 +159,14 @@ func setTime(row attr.Item, name string, t time.Time, unit func(time.Time) int64
 	}
 }
 
-// shardOf spreads the messages of a minute.
+// shardOf returns the shard of a message, which spreads a minute's messages.
 func (s Schedule) shardOf(group, key string) int {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(group + "/" + key))
 	return int(h.Sum32() % uint32(max(s.Shards, 1)))
 }
 
-// bucketOf names the bucket of a minute and a shard.
+// bucketOf returns the name of the bucket of a minute and a shard.
 func bucketOf(t time.Time, shard int) string {
 	return fmt.Sprintf("%s#%02d", t.UTC().Format("2006-01-02T15:04Z"), shard)
 }
@@ -198,7 +198,7 @@ func parseScheduled(row attr.Item) (schedule.Message, error) {
 	}{
 		{contract.AttributeTime, &m.Due, time.UnixMilli},
 		{attributePrevious, &m.Previous, time.UnixMilli},
-		{attributePlace, &m.Place, time.UnixMilli},
+		{attributeDispatchAt, &m.DispatchAt, time.UnixMilli},
 		{attributeCreatedAt, &m.CreatedAt, time.UnixMilli},
 		{attributeUpdatedAt, &m.UpdatedAt, time.UnixMilli},
 		{contract.AttributeTTL, &m.ExpiresAt, func(s int64) time.Time { return time.Unix(s, 0) }},

@@ -26,7 +26,7 @@ var (
 	_ dispatch.Progress = Schedule{}
 )
 
-// Waiting reads what waits in one bucket and is due in [from, to), in order.
+// Waiting reads the messages of one bucket that are due in [from, to), in order.
 func (s Schedule) Waiting(ctx context.Context, minute time.Time, shard int, from, to time.Time) ([]schedule.Due, error) {
 	bucket := bucketOf(minute, shard)
 	low := int64(0)
@@ -74,10 +74,10 @@ func parseWaiting(row attr.Item) (schedule.Due, error) {
 	return schedule.Due{Group: row.String(contract.AttributeGroup), Key: row.String(contract.AttributeKey), Version: version, Due: due}, nil
 }
 
-// listRounds bounds the reads of one List, which a status that few messages have could make many.
+// listRounds bounds the reads of one List: filtered by a rare status, it would take many.
 const listRounds = 10
 
-// List reads a page by due time: keys from the index, which may lag, and the messages themselves consistently.
+// List reads a page by due time: keys from the index, which may lag, and the messages themselves with consistent reads.
 func (s Schedule) List(ctx context.Context, f schedule.Filter) (schedule.Page, error) {
 	var page schedule.Page
 	query, err := s.listQuery(f)
@@ -134,14 +134,14 @@ func (s Schedule) listQuery(f schedule.Filter) (*dynamodb.QueryInput, error) {
 	ms, key, ok := strings.Cut(f.After, ".")
 	at, err := strconv.ParseInt(ms, 10, 64)
 	if !ok || err != nil || !schedule.IsKey(key) || at < low || at > high {
-		return nil, schedule.NewFault("next", f.After, "the value of next in the page before, with the same from and to")
+		return nil, schedule.Invalid("next", f.After, "the value of next in the page before, with the same from and to")
 	}
 	query.ExclusiveStartKey = keyOf(f.Group, key)
 	query.ExclusiveStartKey[contract.AttributeTime] = attr.Number(at)
 	return query, nil
 }
 
-// positionOf is where a page that ends with row goes on.
+// positionOf returns the position after row, for the next page.
 func positionOf(row attr.Item) string {
 	at, _ := row[contract.AttributeTime].(*types.AttributeValueMemberN)
 	return at.Value + "." + row.String(contract.AttributeKey)
@@ -169,7 +169,7 @@ func (s Schedule) read(ctx context.Context, rows []map[string]types.AttributeVal
 	return found, err
 }
 
-// Pointed gives the object of each message that is there.
+// Pointed returns the object of each message that exists.
 func (s Schedule) Pointed(ctx context.Context, messages [][2]string) (map[[2]string]string, error) {
 	objects := map[[2]string]string{}
 	err := s.batchGet(ctx, messages, func(row attr.Item) error {
@@ -182,7 +182,7 @@ func (s Schedule) Pointed(ctx context.Context, messages [][2]string) (map[[2]str
 	return objects, nil
 }
 
-// batchGet reads until DynamoDB has answered for all: a success may leave some over.
+// batchGet reads until no key is left unprocessed: a successful call may leave some.
 func (s Schedule) batchGet(ctx context.Context, owners [][2]string, each func(attr.Item) error) error {
 	for part := range slices.Chunk(owners, batchKeys) {
 		keys := make([]map[string]types.AttributeValue, len(part))

@@ -33,7 +33,7 @@ func TestSchedulerTablesInDynalite(t *testing.T) {
 	const shards = 4
 	schedulertest.TestMessages(t, store.Schedule{Client: client, Table: "schedule", Shards: shards, Clock: clock}, shards)
 	schedulertest.TestDeliveries(t, store.Deliveries{Client: client, Table: "deliveries", TTL: time.Hour, Clock: clock})
-	schedulertest.TestPeople(t, store.Subscribers{Client: client, Table: "subscribers", PageSize: 4})
+	schedulertest.TestSubscribers(t, store.Subscribers{Client: client, Table: "subscribers", PageSize: 4})
 }
 
 // scheduleTable is the table with its indexes, projected as the contract says.

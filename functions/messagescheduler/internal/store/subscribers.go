@@ -33,7 +33,7 @@ var (
 	_ schedule.Directory = Subscribers{}
 )
 
-// Attributes of a subscriber that no other package reads.
+// Attributes of a subscriber that no other package uses.
 const (
 	attributeEmail = "email"
 	attributeName  = "name"
@@ -51,7 +51,7 @@ func subscriberKey(group, id string) attr.Item {
 	return attr.Item{contract.AttributeGroup: attr.String(group), contract.AttributeSubscriber: attr.String(id)}
 }
 
-// Add writes a subscriber who is not there yet, or returns the one who is.
+// Add writes a subscriber unless it exists, and then returns the existing one.
 func (s Subscribers) Add(ctx context.Context, one subscribers.Subscriber) (subscribers.Subscriber, bool, error) {
 	row := subscriberKey(one.Group, one.ID)
 	row.SetString(attributeEmail, one.Email)
@@ -75,7 +75,7 @@ func (s Subscribers) Add(ctx context.Context, one subscribers.Subscriber) (subsc
 	return kept, false, err
 }
 
-// Get reads a subscriber consistently.
+// Get reads a subscriber with a consistent read.
 func (s Subscribers) Get(ctx context.Context, group, id string) (subscribers.Subscriber, bool, error) {
 	out, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.Table, Key: subscriberKey(group, id), ConsistentRead: aws.Bool(true)})
 	if err != nil {
@@ -88,7 +88,7 @@ func (s Subscribers) Get(ctx context.Context, group, id string) (subscribers.Sub
 	return one, true, err
 }
 
-// SetStatus changes the status of a subscriber who is there.
+// SetStatus changes the status of an existing subscriber.
 func (s Subscribers) SetStatus(ctx context.Context, group, id, status string) (bool, error) {
 	_, err := s.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.Table, Key: subscriberKey(group, id),
@@ -104,7 +104,7 @@ func (s Subscribers) SetStatus(ctx context.Context, group, id, status string) (b
 	return err == nil, err
 }
 
-// Remove deletes a subscriber, and says whether there was one.
+// Remove deletes a subscriber, and reports whether it existed.
 func (s Subscribers) Remove(ctx context.Context, group, id string) (bool, error) {
 	out, err := s.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: &s.Table, Key: subscriberKey(group, id), ReturnValues: types.ReturnValueAllOld,
@@ -115,7 +115,7 @@ func (s Subscribers) Remove(ctx context.Context, group, id string) (bool, error)
 	return len(out.Attributes) > 0, nil
 }
 
-// HasAny says whether a group has a subscriber.
+// HasAny reports whether a group has a subscriber.
 func (s Subscribers) HasAny(ctx context.Context, group string) (bool, error) {
 	page, _, err := s.List(ctx, group, "", 1)
 	return len(page) > 0, err
@@ -137,7 +137,7 @@ func (s Subscribers) List(ctx context.Context, group, after string, limit int) (
 	return page, attr.Item(out.LastEvaluatedKey).String(contract.AttributeSubscriber), nil
 }
 
-// Receiving calls page with the subscribers to whom a message is addressed.
+// Receiving calls page with the recipients of a group's messages.
 func (s Subscribers) Receiving(ctx context.Context, group, after string, page func([]expand.Subscriber) error) error {
 	size := s.PageSize
 	if size == 0 {

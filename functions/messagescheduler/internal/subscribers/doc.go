@@ -1,3 +1,3 @@
-// Package subscribers is the domain of who receives a group's messages: adding, listing, removing, and the signed links by
-// which people leave, or confirm, without a login.
+// Package subscribers manages who receives a group's messages: adding, listing, removing, and the signed links that
+// unsubscribe or confirm without a login.
 package subscribers

@@ -12,28 +12,28 @@ import (
 	"github.com/hermes-cdk/hermes/functions/internal/token"
 )
 
-// ErrLink: a link was not made by us, or not for this purpose.
+// ErrLink is returned for a link whose signature is wrong, or is for another purpose.
 var ErrLink = errors.New("the link is not valid")
 
-// Purposes of a link. One is no good for another.
+// Purposes of a link. A link is valid for one purpose only.
 const (
 	PurposeUnsubscribe = "unsubscribe"
 	PurposeConfirm     = "confirm"
 )
 
-// Links makes and verifies the links in mails. A link carries its own proof and does not expire: whoever finds an old
-// mail must still be able to leave.
+// Links signs and verifies the links in e-mails. A link carries its own proof and does not expire: an old mail must
+// still unsubscribe.
 type Links struct {
 	Keys token.KeySource
 	Base string // of the API, without a slash at its end
 }
 
-// Unsubscribe makes the link by which a subscriber leaves.
+// Unsubscribe returns the link that unsubscribes a subscriber.
 func (l Links) Unsubscribe(ctx context.Context, group, id string) (string, error) {
 	return l.link(ctx, PurposeUnsubscribe, group, id)
 }
 
-// Confirm makes the link by which a subscriber confirms.
+// Confirm returns the link that confirms a subscription.
 func (l Links) Confirm(ctx context.Context, group, id string) (string, error) {
 	return l.link(ctx, PurposeConfirm, group, id)
 }
@@ -47,7 +47,7 @@ func (l Links) link(ctx context.Context, purpose, group, id string) (string, err
 	return l.Base + "/" + purpose + "?" + query.Encode(), nil
 }
 
-// Verify says whether a link is ours: nil, ErrLink, or a failure to read the keys.
+// Verify returns nil for a valid link, ErrLink for any other, or the failure to read the keys.
 func (l Links) Verify(ctx context.Context, purpose, group, id, signature string) error {
 	for _, read := range []func(context.Context) (token.Keys, error){l.Keys.Keys, l.Keys.Refresh} {
 		keys, err := read(ctx)
@@ -63,7 +63,7 @@ func (l Links) Verify(ctx context.Context, purpose, group, id, signature string)
 	return ErrLink
 }
 
-// signers are the keys that may have signed a link, the one for new links first.
+// signers returns the keys that may have signed a link, the key of new links first.
 func signers(keys token.Keys) [][]byte {
 	var all [][]byte
 	for _, key := range [][]byte{keys.Link, keys.Signing, keys.Previous} {
@@ -74,7 +74,7 @@ func signers(keys token.Keys) [][]byte {
 	return all
 }
 
-// sign derives a key for links first: no text that is signed here can ever be a token.
+// sign first derives a key for links, so that no signed text can ever be a token.
 func sign(key []byte, purpose, group, id string) string {
 	derive := hmac.New(sha256.New, key)
 	derive.Write([]byte("hermes links"))

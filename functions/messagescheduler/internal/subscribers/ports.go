@@ -2,9 +2,9 @@ package subscribers
 
 import "context"
 
-// A Store keeps subscribers.
+// A Store stores subscribers.
 type Store interface {
-	// Add writes s unless there is one with its id; that one is returned then.
+	// Add writes s unless its id exists, and then returns the existing subscriber.
 	Add(ctx context.Context, s Subscriber) (kept Subscriber, added bool, err error)
 	Get(ctx context.Context, group, id string) (s Subscriber, found bool, err error)
 	// SetStatus changes an existing subscriber's status; found is false if there is none.

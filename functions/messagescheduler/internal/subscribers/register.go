@@ -16,12 +16,12 @@ import (
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/schedule"
 )
 
-// Groups says whether a group that has no subscriber has a message.
+// Groups reads a group's messages, to know whether a group without subscribers exists.
 type Groups interface {
 	List(ctx context.Context, f schedule.Filter) (schedule.Page, error)
 }
 
-// A Register is where subscribers are added, listed and removed.
+// A Register adds, lists and removes subscribers.
 type Register struct {
 	Store    Store
 	Groups   Groups
@@ -34,11 +34,11 @@ type Register struct {
 // A Request is the body of POST.
 type Request struct{ Email, Name, Timezone string }
 
-// ParseRequest reads {"email","name"?,"timezone"?}. Unknown fields are ignored.
+// ParseRequest parses {"email","name"?,"timezone"?}. Unknown fields are ignored.
 func ParseRequest(body []byte) (Request, error) {
 	var in map[string]json.RawMessage
 	if err := json.Unmarshal(body, &in); err != nil || in == nil || !utf8.Valid(body) {
-		return Request{}, schedule.NewFault("body", string(body), "the request is one JSON object")
+		return Request{}, schedule.Invalid("body", string(body), "the request is one JSON object")
 	}
 	var r Request
 	for _, f := range []struct {
@@ -50,7 +50,7 @@ func ParseRequest(body []byte) (Request, error) {
 			continue
 		}
 		if json.Unmarshal(raw, f.into) != nil {
-			return r, schedule.NewFault(f.name, string(raw), "a string")
+			return r, schedule.Invalid(f.name, string(raw), "a string")
 		}
 		*f.into = strings.TrimSpace(*f.into)
 	}
@@ -59,22 +59,22 @@ func ParseRequest(body []byte) (Request, error) {
 
 func (r Request) check() error {
 	if r.Email == "" {
-		return schedule.NewFault("email", "", "is required")
+		return schedule.Invalid("email", "", "is required")
 	}
 	if !ValidAddress(r.Email) {
-		return schedule.NewFault("email", r.Email, "an address such as ada@example.com, of ASCII characters, at most 254 of them")
+		return schedule.Invalid("email", r.Email, "an address such as ada@example.com, of ASCII characters, at most 254 of them")
 	}
 	if utf8.RuneCountInString(r.Name) > contract.MaxNameCharacters || strings.ContainsAny(r.Name, "\r\n\x00") {
-		return schedule.NewFault("name", r.Name, fmt.Sprintf("one line of at most %d characters", contract.MaxNameCharacters))
+		return schedule.Invalid("name", r.Name, fmt.Sprintf("one line of at most %d characters", contract.MaxNameCharacters))
 	}
 	if _, err := calendar.Zone(r.Timezone); err != nil {
-		return schedule.NewFault("timezone", r.Timezone, "a name of the IANA time zone database, such as Europe/Berlin")
+		return schedule.Invalid("timezone", r.Timezone, "a name of the IANA time zone database, such as Europe/Berlin")
 	}
 	return nil
 }
 
-// Add subscribes an address. One that is there already stays as it is, also if it has left: it comes back by being
-// removed and added again.
+// Add subscribes an address. An existing subscriber does not change, even if it has unsubscribed: to subscribe it
+// again, remove it first.
 func (g *Register) Add(ctx context.Context, group string, r Request) (s Subscriber, added bool, err error) {
 	if err := schedule.CheckGroup(group); err != nil {
 		return s, false, err
@@ -107,18 +107,18 @@ func (g *Register) askToConfirm(ctx context.Context, s Subscriber) error {
 			"\n\nIf it was not you, do nothing: without a confirmation nothing is sent.\n",
 	})
 	if errors.Is(err, delivery.ErrRefused) {
-		return schedule.NewFault("email", s.Email, "an address that takes mail")
+		return schedule.Invalid("email", s.Email, "an address that takes mail")
 	}
 	return err
 }
 
-// List reads a page. A group exists as long as it has a message or a subscriber.
+// List returns a page. A group exists as long as it has a message or a subscriber.
 func (g *Register) List(ctx context.Context, group, after string, limit int) ([]Subscriber, string, error) {
 	if err := schedule.CheckGroup(group); err != nil {
 		return nil, "", err
 	}
 	if after != "" && !IsID(after) {
-		return nil, "", schedule.NewFault("next", after, "the value of next in the page before")
+		return nil, "", schedule.Invalid("next", after, "the value of next in the page before")
 	}
 	page, next, err := g.Store.List(ctx, group, after, limit)
 	if err != nil {
@@ -159,12 +159,12 @@ func (g *Register) Remove(ctx context.Context, group, subscriber string) error {
 	return nil
 }
 
-// Unsubscribe follows a link out of the group. Following it twice is no error, nor after the subscriber was removed.
+// Unsubscribe handles an unsubscribe link. Following it twice, or after the subscriber was removed, is not an error.
 func (g *Register) Unsubscribe(ctx context.Context, group, id, signature string) error {
 	return g.follow(ctx, PurposeUnsubscribe, group, id, signature, func(Subscriber) string { return StatusUnsubscribed })
 }
 
-// Confirm follows a link into the group.
+// Confirm handles a confirmation link.
 func (g *Register) Confirm(ctx context.Context, group, id, signature string) error {
 	return g.follow(ctx, PurposeConfirm, group, id, signature, func(s Subscriber) string {
 		if s.Status == StatusPending {

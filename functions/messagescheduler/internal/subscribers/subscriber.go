@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// ErrNotFound: no such subscriber.
+// ErrNotFound is returned for a subscriber that does not exist.
 var ErrNotFound = errors.New("no such subscriber")
 
 // Statuses of a subscriber.
@@ -32,7 +32,7 @@ type Subscriber struct {
 	CreatedAt time.Time
 }
 
-// Suppressed is why a subscriber gets nothing although they have not left.
+// Suppressed returns the reason for which SES must not be asked to send to a subscriber, or "".
 func (s Subscriber) Suppressed() string {
 	switch s.Status {
 	case StatusBounced, StatusComplained:
@@ -42,11 +42,10 @@ func (s Subscriber) Suppressed() string {
 	}
 }
 
-// Receives says whether messages are addressed to s at all.
+// Receives reports whether s is a recipient of the group's messages, be it a suppressed one.
 func (s Subscriber) Receives() bool { return s.Status == StatusActive || s.Suppressed() != "" }
 
-// IDOf derives a subscriber's id from the address, so that the same address is the same subscriber: however it is
-// capitalized, since no mail service in use tells those apart.
+// IDOf derives a subscriber's id from the address, in any capitalization: the same address is the same subscriber.
 func IDOf(email string) string {
 	sum := sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(email))))
 	return hex.EncodeToString(sum[:16])
@@ -54,5 +53,5 @@ func IDOf(email string) string {
 
 var idPattern = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
-// IsID says whether a text could be a subscriber's id.
+// IsID reports whether a text has the form of a subscriber's id.
 func IsID(text string) bool { return idPattern.MatchString(text) }

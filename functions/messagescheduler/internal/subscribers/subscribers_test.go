@@ -85,16 +85,16 @@ func TestLinks(t *testing.T) {
 
 func TestDoubleOptIn(t *testing.T) {
 	t.Parallel()
-	w := schedulertest.New()
+	sim := schedulertest.New()
 	links := subscribers.Links{Keys: &keys{token.Keys{Signing: []byte(strings.Repeat("a", 64))}}, Base: "https://api"}
 	register := &subscribers.Register{
-		Store: w.People, Groups: w.Messages, Links: links, Confirms: w.Mailer, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler),
+		Store: sim.Subscribers, Groups: sim.Messages, Links: links, Confirms: sim.Mailer, Now: sim.Clock.Now, Log: slog.New(slog.DiscardHandler),
 	}
 	s, added, err := register.Add(t.Context(), "g", subscribers.Request{Email: "ada@example.com"})
 	if err != nil || !added || s.Status != subscribers.StatusPending || s.Receives() {
 		t.Fatalf("got %+v, %v, %v", s, added, err)
 	}
-	mails := w.Mailer.Sent()
+	mails := sim.Mailer.Sent()
 	if len(mails) != 1 || mails[0].To != "ada@example.com" || !strings.Contains(mails[0].Text, "https://api/confirm?group=g") {
 		t.Fatalf("got %+v", mails)
 	}
@@ -103,7 +103,7 @@ func TestDoubleOptIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	status := func() string {
-		got, _, _ := w.People.Get(t.Context(), "g", s.ID)
+		got, _, _ := sim.Subscribers.Get(t.Context(), "g", s.ID)
 		return got.Status
 	}
 	if err := register.Confirm(t.Context(), "g", s.ID, "forged"); !errors.Is(err, subscribers.ErrLink) || status() != subscribers.StatusPending {
@@ -112,7 +112,7 @@ func TestDoubleOptIn(t *testing.T) {
 	if err := register.Confirm(t.Context(), "g", s.ID, signature(t, link)); err != nil || status() != subscribers.StatusActive {
 		t.Errorf("got %v, %s", err, status())
 	}
-	if _, err := w.People.SetStatus(t.Context(), "g", s.ID, subscribers.StatusUnsubscribed); err != nil {
+	if _, err := sim.Subscribers.SetStatus(t.Context(), "g", s.ID, subscribers.StatusUnsubscribed); err != nil {
 		t.Fatal(err)
 	}
 	if err := register.Confirm(t.Context(), "g", s.ID, signature(t, link)); err != nil || status() != subscribers.StatusUnsubscribed {

@@ -1,6 +1,6 @@
 package schedulertest
 
-// ended ends a call and tells the hook.
+// ended ends a call and calls the hook.
 func ended(unlock func(), hook func(string) error, method string) func() {
 	return func() {
 		unlock()

@@ -10,8 +10,8 @@ import (
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/subscribers"
 )
 
-// People is the Subscribers table in memory.
-type People struct {
+// Subscribers is the Subscribers table in memory.
+type Subscribers struct {
 	PageSize int // of Receiving; 0 gives all at once
 	Fail     func(method string) error
 
@@ -20,11 +20,11 @@ type People struct {
 }
 
 var (
-	_ subscribers.Store  = (*People)(nil)
-	_ expand.Subscribers = (*People)(nil)
+	_ subscribers.Store  = (*Subscribers)(nil)
+	_ expand.Subscribers = (*Subscribers)(nil)
 )
 
-func (p *People) begin(method string) (func(), error) {
+func (p *Subscribers) begin(method string) (func(), error) {
 	if p.Fail != nil {
 		if err := p.Fail(method); err != nil {
 			return nil, err
@@ -38,7 +38,7 @@ func (p *People) begin(method string) (func(), error) {
 }
 
 // Add adds a subscriber.
-func (p *People) Add(_ context.Context, s subscribers.Subscriber) (subscribers.Subscriber, bool, error) {
+func (p *Subscribers) Add(_ context.Context, s subscribers.Subscriber) (subscribers.Subscriber, bool, error) {
 	end, err := p.begin("Add")
 	if err != nil {
 		return s, false, err
@@ -52,8 +52,8 @@ func (p *People) Add(_ context.Context, s subscribers.Subscriber) (subscribers.S
 	return s, true, nil
 }
 
-// Get finds a subscriber.
-func (p *People) Get(_ context.Context, group, id string) (subscribers.Subscriber, bool, error) {
+// Get returns a subscriber.
+func (p *Subscribers) Get(_ context.Context, group, id string) (subscribers.Subscriber, bool, error) {
 	end, err := p.begin("Get")
 	if err != nil {
 		return subscribers.Subscriber{}, false, err
@@ -63,8 +63,8 @@ func (p *People) Get(_ context.Context, group, id string) (subscribers.Subscribe
 	return s, found, nil
 }
 
-// SetStatus changes a subscriber.
-func (p *People) SetStatus(_ context.Context, group, id, status string) (bool, error) {
+// SetStatus changes a subscriber's status.
+func (p *Subscribers) SetStatus(_ context.Context, group, id, status string) (bool, error) {
 	end, err := p.begin("SetStatus")
 	if err != nil {
 		return false, err
@@ -79,7 +79,7 @@ func (p *People) SetStatus(_ context.Context, group, id, status string) (bool, e
 }
 
 // Remove deletes a subscriber.
-func (p *People) Remove(_ context.Context, group, id string) (bool, error) {
+func (p *Subscribers) Remove(_ context.Context, group, id string) (bool, error) {
 	end, err := p.begin("Remove")
 	if err != nil {
 		return false, err
@@ -90,14 +90,14 @@ func (p *People) Remove(_ context.Context, group, id string) (bool, error) {
 	return found, nil
 }
 
-// HasAny says whether a group has a subscriber.
-func (p *People) HasAny(ctx context.Context, group string) (bool, error) {
+// HasAny reports whether a group has a subscriber.
+func (p *Subscribers) HasAny(ctx context.Context, group string) (bool, error) {
 	page, _, err := p.List(ctx, group, "", 1)
 	return len(page) > 0, err
 }
 
-// List gives a page.
-func (p *People) List(_ context.Context, group, after string, limit int) ([]subscribers.Subscriber, string, error) {
+// List returns a page.
+func (p *Subscribers) List(_ context.Context, group, after string, limit int) ([]subscribers.Subscriber, string, error) {
 	end, err := p.begin("List")
 	if err != nil {
 		return nil, "", err
@@ -116,8 +116,8 @@ func (p *People) List(_ context.Context, group, after string, limit int) ([]subs
 	return found, "", nil
 }
 
-// Receiving gives those to whom a message is addressed.
-func (p *People) Receiving(ctx context.Context, group, after string, page func([]expand.Subscriber) error) error {
+// Receiving calls page with the recipients of a group's messages.
+func (p *Subscribers) Receiving(ctx context.Context, group, after string, page func([]expand.Subscriber) error) error {
 	size := p.PageSize
 	if size == 0 {
 		size = 1 << 30
