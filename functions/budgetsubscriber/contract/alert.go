@@ -18,7 +18,7 @@ const (
 	TypeForecasted = "FORECASTED"
 )
 
-// An Alert is what a message of AWS says. It is what templates see, and, as JSON, the "data" of the hub's message:
+// An Alert is a parsed message of AWS. Templates see it and, as JSON, it is the "data" of the hub's message:
 //
 //	{"type":"budget","data":{"kind":"budget","id":"..","budget":"Monthly","account":"123456789012","type":"ACTUAL",
 //	 "limit":{"value":100,"unit":"USD","text":"$100.00"},"threshold":{..},"spent":{..},"percent":90, ...}}
@@ -37,14 +37,14 @@ type Alert struct {
 	Comparison string `json:"comparison,omitempty"`  // of Spent with Threshold: ">", "<" or "="
 
 	Limit     Amount `json:"limit"`     // the budgeted amount; of an anomaly what was expected
-	Threshold Amount `json:"threshold"` // that was passed; none for an anomaly
+	Threshold Amount `json:"threshold"` // that was exceeded; none for an anomaly
 	Spent     Amount `json:"spent"`     // the actual or forecasted amount
 
 	// ThresholdPercent and SpentPercent are Threshold and Spent as percentages of Limit, 0 where Limit is 0.
 	ThresholdPercent float64 `json:"threshold_percent"`
 	SpentPercent     float64 `json:"spent_percent"`
-	// Percent is what the subject says: ThresholdPercent without what rounding to cents added; SpentPercent where the
-	// threshold was too small to be written in cents.
+	// Percent is the percentage in the subject: ThresholdPercent without the effect of rounding to cents, or
+	// SpentPercent if the threshold was too small to be written in cents.
 	Percent float64 `json:"percent"`
 
 	Anomaly *Anomaly `json:"anomaly,omitempty"` // nil for budgets
@@ -57,18 +57,18 @@ type Amount struct {
 	Text  string  `json:"text"` // as AWS wrote it, e.g. "$1,234.56"
 }
 
-// An Anomaly is what only Cost Anomaly Detection says.
+// An Anomaly has the fields that only Cost Anomaly Detection sends.
 type Anomaly struct {
 	ID            string      `json:"id"`
 	Start         string      `json:"start"`  // RFC 3339
 	End           string      `json:"end"`    // RFC 3339
-	Impact        Amount      `json:"impact"` // more than expected
+	Impact        Amount      `json:"impact"` // spent beyond what was expected
 	ImpactPercent float64     `json:"impact_percent"`
 	Score         float64     `json:"score"` // the highest, 0 to 1
 	RootCauses    []RootCause `json:"root_causes"`
 }
 
-// A RootCause is where an anomaly comes from; fields may be empty.
+// A RootCause is a source of an anomaly; fields may be empty.
 type RootCause struct {
 	Service     string `json:"service"`
 	Region      string `json:"region"`
@@ -77,25 +77,25 @@ type RootCause struct {
 	AccountName string `json:"account_name"`
 }
 
-// Forecast says whether the alert is about money not spent yet.
+// Forecast reports whether the alert is about money not spent yet.
 func (a Alert) Forecast() bool { return a.Type == TypeForecasted }
 
-// PercentText is Percent with at most one decimal, e.g. "90" or "12.5".
+// PercentText returns Percent with at most one decimal, e.g. "90" or "12.5".
 func (a Alert) PercentText() string { return percent(a.Percent) }
 
-// ThresholdPercentText is ThresholdPercent with at most one decimal.
+// ThresholdPercentText returns ThresholdPercent with at most one decimal.
 func (a Alert) ThresholdPercentText() string { return percent(a.ThresholdPercent) }
 
-// Below says whether the alert is about too little: of reservations, for instance, that nobody uses.
+// Below reports whether the alert is about too little: unused reservations, for instance.
 func (a Alert) Below() bool { return a.Comparison == "<" }
 
-// SpentPercentText is SpentPercent with at most one decimal.
+// SpentPercentText returns SpentPercent with at most one decimal.
 func (a Alert) SpentPercentText() string { return percent(a.SpentPercent) }
 
-// BarFilled is how much of a bar of 100 parts is filled, 0 to 100.
+// BarFilled returns how much of a bar of 100 parts is filled, 0 to 100.
 func (a Alert) BarFilled() int { return int(math.Round(min(100, max(0, a.SpentPercent)))) }
 
-// BarEmpty is the rest of the bar.
+// BarEmpty returns the rest of the bar.
 func (a Alert) BarEmpty() int { return 100 - a.BarFilled() }
 
 func percent(p float64) string {

@@ -1,5 +1,5 @@
-// Package contract holds the names on which the BudgetSubscriber construct, its function and its users agree: environment
-// variables, the route, table attributes, the form of an alert and the templates of its e-mail.
+// Package contract holds the names on which the BudgetSubscriber construct, its function and its users agree:
+// environment variables, the route, table attributes, the form of an alert and the templates of its e-mail.
 //
 // It imports the standard library only, so that a CDK app, a Lambda function and a backend can all share it.
 package contract
@@ -15,14 +15,14 @@ const (
 	EnvSignatureVersion = "HERMES_SIGNATURE_VERSION"           // least version of a signature, "1" or "2"
 	EnvReceiptsTable    = "HERMES_RECEIPTS_TABLE"              // name of the Receipts table
 	EnvReceiptTTL       = "HERMES_RECEIPT_TTL"                 // seconds a receipt is kept
-	EnvDeadLetterURL    = "HERMES_DEAD_LETTER_QUEUE_URL"       // where messages end that were not understood
+	EnvDeadLetterURL    = "HERMES_DEAD_LETTER_QUEUE_URL"       // URL of the queue for messages that are not understood
 	EnvSender           = "HERMES_SENDER"                      // "From" of the e-mail; empty or unset sends none
 	EnvRecipients       = "HERMES_RECIPIENTS"                  // JSON list of Recipient; unset for none
 	EnvBudgetName       = "HERMES_BUDGET_NAME"                 // the budget's name on AWS; unset for none of its own
-	EnvBudgetTitle      = "HERMES_BUDGET_TITLE"                // what people call that budget
-	EnvTemplates        = "HERMES_TEMPLATES"                   // folder of templates that replace ours; unset for none
+	EnvBudgetTitle      = "HERMES_BUDGET_TITLE"                // the name of that budget in alerts
+	EnvTemplates        = "HERMES_TEMPLATES"                   // folder of templates that replace the defaults; unset for none
 	EnvQueueURL         = "HERMES_QUEUE_URL"                   // intake queue of the hub; unset for none
-	EnvRoom             = "HERMES_ROOM"                        // room of the hub that is told
+	EnvRoom             = "HERMES_ROOM"                        // room of the hub in which alerts are published
 	EnvAuthenticate     = "HERMES_AUTHENTICATE_ON_UNSUBSCRIBE" // "true" or unset
 )
 
@@ -32,7 +32,7 @@ const (
 	RoutePath   = "/budget-subscriber"
 )
 
-// Attributes of the Receipts table: one row for each message and receiver, so that a repeated message completes what
+// Attributes of the Receipts table: one row for each message and receiver, so that a redelivered message completes what
 // is missing and repeats nothing.
 const (
 	AttributeMessageID = "message_id" // partition key: the SNS MessageId
@@ -51,7 +51,7 @@ const (
 // AttributeError is the message attribute of a dead letter that says why the message was refused.
 const AttributeError = "error"
 
-// DefaultReceiptTTL outlives a dead letter, which is kept for 14 days and may be delivered until then.
+// DefaultReceiptTTL outlives a dead letter, which is kept for 14 days and may be redriven until then.
 const DefaultReceiptTTL = 15 * 24 * time.Hour
 
 // DefaultRoom is the hub's room for alerts.

@@ -1,19 +1,19 @@
 package contract
 
-// A Recipient gets the e-mail of the alerts of some budgets.
+// A Recipient receives the alerts of some budgets by e-mail.
 type Recipient struct {
-	Name   string `json:"name,omitempty"`   // greets; "" greets without a name
+	Name   string `json:"name,omitempty"`   // for the greeting; may be empty
 	Email  string `json:"email"`            // one address
 	Budget string `json:"budget,omitempty"` // pattern of budget names, see Matches; "" is every budget
 }
 
-// Matches says whether the recipient is to hear of a budget. In the pattern * stands for any characters, none included,
-// and ? for one; the case of letters counts. Anomalies are matched by the name of their monitor.
+// Matches reports whether the recipient receives the alerts of a budget. In the pattern, * matches any characters or
+// none, and ? matches one; case matters. Anomalies are matched by the name of their monitor.
 func (r Recipient) Matches(budget string) bool {
 	return r.Budget == "" || glob([]rune(r.Budget), []rune(budget))
 }
 
-// glob matches in time linear in both but for one star that is tried again: a star never needs more than its last guess.
+// glob takes time linear in both texts for each star: a star never needs more than its last match.
 func glob(pattern, text []rune) bool {
 	p, t := 0, 0
 	star, retry := -1, 0

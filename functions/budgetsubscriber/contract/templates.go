@@ -12,8 +12,9 @@ import (
 	"unicode"
 )
 
-// TemplateFiles lists the files that a folder of templates may hold; for one that is missing ours is used. The HTML ones
-// are of html/template, which escapes what it inserts; the others of text/template. All see a MailView.
+// TemplateFiles returns the names of the files that a folder of templates may contain; a missing file is replaced by
+// the default. The HTML ones are of html/template, which escapes what it inserts; the others are of text/template. All
+// are executed with a MailView.
 func TemplateFiles() []string {
 	var names []string
 	for _, kind := range []string{KindBudget, KindAnomaly} {
@@ -28,31 +29,31 @@ const (
 	htmlFile    = ".html"
 )
 
-// maxSubject bounds a subject in characters, so that mail readers show it and budget names cannot stretch it.
+// maxSubject bounds a subject in characters, so that mail readers show it whole, however long the budget's name.
 const maxSubject = 200
 
-// ErrTemplate says that a template could not be read, parsed or executed.
+// ErrTemplate is returned for a template that cannot be read, parsed or executed.
 var ErrTemplate = errors.New("template refused")
 
 //go:embed templates
 var ours embed.FS
 
-// A MailView is what templates see.
+// A MailView is what templates are executed with.
 type MailView struct {
 	Alert
 	Recipient Recipient
 }
 
-// A Mail is one e-mail, ready but for its addresses.
+// A Mail is one e-mail without its addresses.
 type Mail struct{ Subject, Text, HTML string }
 
-// Templates make an alert's e-mail. They are safe for concurrent use.
+// Templates render an alert's e-mail. They are safe for concurrent use.
 type Templates struct {
 	html map[string]*template.Template
 	text map[string]*texttemplate.Template
 }
 
-// ParseTemplates reads the templates; folder, which may be nil, holds those that replace ours.
+// ParseTemplates parses the templates. Those in folder, which may be nil, replace the defaults.
 func ParseTemplates(folder fs.FS) (*Templates, error) {
 	t := &Templates{html: map[string]*template.Template{}, text: map[string]*texttemplate.Template{}}
 	for _, name := range TemplateFiles() {
@@ -87,7 +88,7 @@ func (t *Templates) parse(name, source string) (err error) {
 	return err
 }
 
-// Render makes the e-mail of an alert for one recipient.
+// Render renders the e-mail of an alert for one recipient.
 func (t *Templates) Render(alert Alert, to Recipient) (Mail, error) {
 	view := MailView{alert, to}
 	var subject, text, html bytes.Buffer
@@ -102,7 +103,7 @@ func (t *Templates) Render(alert Alert, to Recipient) (Mail, error) {
 	return Mail{Subject: oneLine(subject.String()), Text: text.String(), HTML: html.String()}, nil
 }
 
-// Check renders examples of every kind, so that a mistake in a template is found when the app synthesizes.
+// Check renders examples of every kind, so that a mistake in a template is found when the app is synthesized.
 func (t *Templates) Check() error {
 	for _, alert := range ExampleAlerts() {
 		if _, err := t.Render(alert, Recipient{Name: "Ada", Email: "ada@example.com"}); err != nil {
@@ -112,7 +113,7 @@ func (t *Templates) Check() error {
 	return nil
 }
 
-// oneLine makes a subject that is one line of bounded length, whatever a name held.
+// oneLine returns a subject of one line and bounded length, whatever a name contains.
 func oneLine(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {

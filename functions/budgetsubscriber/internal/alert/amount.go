@@ -16,8 +16,8 @@ type amount struct {
 	decimals int
 }
 
-// symbols are the signs that belong to one currency; "$" alone is what Budgets writes for US dollars. A sign that several
-// share, such as "¥" and "kr", stays as it is.
+// symbols are the signs of exactly one currency; "$" alone is what Budgets writes for US dollars. A sign that several
+// currencies share, such as "¥" and "kr", stays as it is.
 var symbols = map[string]string{
 	"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "R$": "BRL", "C$": "CAD", "CA$": "CAD",
 	"A$": "AUD", "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "S$": "SGD", "NT$": "TWD", "MX$": "MXN", "CN¥": "CNY", "JP¥": "JPY",
@@ -27,7 +27,8 @@ var symbols = map[string]string{
 // separators may stand between the digits of a number.
 const separators = ".,'\u2019 \u00a0\u202f"
 
-// parseAmount reads a number with its unit before or behind it: "$1,234.56", "1.234,56 €", "-$5.00", "USD 90", "100 GB".
+// parseAmount parses a number with its unit before or after it: "$1,234.56", "1.234,56 €", "-$5.00", "USD 90", "100
+// GB".
 func parseAmount(text string) (amount, error) {
 	refuse := func() (amount, error) {
 		return amount{}, fmt.Errorf("%w: amount %.60q", ErrInvalid, text)
@@ -54,7 +55,7 @@ func parseAmount(text string) (amount, error) {
 	return amount{contract.Amount{Value: value, Unit: unit, Text: text}, decimals}, nil
 }
 
-// plain takes the thousands separators out of a number and makes its decimal separator a point.
+// plain removes the thousands separators of a number and turns its decimal separator into a point.
 func plain(number string) (digits string, decimals int, ok bool) {
 	point := decimalPoint(number)
 	whole, fraction := number, ""
@@ -78,8 +79,8 @@ func plain(number string) (digits string, decimals int, ok bool) {
 	return digits, len(fraction), true
 }
 
-// decimalPoint finds the separator that ends the whole part, or -1. With two kinds it is the last; a lone comma before
-// exactly three digits separates thousands, as in English, which AWS writes; a lone point never does.
+// decimalPoint returns the index of the decimal separator, or -1. With two kinds of separator it is the last; a single
+// comma before exactly three digits separates thousands, as in the English that AWS writes; a single point never does.
 func decimalPoint(number string) int {
 	last := strings.LastIndexAny(number, ".,")
 	if last < 0 {
@@ -99,7 +100,7 @@ func decimalPoint(number string) int {
 	}
 }
 
-// cutMinus takes a minus sign off what stands before the digits: "-$" as well as "$-", and a bookkeeper's parenthesis.
+// cutMinus cuts a minus sign from the text before the digits: "-$" as well as "$-", and a bookkeeper's parenthesis.
 func cutMinus(before string) (rest string, negative bool) {
 	rest = strings.Map(func(r rune) rune {
 		switch r {
@@ -113,7 +114,7 @@ func cutMinus(before string) (rest string, negative bool) {
 	return rest, negative
 }
 
-// unitOf names the unit that stands before or behind the number. Both may be there if they are one ("$90 USD").
+// unitOf returns the unit before or after the number. Both may be given if they agree ("$90 USD").
 func unitOf(before, behind string) (string, bool) {
 	before = strings.TrimFunc(before, unicode.IsSpace)
 	behind = strings.TrimSuffix(strings.TrimFunc(behind, unicode.IsSpace), ")")
@@ -140,7 +141,7 @@ func unitName(sign string) string {
 	return sign
 }
 
-// percentOf is the amount as a percentage of a limit; an amount in percent is one already.
+// percentOf returns the amount as a percentage of a limit; an amount in percent is returned as it is.
 func (a amount) percentOf(limit amount) float64 {
 	switch {
 	case a.Unit == "%" && limit.Unit != "%":
@@ -151,8 +152,8 @@ func (a amount) percentOf(limit amount) float64 {
 	return bounded(a.Value / limit.Value * 100)
 }
 
-// roundedPercentOf takes out what rounding to cents added: 90 % of $33.33 arrives as $30.00, which is 90.009 %. A whole
-// percentage within half of the last decimal is what was meant.
+// roundedPercentOf undoes the rounding to cents: 90 % of $33.33 arrives as $30.00, which is 90.009 %. A whole
+// percentage within half of the last decimal is taken to be the intended one.
 func (a amount) roundedPercentOf(limit amount) float64 {
 	exact := a.percentOf(limit)
 	if a.Unit == "%" || limit.Value <= 0 {
@@ -165,5 +166,5 @@ func (a amount) roundedPercentOf(limit amount) float64 {
 	return math.Round(exact*10) / 10
 }
 
-// bounded keeps a percentage a number that JSON can hold, with two decimals.
+// bounded bounds a percentage to a number that JSON can hold, with two decimals.
 func bounded(p float64) float64 { return math.Round(min(max(p, -1e12), 1e12)*100) / 100 }

@@ -41,7 +41,7 @@ type anomalyMessage struct {
 	} `json:"rootCauses"`
 }
 
-// maxAnomaly bounds a message in bytes, so that what is made of it fits a frame of the hub.
+// maxAnomaly bounds a message in bytes, so that the alert fits a frame of the hub.
 const maxAnomaly = 16 << 10
 
 var accountID = regexp.MustCompile(`^[0-9]{12}$`)
@@ -89,7 +89,7 @@ func (m anomalyMessage) alert() contract.Alert {
 	return a
 }
 
-// name is the monitor's, as far as the message tells.
+// name returns the monitor's name, if the message has it.
 func (m anomalyMessage) name() string {
 	for _, name := range []string{m.MonitorName, m.SubscriptionName, m.DimensionalValue} {
 		if name != "" {
@@ -99,7 +99,7 @@ func (m anomalyMessage) name() string {
 	return "cost anomaly"
 }
 
-// dollars writes an amount as Budgets does.
+// dollars formats an amount as Budgets does.
 func dollars(value float64) contract.Amount {
 	digits := strconv.FormatFloat(value, 'f', 2, 64)
 	sign := ""

@@ -9,7 +9,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
 )
 
-// Labels of the lines that are read, in lower case: they were "Actual Amount" once and are "ACTUAL Amount" now.
+// Labels of the lines that are parsed, in lower case: "Actual Amount" has become "ACTUAL Amount".
 const (
 	labelName       = "budget name"
 	labelType       = "budget type"
@@ -30,54 +30,55 @@ var (
 	linkLine    = regexp.MustCompile(`^\[[0-9]+\]\s+(https://\S{1,500})$`)
 )
 
-// A letter is the text of an alert, taken apart.
-type letter struct {
+// A budgetMessage is the text of a budget alert, split into its labelled values.
+type budgetMessage struct {
 	date, account, link, period string
 	values                      map[string]string
 }
 
-func parseLetter(text string) (contract.Alert, error) {
+func parseBudget(text string) (contract.Alert, error) {
 	if !utf8.ValidString(text) {
 		return contract.Alert{}, fmt.Errorf("%w: not UTF-8", ErrUnknown)
 	}
-	l, err := takeApart(text)
+	m, err := parseLines(text)
 	if err != nil {
 		return contract.Alert{}, err
 	}
-	if len(l.values) == 0 && l.account == "" {
+	if len(m.values) == 0 && m.account == "" {
 		return contract.Alert{}, fmt.Errorf("%w: it starts with %.60q", ErrUnknown, text)
 	}
-	return l.alert()
+	return m.alert()
 }
 
-func takeApart(text string) (letter, error) {
-	l := letter{values: map[string]string{}}
+func parseLines(text string) (budgetMessage, error) {
+	m := budgetMessage{values: map[string]string{}}
 	for line := range strings.Lines(text) {
-		if err := l.take(strings.TrimSpace(line)); err != nil {
-			return letter{}, err
+		if err := m.parseLine(strings.TrimSpace(line)); err != nil {
+			return budgetMessage{}, err
 		}
 	}
-	return l, nil
+	return m, nil
 }
 
-// take reads one line. The first match of a kind of line without a label wins: they come first, above the prose.
-func (l *letter) take(line string) error {
+// parseLine parses one line. Of lines without a label, the first match of a kind wins: they come first, before the
+// prose.
+func (m *budgetMessage) parseLine(line string) error {
 	if label, value, ok := strings.Cut(line, ":"); ok {
 		if label = strings.ToLower(strings.TrimSpace(label)); isLabel(label) {
-			if _, twice := l.values[label]; twice {
+			if _, twice := m.values[label]; twice {
 				return fmt.Errorf("%w: %q", ErrTwice, label)
 			}
 			if len(value) > maxValue {
 				return fmt.Errorf("%w: %s of %d bytes", ErrInvalid, label, len(value))
 			}
-			l.values[label] = strings.TrimSpace(value)
+			m.values[label] = strings.TrimSpace(value)
 			return nil
 		}
 	}
 	for _, kind := range []struct {
 		form *regexp.Regexp
 		into *string
-	}{{titleLine, &l.date}, {accountLine, &l.account}, {linkLine, &l.link}} {
+	}{{titleLine, &m.date}, {accountLine, &m.account}, {linkLine, &m.link}} {
 		if found := kind.form.FindStringSubmatch(line); found != nil {
 			if *kind.into == "" {
 				*kind.into = found[1]
@@ -85,8 +86,8 @@ func (l *letter) take(line string) error {
 			return nil
 		}
 	}
-	if l.period == "" {
-		l.period = periodIn(line)
+	if m.period == "" {
+		m.period = periodIn(line)
 	}
 	return nil
 }
@@ -99,8 +100,8 @@ func isLabel(label string) bool {
 	return false
 }
 
-// periodIn finds what the prose calls the budget's period. The prose holds the budget's name too, which may hold anything
-// but stands before these words.
+// periodIn returns the budget's period as the prose names it. The prose contains the budget's name too, which may
+// contain anything but comes before these words.
 func periodIn(line string) string {
 	lower := strings.ToLower(line)
 	last, period := -1, ""
@@ -115,8 +116,8 @@ func periodIn(line string) string {
 	return period
 }
 
-func (l letter) alert() (contract.Alert, error) {
-	alertType, err := l.alertType()
+func (m budgetMessage) alert() (contract.Alert, error) {
+	alertType, err := m.alertType()
 	if err != nil {
 		return contract.Alert{}, err
 	}
@@ -125,22 +126,22 @@ func (l letter) alert() (contract.Alert, error) {
 		spentLabel = labelForecasted
 	}
 	for _, label := range []string{labelName, labelLimit, labelThreshold, spentLabel} {
-		if l.values[label] == "" {
+		if m.values[label] == "" {
 			return contract.Alert{}, fmt.Errorf("%w: %q", ErrMissing, label)
 		}
 	}
-	if l.account == "" {
+	if m.account == "" {
 		return contract.Alert{}, fmt.Errorf("%w: %q", ErrMissing, "aws account")
 	}
 	a := contract.Alert{
-		Kind: contract.KindBudget, Budget: l.values[labelName], Account: l.account, Type: alertType,
-		BudgetType: l.values[labelType], Period: l.period, Date: l.date, Link: consoleLink(l.link),
+		Kind: contract.KindBudget, Budget: m.values[labelName], Account: m.account, Type: alertType,
+		BudgetType: m.values[labelType], Period: m.period, Date: m.date, Link: consoleLink(m.link),
 	}
-	return a, l.amounts(&a, spentLabel)
+	return a, m.amounts(&a, spentLabel)
 }
 
-func (l letter) alertType() (string, error) {
-	switch given := l.values[labelAlertType]; strings.ToUpper(given) {
+func (m budgetMessage) alertType() (string, error) {
+	switch given := m.values[labelAlertType]; strings.ToUpper(given) {
 	case contract.TypeActual:
 		return contract.TypeActual, nil
 	case contract.TypeForecasted:
@@ -152,11 +153,11 @@ func (l letter) alertType() (string, error) {
 	}
 }
 
-// amounts reads the three amounts and computes the percentages, which no letter holds.
-func (l letter) amounts(a *contract.Alert, spentLabel string) error {
-	comparison, threshold := cutComparison(l.values[labelThreshold])
+// amounts parses the three amounts and computes the percentages, which no message contains.
+func (m budgetMessage) amounts(a *contract.Alert, spentLabel string) error {
+	comparison, threshold := cutComparison(m.values[labelThreshold])
 	a.Comparison = comparison
-	limit, err := parseAmount(l.values[labelLimit])
+	limit, err := parseAmount(m.values[labelLimit])
 	if err != nil {
 		return fmt.Errorf("%s: %w", labelLimit, err)
 	}
@@ -164,7 +165,7 @@ func (l letter) amounts(a *contract.Alert, spentLabel string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", labelThreshold, err)
 	}
-	spent, err := parseAmount(l.values[spentLabel])
+	spent, err := parseAmount(m.values[spentLabel])
 	if err != nil {
 		return fmt.Errorf("%s: %w", spentLabel, err)
 	}
@@ -177,7 +178,7 @@ func (l letter) amounts(a *contract.Alert, spentLabel string) error {
 	return nil
 }
 
-// cutComparison takes the sign off "> $90.00". Letters without one are about passing a threshold.
+// cutComparison cuts the sign from "> $90.00". Messages without one report that a threshold was exceeded.
 func cutComparison(value string) (comparison, rest string) {
 	for _, sign := range []string{">", "<", "="} {
 		if rest, ok := strings.CutPrefix(value, sign); ok {

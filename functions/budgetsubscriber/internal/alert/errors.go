@@ -2,7 +2,7 @@ package alert
 
 import "errors"
 
-// Reasons for which a text is not understood. Test with errors.Is.
+// Reasons for which a text cannot be parsed. Test with errors.Is.
 var (
 	ErrUnknown = errors.New("neither a budget alert nor a cost anomaly")
 	ErrMissing = errors.New("line missing")

@@ -18,7 +18,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(text(f, name))
 	}
 	for _, written := range []string{"$1e999", "$99999999999999999999999999", "١٢٣", "$.5", "--$-1", "$1.", "1,1,1", "%"} {
-		f.Add(letter("Budgeted Amount", written))
+		f.Add(budgetMessage("Budgeted Amount", written))
 	}
 	f.Add(`{"anomalyId":"a","accountId":"123456789012","impact":{"totalImpact":-1e308,"totalActualSpend":1e308,"totalExpectedSpend":1e-300}}`)
 	templates, err := contract.ParseTemplates(nil)

@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// defaultLink is the console's page of budgets.
+// defaultLink is the console's budgets page.
 const defaultLink = "https://console.aws.amazon.com/costmanagement/home#/budgets"
 
-// consoles are the hosts of the AWS console in each partition, with what may stand before them: a region.
+// consoles are the hosts of the AWS console in each partition; a region may precede them.
 var consoles = []string{"console.aws.amazon.com", "console.amazonaws.cn", "console.amazonaws-us-gov.com"}
 
-// consoleLink is a link of the message if it leads to the AWS console, or else the page of budgets: a mail that says
+// consoleLink returns the message's link if it leads to the AWS console, otherwise the budgets page: a mail that says
 // "open the console" must not lead anywhere else.
 func consoleLink(link string) string {
 	u, err := url.Parse(link)

@@ -7,16 +7,16 @@ import (
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
 )
 
-// verified is what Budgets publishes when a topic is attached to a budget.
+// verified is the message that Budgets publishes when a topic is attached to a budget.
 const verified = "SNS Topic Verified!"
 
-// IsTopicVerified says whether a message is only the trial that Budgets sends when a topic is attached.
+// IsTopicVerified reports whether a message is only the test that Budgets sends when a topic is attached.
 func IsTopicVerified(subject, message string) bool {
 	return strings.TrimSpace(message) == verified || strings.TrimSpace(subject) == verified
 }
 
-// Parse reads the message of a notification. The alert lacks what only its envelope knows: ID and Time. Errors match
-// ErrUnknown for other texts, and ErrMissing, ErrTwice or ErrInvalid for an alert that has changed its form.
+// Parse parses the message of a notification. The alert has no ID and no Time, which only the envelope has. Errors
+// match ErrUnknown for other texts, and ErrMissing, ErrTwice or ErrInvalid for an alert whose format has changed.
 func Parse(message string) (contract.Alert, error) {
 	var alert contract.Alert
 	var err error
@@ -24,7 +24,7 @@ func Parse(message string) (contract.Alert, error) {
 	case strings.HasPrefix(text, "{"):
 		alert, err = parseAnomaly(text)
 	default:
-		alert, err = parseLetter(text)
+		alert, err = parseBudget(text)
 	}
 	if err != nil {
 		return contract.Alert{}, fmt.Errorf("alert: parse: %w", err)

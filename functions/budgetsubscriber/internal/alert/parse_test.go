@@ -125,7 +125,7 @@ func TestAmounts(t *testing.T) {
 		t.Run(written+" is understood", func(t *testing.T) {
 			t.Parallel()
 			want.Text = written
-			a, err := alert.Parse(letter("Budgeted Amount", written))
+			a, err := alert.Parse(budgetMessage("Budgeted Amount", written))
 			if err != nil || a.Limit != want {
 				t.Errorf("got %+v, %v, want %+v", a.Limit, err, want)
 			}
@@ -135,15 +135,15 @@ func TestAmounts(t *testing.T) {
 		t.Run(written+" is refused", func(t *testing.T) {
 			t.Parallel()
 			want := `alert: parse: budgeted amount: value not understood: amount "` + written + `"`
-			if _, err := alert.Parse(letter("Budgeted Amount", written)); !errors.Is(err, alert.ErrInvalid) || err.Error() != want {
+			if _, err := alert.Parse(budgetMessage("Budgeted Amount", written)); !errors.Is(err, alert.ErrInvalid) || err.Error() != want {
 				t.Errorf("got %v, want %s", err, want)
 			}
 		})
 	}
 }
 
-// letter is a small alert in which one line is another; an empty value leaves the line out.
-func letter(label, value string) string {
+// budgetMessage is a small alert with one line changed; an empty value leaves the line out.
+func budgetMessage(label, value string) string {
 	lines := [][2]string{
 		{"Budget Name", "b"}, {"Budgeted Amount", "$10.00"}, {"Alert Type", "ACTUAL"}, {"Alert Threshold", "> $9.00"}, {"ACTUAL Amount", "$9.50"},
 	}
@@ -175,19 +175,19 @@ func TestOtherTextsAreRefused(t *testing.T) {
 		{"an anomaly without impact", `{"anomalyId":"a"}`, alert.ErrMissing, `alert: parse: line missing: "impact"`},
 		{"an anomaly without id", `{"impact":{}}`, alert.ErrMissing, `alert: parse: line missing: "anomalyId"`},
 		{"an anomaly of no account", `{"anomalyId":"a","impact":{},"accountId":"12"}`, alert.ErrInvalid, `alert: parse: value not understood: accountId "12"`},
-		{"an alert without name", letter("Budget Name", ""), alert.ErrMissing, `alert: parse: line missing: "budget name"`},
-		{"an alert without limit", letter("Budgeted Amount", ""), alert.ErrMissing, `alert: parse: line missing: "budgeted amount"`},
-		{"an alert without type", letter("Alert Type", ""), alert.ErrMissing, `alert: parse: line missing: "alert type"`},
-		{"an alert of another type", letter("Alert Type", "GUESSED"), alert.ErrInvalid, `alert: parse: value not understood: alert type "GUESSED"`},
-		{"an alert without threshold", letter("Alert Threshold", ""), alert.ErrMissing, `alert: parse: line missing: "alert threshold"`},
-		{"a forecast with an actual amount only", letter("Alert Type", "FORECASTED"), alert.ErrMissing, `alert: parse: line missing: "forecasted amount"`},
-		{"an alert with two names", letter("", "") + "Budget Name: c\n", alert.ErrTwice, `alert: parse: line occurs twice: "budget name"`},
-		{"an alert with an endless name", letter("Budget Name", strings.Repeat("n", 600)), alert.ErrInvalid, `alert: parse: value not understood: budget name of 601 bytes`},
+		{"an alert without name", budgetMessage("Budget Name", ""), alert.ErrMissing, `alert: parse: line missing: "budget name"`},
+		{"an alert without limit", budgetMessage("Budgeted Amount", ""), alert.ErrMissing, `alert: parse: line missing: "budgeted amount"`},
+		{"an alert without type", budgetMessage("Alert Type", ""), alert.ErrMissing, `alert: parse: line missing: "alert type"`},
+		{"an alert of another type", budgetMessage("Alert Type", "GUESSED"), alert.ErrInvalid, `alert: parse: value not understood: alert type "GUESSED"`},
+		{"an alert without threshold", budgetMessage("Alert Threshold", ""), alert.ErrMissing, `alert: parse: line missing: "alert threshold"`},
+		{"a forecast with an actual amount only", budgetMessage("Alert Type", "FORECASTED"), alert.ErrMissing, `alert: parse: line missing: "forecasted amount"`},
+		{"an alert with two names", budgetMessage("", "") + "Budget Name: c\n", alert.ErrTwice, `alert: parse: line occurs twice: "budget name"`},
+		{"an alert with an endless name", budgetMessage("Budget Name", strings.Repeat("n", 600)), alert.ErrInvalid, `alert: parse: value not understood: budget name of 601 bytes`},
 		{
 			"an endless anomaly", `{"anomalyId":"a","accountId":"123456789012","impact":{},"monitorName":"` + strings.Repeat("n", 16<<10) + `"}`,
 			alert.ErrInvalid, `alert: parse: value not understood: anomaly of 16457 bytes`,
 		},
-		{"an alert of no account", strings.Replace(letter("", ""), "123456789012", "1234", 1), alert.ErrMissing, `alert: parse: line missing: "aws account"`},
+		{"an alert of no account", strings.Replace(budgetMessage("", ""), "123456789012", "1234", 1), alert.ErrMissing, `alert: parse: line missing: "aws account"`},
 	} {
 		t.Run(c.name+" is refused", func(t *testing.T) {
 			t.Parallel()
@@ -238,7 +238,7 @@ func TestLinksLeadToTheConsoleOnly(t *testing.T) {
 	} {
 		t.Run(link, func(t *testing.T) {
 			t.Parallel()
-			a, err := alert.Parse(letter("", "") + "[1] " + link + "\n")
+			a, err := alert.Parse(budgetMessage("", "") + "[1] " + link + "\n")
 			if err != nil || a.Link != want {
 				t.Errorf("got %s, %v", a.Link, err)
 			}

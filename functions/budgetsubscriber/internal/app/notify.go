@@ -59,7 +59,7 @@ func Notify(vars *env.Vars, log *slog.Logger) snsevent.HandleFunc {
 	return snsevent.Handler{Receiver: s, Log: log}.Handle
 }
 
-// connect adds the ways to tell people that are configured.
+// connect adds the configured ways to notify: e-mail and the hub.
 func connect(s *subscriber.Subscriber, vars *env.Vars, cfg aws.Config) {
 	if from := vars.Optional(contract.EnvSender); from != "" {
 		s.Mailer = mail.Sender{Client: sesv2.NewFromConfig(cfg), From: from}

@@ -1,5 +1,5 @@
-// Package awserror tells the failures of AWS calls apart: those that a later try may cure, and those that stay until
-// somebody changes something.
+// Package awserror distinguishes failures of AWS calls that a retry may cure from those that stay until somebody
+// changes something.
 package awserror
 
 import (
@@ -12,8 +12,9 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// Refused says whether AWS understood the call and will refuse it again: no permission, an unverified sender, an address
-// on the suppression list, an expired token. Throttling, faults of AWS and of the network are none.
+// Refused reports whether AWS understood the call and will refuse it again: a missing permission, an unverified sender,
+// an address on the suppression list, an expired token. Throttling, and errors of AWS and of the network, are not
+// refusals.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 func Refused(err error) bool {
 	var fault smithy.APIError

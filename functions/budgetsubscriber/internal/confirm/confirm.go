@@ -1,4 +1,4 @@
-// Package confirm confirms subscriptions by the SNS API.
+// Package confirm confirms subscriptions through the SNS API.
 package confirm
 
 import (
@@ -23,7 +23,7 @@ type Confirmer struct {
 	AuthenticateOnUnsubscribe bool
 }
 
-// Confirm confirms the subscription to which the token belongs. Confirming again is no error.
+// Confirm confirms the token's subscription. Confirming it again is not an error.
 func (c Confirmer) Confirm(ctx context.Context, topicARN, token string) error {
 	in := &sns.ConfirmSubscriptionInput{TopicArn: &topicARN, Token: &token}
 	if c.AuthenticateOnUnsubscribe {

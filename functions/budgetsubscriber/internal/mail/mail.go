@@ -1,4 +1,4 @@
-// Package mail sends alerts by Amazon SES.
+// Package mail sends alerts through Amazon SES.
 package mail
 
 import (
@@ -27,7 +27,7 @@ type Sender struct {
 	From   string // an address, or a name with one: Hermes <alerts@example.com>
 }
 
-// Send sends a mail to one recipient, never to several at once: one address that SES rejects would reject them all.
+// Send sends a mail to one recipient, never to several: one address that SES rejects would reject them all.
 // https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
 func (s Sender) Send(ctx context.Context, to contract.Recipient, m contract.Mail) error {
 	address := mail.Address{Name: to.Name, Address: to.Email}
@@ -49,7 +49,7 @@ func utf8Content(data string) *types.Content {
 	return &types.Content{Data: aws.String(data), Charset: aws.String("UTF-8")}
 }
 
-// masked hides the addresses that SES quotes in its errors: errors are logged, and logs hold no address.
+// masked hides the addresses that SES quotes in its errors: errors are logged, and logs contain no addresses.
 type masked struct{ error }
 
 var address = regexp.MustCompile(`[^\s<>"',:;()]+@[^\s<>"',:;()]+`)

@@ -1,5 +1,5 @@
-// Package receipts remembers in DynamoDB who has got which message, so that a repeated message sends nothing twice and
-// still completes what is missing.
+// Package receipts stores in DynamoDB which receiver got which message, so that a redelivered message repeats nothing
+// and still completes what is missing.
 package receipts
 
 import (
@@ -36,8 +36,8 @@ type Table struct {
 
 var _ subscriber.Receipts = Table{}
 
-// Claim asks for the right to send a message to a receiver until the lease ends. A claim whose lease ended, because its
-// holder was killed, is granted anew.
+// Claim claims the right to send a message to a receiver until the lease ends. A claim whose lease has ended, because
+// its holder was killed, can be claimed again.
 func (t Table) Claim(ctx context.Context, messageID, receiver string, lease time.Time) (subscriber.Claim, error) {
 	item := t.item(messageID, receiver, contract.StateSending)
 	item[contract.AttributeLease] = attr.Number(lease.UnixMilli())
@@ -61,7 +61,7 @@ func (t Table) Claim(ctx context.Context, messageID, receiver string, lease time
 	}
 }
 
-// holder tells a message that was sent from one that is being sent.
+// holder distinguishes a message that was sent from one that is being sent.
 func (t Table) holder(ctx context.Context, messageID, receiver string) (subscriber.Claim, error) {
 	out, err := t.Client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &t.Name, Key: key(messageID, receiver), ConsistentRead: aws.Bool(true)})
 	if err != nil {
@@ -73,7 +73,7 @@ func (t Table) holder(ctx context.Context, messageID, receiver string) (subscrib
 	return subscriber.ClaimBusy, nil
 }
 
-// Sent notes that the receiver has got the message.
+// Sent records that the receiver got the message.
 func (t Table) Sent(ctx context.Context, messageID, receiver string) error {
 	_, err := t.Client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &t.Name, Item: t.item(messageID, receiver, contract.StateSent)})
 	if err != nil {
@@ -82,7 +82,7 @@ func (t Table) Sent(ctx context.Context, messageID, receiver string) error {
 	return nil
 }
 
-// Release gives a claim back, so that the next repetition of the message need not wait for the lease's end.
+// Release releases a claim, so that the next delivery of the message need not wait for the lease's end.
 func (t Table) Release(ctx context.Context, messageID, receiver string) error {
 	if _, err := t.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &t.Name, Key: key(messageID, receiver)}); err != nil {
 		return fmt.Errorf("receipts: release message %s: %w", messageID, err)

@@ -11,7 +11,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/internal/deadline"
 )
 
-// A Receiver handles messages of SNS; *budgetalert.Subscriber is one.
+// A Receiver handles messages of SNS; *subscriber.Subscriber is one.
 type Receiver interface {
 	Receive(ctx context.Context, body []byte, header http.Header) error
 	ReceiveAgain(ctx context.Context, body []byte) error
@@ -20,16 +20,16 @@ type Receiver interface {
 // A HandleFunc handles one event of any kind.
 type HandleFunc = func(ctx context.Context, event json.RawMessage) (any, error)
 
-// A Handler is the function.
+// A Handler handles the function's events.
 type Handler struct {
 	Receiver Receiver
 	Log      *slog.Logger
 }
 
-// ErrUnknownEvent says that the function was invoked by something that it does not know.
+// ErrUnknownEvent is returned for an event of an unknown source.
 var ErrUnknownEvent = errors.New("unknown event")
 
-// Handle answers one event. Its form tells where it is from.
+// Handle handles one event. Its fields show its source.
 func (h Handler) Handle(ctx context.Context, event json.RawMessage) (any, error) {
 	ctx, cancel := deadline.WithReserve(ctx)
 	defer cancel()
@@ -45,13 +45,13 @@ func (h Handler) Handle(ctx context.Context, event json.RawMessage) (any, error)
 	}
 }
 
-// Sources that write records.
+// Sources of events with records.
 const (
 	sourceSQS = "aws:sqs"
 	sourceSNS = "aws:sns"
 )
 
-// sourceOf is one of these, or "http".
+// sourceOf returns one of these, or "http".
 func sourceOf(event []byte) (string, error) {
 	var form struct {
 		Records []struct {

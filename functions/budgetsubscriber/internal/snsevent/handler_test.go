@@ -164,7 +164,7 @@ func TestEventsOfSNS(t *testing.T) {
 
 func TestLettersThatAreSentBack(t *testing.T) {
 	t.Parallel()
-	letters := func(bodies ...string) string {
+	records := func(bodies ...string) string {
 		var in events.SQSEvent
 		for i, body := range bodies {
 			in.Records = append(in.Records, events.SQSMessage{MessageId: fmt.Sprint(i), EventSource: "aws:sqs", Body: body})
@@ -173,7 +173,7 @@ func TestLettersThatAreSentBack(t *testing.T) {
 		return string(text)
 	}
 	r := &receiver{errs: map[string]error{"b": subscriber.ErrNotUnderstood, "s": errors.New("down")}}
-	answer, err, log := handle(t, r, letters("a", "b", `{"Records":[{"EventSource":"aws:sns","Sns":{"c":1}}]}`, "s"))
+	answer, err, log := handle(t, r, records("a", "b", `{"Records":[{"EventSource":"aws:sns","Sns":{"c":1}}]}`, "s"))
 	got, ok := answer.(events.SQSEventResponse)
 	if err != nil || !ok || fmt.Sprint(got.BatchItemFailures) != "[{1} {3}]" {
 		t.Errorf("got %+v, %v", answer, err)

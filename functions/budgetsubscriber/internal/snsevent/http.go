@@ -45,8 +45,8 @@ func (h Handler) delivery(ctx context.Context, request events.APIGatewayV2HTTPRe
 	return h.Receiver.Receive(ctx, body, header)
 }
 
-// headerOf makes a header of an event's map. API Gateway joins repeated headers with commas, so that one that was sent
-// twice is a value that no check accepts.
+// headerOf returns the header of an event's map. API Gateway joins repeated headers with commas, so that a repeated one
+// is a value that no check accepts.
 func headerOf(values map[string]string) http.Header {
 	header := make(http.Header, len(values))
 	for name, value := range values {
@@ -55,7 +55,7 @@ func headerOf(values map[string]string) http.Header {
 	return header
 }
 
-// bodyFor tells the reason only to those whose message was verified: SNS keeps it with the delivery's status.
+// bodyFor includes the reason only if the message was verified: SNS keeps it with the delivery's status.
 func bodyFor(status int, err error) string {
 	if status == http.StatusBadRequest {
 		return err.Error() + "\n"

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// snsRecords is an event of SNS, with each message as it was written: what is verified must not be encoded anew.
+// snsRecords is an event of SNS, with each message as it was written: a signature is of these very bytes.
 type snsRecords struct {
 	Records []struct {
 		EventSource string          `json:"EventSource"`
@@ -18,8 +18,8 @@ type snsRecords struct {
 	} `json:"Records"`
 }
 
-// topic handles messages that SNS hands to the function without an endpoint. Lambda repeats an event after an error, and
-// then keeps it in the dead-letter queue; so only what a later try or a person can cure is one.
+// topic handles messages that SNS delivers to the function without an endpoint. Lambda retries an event after an error,
+// and then sends it to the dead-deadLetter queue; so only what a retry or an operator can cure is an error.
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 func (h Handler) topic(ctx context.Context, event []byte) error {
 	var in snsRecords
@@ -38,8 +38,8 @@ func (h Handler) topic(ctx context.Context, event []byte) error {
 	return errors.Join(failures...)
 }
 
-// queue handles messages that were moved from the dead-letter queue to the redrive queue. What fails again goes back to
-// the dead-letter queue by the redrive queue's own policy, with its attributes.
+// queue handles messages that were moved from the dead-deadLetter queue to the redrive queue. One that fails again returns
+// to the dead-deadLetter queue by the redrive queue's own policy, with its attributes.
 func (h Handler) queue(ctx context.Context, event []byte) (events.SQSEventResponse, error) {
 	answer := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
 	var in events.SQSEvent
@@ -55,11 +55,11 @@ func (h Handler) queue(ctx context.Context, event []byte) (events.SQSEventRespon
 	return answer, nil
 }
 
-// again handles a letter, which is a message of SNS, or the event with which SNS invoked the function.
-func (h Handler) again(ctx context.Context, letter []byte) error {
+// again handles a dead letter, which is a message of SNS or the event with which SNS invoked the function.
+func (h Handler) again(ctx context.Context, deadLetter []byte) error {
 	var in snsRecords
-	if err := json.Unmarshal(letter, &in); err != nil || len(in.Records) == 0 {
-		return h.Receiver.ReceiveAgain(ctx, letter)
+	if err := json.Unmarshal(deadLetter, &in); err != nil || len(in.Records) == 0 {
+		return h.Receiver.ReceiveAgain(ctx, deadLetter)
 	}
 	var failures []error
 	for _, record := range in.Records {
@@ -68,7 +68,7 @@ func (h Handler) again(ctx context.Context, letter []byte) error {
 	return errors.Join(failures...)
 }
 
-// withoutText hides the message's text, which the error of one that is not understood quotes.
+// withoutText hides the message's text, which the error for a message that is not understood quotes.
 func withoutText(err error) string {
 	if StatusCode(err) == http.StatusBadRequest {
 		return http.StatusText(http.StatusBadRequest)

@@ -9,7 +9,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/snsverify"
 )
 
-// StatusCode is the answer to SNS, which repeats a delivery after a 5xx and gives up after a 4xx:
+// StatusCode returns the status for SNS, which redelivers after a 5xx and gives up after a 4xx:
 //
 //	200  done, or done before
 //	400  genuine, but not understood; kept in the dead-letter queue with the reason
@@ -18,7 +18,8 @@ import (
 //	409  an AWS call was refused and will be again
 //	500  anything else
 //
-// A malformed envelope is a 403 and no 400, which is for what was verified: whoever cannot sign learns nothing.
+// A malformed envelope is a 403 and not a 400, which is for verified messages: a sender that cannot sign learns
+// nothing.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
 func StatusCode(err error) int {
 	switch {
@@ -37,8 +38,8 @@ func StatusCode(err error) int {
 	}
 }
 
-// isUnverified says whether snsverify refused the message itself; that a certificate could not be fetched says nothing
-// about the message.
+// isUnverified reports whether snsverify refused the message itself; failing to fetch a certificate says nothing about
+// the message.
 func isUnverified(err error) bool {
 	for _, kind := range []error{
 		snsverify.ErrEnvelope, snsverify.ErrTooLarge, snsverify.ErrVersion, snsverify.ErrTopic, snsverify.ErrAge,

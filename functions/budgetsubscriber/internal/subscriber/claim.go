@@ -1,11 +1,11 @@
 package subscriber
 
-// A Claim says who may tell a receiver of a message.
+// A Claim is the answer to a request to notify a receiver of a message.
 type Claim int
 
 // Answers of Receipts.Claim.
 const (
-	ClaimGranted Claim = iota // to the caller, who reports by Sent or Release
-	ClaimSent                 // nobody: it was sent
-	ClaimBusy                 // another, whose lease has not ended
+	ClaimGranted Claim = iota // granted to the caller, which then calls Sent or Release
+	ClaimSent                 // the receiver was notified already
+	ClaimBusy                 // claimed by another invocation, whose lease has not ended
 )

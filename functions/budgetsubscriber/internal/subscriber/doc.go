@@ -1,5 +1,7 @@
-// Package subscriber handles what SNS delivers: it verifies, confirms, understands, and tells the recipients and the hub.
+// Package subscriber handles the messages that SNS delivers: it verifies them, confirms subscriptions, parses alerts,
+// and notifies the recipients and the hub.
 //
-// The order is fixed. Nothing of a message is acted on before its signature was verified, a subscription is confirmed by
-// the SNS API for the pinned topic only, and what was verified but is not understood is kept for a person to look at.
+// The order is fixed. Nothing in a message is acted on before its signature is verified; a subscription is confirmed
+// through the SNS API and for the pinned topic only; and a verified message that cannot be parsed is kept in the
+// dead-letter queue for an operator.
 package subscriber

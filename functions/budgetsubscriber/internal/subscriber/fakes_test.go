@@ -23,8 +23,8 @@ var (
 	errRefused = errors.New("call is refused")
 )
 
-// A world is all that a subscriber meets.
-type world struct {
+// peers are everything that a subscriber calls, in memory.
+type peers struct {
 	mu sync.Mutex
 
 	message    snsverify.Message // what verification gives
@@ -45,20 +45,20 @@ type world struct {
 	log bytes.Buffer
 }
 
-func newWorld() *world {
-	return &world{receipts: map[string]string{}, mails: map[string][]contract.Mail{}, mailing: map[string]error{}}
+func newPeers() *peers {
+	return &peers{receipts: map[string]string{}, mails: map[string][]contract.Mail{}, mailing: map[string]error{}}
 }
 
-func (w *world) Verify(context.Context, []byte, http.Header) (snsverify.Message, error) {
+func (w *peers) Verify(context.Context, []byte, http.Header) (snsverify.Message, error) {
 	return w.message, w.unverified
 }
 
-func (w *world) Confirm(_ context.Context, topic, token string) error {
+func (w *peers) Confirm(_ context.Context, topic, token string) error {
 	w.confirmed = append(w.confirmed, topic+" "+token)
 	return w.confirming
 }
 
-func (w *world) Claim(_ context.Context, messageID, receiver string, lease time.Time) (subscriber.Claim, error) {
+func (w *peers) Claim(_ context.Context, messageID, receiver string, lease time.Time) (subscriber.Claim, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.receiptsDown || messageID == "" || !lease.After(time.UnixMilli(0)) {
@@ -75,22 +75,22 @@ func (w *world) Claim(_ context.Context, messageID, receiver string, lease time.
 	}
 }
 
-func (w *world) Sent(_ context.Context, _, receiver string) error {
+func (w *peers) Sent(_ context.Context, _, receiver string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.receipts[receiver] = contract.StateSent
 	return nil
 }
 
-func (w *world) Release(ctx context.Context, _, receiver string) error {
+func (w *peers) Release(ctx context.Context, _, receiver string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	delete(w.receipts, receiver)
 	return ctx.Err()
 }
 
-// mailer and sender are views of the world with methods of their own names.
-type mailer struct{ *world }
+// mailer and sender are views of the peers with methods of their own names.
+type mailer struct{ *peers }
 
 func (m mailer) Send(_ context.Context, to contract.Recipient, mail contract.Mail) error {
 	m.mu.Lock()
@@ -117,7 +117,7 @@ func (q sender) Send(_ context.Context, messages []queue.Message) []error {
 	return slices.Repeat([]error{*q.down}, len(messages))
 }
 
-func (w *world) subscriber(t *testing.T) *subscriber.Subscriber {
+func (w *peers) subscriber(t *testing.T) *subscriber.Subscriber {
 	t.Helper()
 	templates, err := contract.ParseTemplates(nil)
 	if err != nil {

@@ -15,41 +15,41 @@ import (
 	hubcontract "github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
-// concurrency bounds the e-mails on their way at once: SES gives a new account 14 a second.
+// concurrency bounds the e-mails in flight: SES gives a new account 14 a second.
 // https://docs.aws.amazon.com/ses/latest/dg/quotas.html
 const concurrency = 8
 
-// A telling is one thing to do about an alert.
-type telling struct {
+// A notification is one e-mail or one publication about an alert.
+type notification struct {
 	receiver string // in the receipts
 	do       func(context.Context) error
 }
 
-// tell tells everybody, and everybody even if some cannot be told.
-func (s *Subscriber) tell(ctx context.Context, alert contract.Alert) error {
-	tellings := s.tellings(alert)
+// notify notifies every receiver, even if some cannot be notified.
+func (s *Subscriber) notify(ctx context.Context, alert contract.Alert) error {
+	notifications := s.notifications(alert)
 	log := s.Log.With("message_id", alert.ID, "kind", alert.Kind, "account", alert.Account)
-	if len(tellings) == 0 {
-		log.WarnContext(ctx, "nobody is to be told of this budget")
+	if len(notifications) == 0 {
+		log.WarnContext(ctx, "no receivers for this budget")
 		return nil
 	}
-	errs := s.tellAll(ctx, alert.ID, tellings)
+	errs := s.notifyAll(ctx, alert.ID, notifications)
 	failed := 0
 	for i, err := range errs {
 		if err != nil {
 			failed++
-			log.ErrorContext(ctx, "receiver not told", "receiver", tellings[i].receiver, "refused", s.Refused(err), "error", err)
+			log.ErrorContext(ctx, "receiver not notified", "receiver", notifications[i].receiver, "refused", s.Refused(err), "error", err)
 		}
 	}
-	log.InfoContext(ctx, "alert handled", "receivers", len(tellings), "failed", failed)
+	log.InfoContext(ctx, "alert handled", "receivers", len(notifications), "failed", failed)
 	return s.worst(errs)
 }
 
-func (s *Subscriber) tellAll(ctx context.Context, messageID string, tellings []telling) []error {
-	errs := make([]error, len(tellings))
+func (s *Subscriber) notifyAll(ctx context.Context, messageID string, notifications []notification) []error {
+	errs := make([]error, len(notifications))
 	slots := make(chan struct{}, concurrency)
 	var all sync.WaitGroup
-	for i, t := range tellings {
+	for i, t := range notifications {
 		slots <- struct{}{}
 		all.Go(func() {
 			defer func() { <-slots }()
@@ -60,8 +60,8 @@ func (s *Subscriber) tellAll(ctx context.Context, messageID string, tellings []t
 	return errs
 }
 
-// worst is what the answer to SNS depends on: if anything may succeed later, the delivery must be repeated, and only if
-// everything that failed was refused for good it need not be.
+// worst returns the error that decides the answer to SNS: if anything may succeed later, the delivery must be repeated;
+// it need not be only if every failure was a permanent refusal.
 func (s *Subscriber) worst(errs []error) error {
 	var refused, failed []error
 	for _, err := range errs {
@@ -79,9 +79,9 @@ func (s *Subscriber) worst(errs []error) error {
 	return errors.Join(refused...)
 }
 
-// tellings lists what is to be done; an address that several patterns match is told once.
-func (s *Subscriber) tellings(alert contract.Alert) []telling {
-	var all []telling
+// notifications lists an alert's notifications. An address that several patterns match is notified once.
+func (s *Subscriber) notifications(alert contract.Alert) []notification {
+	var all []notification
 	seen := map[string]bool{}
 	for _, to := range s.Recipients {
 		receiver := receiverOf(to.Email)
@@ -89,15 +89,15 @@ func (s *Subscriber) tellings(alert contract.Alert) []telling {
 			continue
 		}
 		seen[receiver] = true
-		all = append(all, telling{receiver, func(ctx context.Context) error { return s.mail(ctx, alert, to) }})
+		all = append(all, notification{receiver, func(ctx context.Context) error { return s.mail(ctx, alert, to) }})
 	}
 	if s.Hub != nil {
-		all = append(all, telling{contract.ReceiverHub, func(ctx context.Context) error { return s.publish(ctx, alert) }})
+		all = append(all, notification{contract.ReceiverHub, func(ctx context.Context) error { return s.publish(ctx, alert) }})
 	}
 	return all
 }
 
-// receiverOf names an address in receipts and logs, neither of which holds addresses.
+// receiverOf returns the name of an address in receipts and logs, which contain no addresses.
 func receiverOf(email string) string {
 	sum := sha256.Sum256([]byte(strings.ToLower(email)))
 	return hex.EncodeToString(sum[:16])
@@ -114,8 +114,8 @@ func (s *Subscriber) mail(ctx context.Context, alert contract.Alert, to contract
 	return nil
 }
 
-// publish puts the alert into the hub's room. The publication's id is the message's, so that a repetition that slips
-// through is dropped by receivers.
+// publish publishes the alert to the hub's room. The publication's id is the message's, so that receivers drop a
+// repeat.
 func (s *Subscriber) publish(ctx context.Context, alert contract.Alert) error {
 	data, err := json.Marshal(struct {
 		Type string         `json:"type"`

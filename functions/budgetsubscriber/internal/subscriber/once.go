@@ -11,14 +11,14 @@ const (
 	leaseBeyond = 2 * time.Second
 	// leaseDefault is for callers without a deadline.
 	leaseDefault = 30 * time.Second
-	// afterwards bounds what must still be noted when the deadline has passed.
+	// afterwards bounds the writing of the receipt when the deadline has passed.
 	afterwards = 800 * time.Millisecond
 )
 
-// once does something for a message and a receiver unless it was done before. A failure gives the claim back.
+// once runs do for a message and a receiver unless that was done before. A failure releases the claim.
 //
-// Between doing and noting it there is a moment in which the function may be killed; then the receiver is told twice,
-// which is better than never.
+// The function may be killed between do and its receipt; then the receiver is notified twice, which is better than
+// never.
 func (s *Subscriber) once(ctx context.Context, messageID, receiver string, do func() error) error {
 	claim, err := s.Receipts.Claim(ctx, messageID, receiver, s.lease(ctx))
 	switch {
@@ -37,13 +37,14 @@ func (s *Subscriber) once(ctx context.Context, messageID, receiver string, do fu
 		note = s.Receipts.Release
 	}
 	if err := note(ctx, messageID, receiver); err != nil {
-		// A failure here would have SNS repeat what was done; the lease's end does so in the worst case.
+		// Returned, this error would make SNS redeliver what was done; if it is only logged, the claim ends with its
+		// lease.
 		s.Log.ErrorContext(ctx, "receipt not noted", "message_id", messageID, "receiver", receiver, "error", err)
 	}
 	return failure
 }
 
-// lease ends when this invocation can no longer be alive.
+// lease returns when this invocation can no longer be alive.
 func (s *Subscriber) lease(ctx context.Context) time.Time {
 	if deadline, ok := ctx.Deadline(); ok {
 		return deadline.Add(leaseBeyond)

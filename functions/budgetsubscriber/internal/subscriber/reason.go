@@ -6,7 +6,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/internal/alert"
 )
 
-// reasonOf is why a text was not understood, without its detail, which quotes the text: logs hold no messages.
+// reasonOf returns why a text was not understood, without the detail, which quotes the text: logs contain no messages.
 func reasonOf(err error) string {
 	for _, kind := range []error{alert.ErrMissing, alert.ErrTwice, alert.ErrInvalid} {
 		if errors.Is(err, kind) {

@@ -23,7 +23,7 @@ type (
 	Confirmer interface {
 		Confirm(ctx context.Context, topicARN, token string) error
 	}
-	// Receipts remember who has got what.
+	// Receipts record which receivers were notified.
 	Receipts interface {
 		Claim(ctx context.Context, messageID, receiver string, lease time.Time) (Claim, error)
 		Sent(ctx context.Context, messageID, receiver string) error
@@ -33,10 +33,6 @@ type (
 	Mailer interface {
 		Send(ctx context.Context, to contract.Recipient, m contract.Mail) error
 	}
-	// A Queue takes messages.
-	Queue interface {
-		Send(ctx context.Context, messages []queue.Message) []error
-	}
 )
 
 // A Subscriber handles messages of one topic. It is safe for concurrent use.
@@ -44,45 +40,47 @@ type Subscriber struct {
 	Verifier    Verifier
 	Confirmer   Confirmer
 	Receipts    Receipts
-	DeadLetters Queue
+	DeadLetters queue.Sender
 
 	Mailer     Mailer // nil sends no e-mail
 	Templates  *contract.Templates
 	Recipients []contract.Recipient
 
-	Hub  Queue // intake queue of a hub; nil publishes nothing
+	Hub  queue.Sender // intake queue of a hub; nil publishes nothing
 	Room string
 
-	// BudgetName is the name of the construct's own budget, which holds a digest, and BudgetTitle what people call it.
+	// BudgetName is the name of the construct's own budget, which contains a digest, and BudgetTitle is its name in
+	// alerts.
 	BudgetName, BudgetTitle string
 
-	// Refused tells AWS calls that were refused for good from failures that may pass.
+	// Refused distinguishes AWS calls that were refused permanently from failures that may pass.
 	Refused func(error) bool
 	Now     func() time.Time
 	Log     *slog.Logger
 }
 
-// A remark is what a person has to read about a message that there is nothing to do with.
+// A remark is a message for the dead-letter queue, with the reason.
 type remark struct {
 	messageID string
 	reason    error
 }
 
-// Receive handles a delivery of SNS. It returns nil when all was done, an error of snsverify for what is not genuine,
-// ErrNotUnderstood for what is genuine and no alert, and otherwise what kept it from sending. What is not understood has
-// been put into the dead-letter queue with the reason, once.
+// Receive handles a delivery of SNS. It returns nil when everything was done, an error of snsverify for a message that
+// is not genuine, ErrNotUnderstood for a genuine message that is not an alert, and otherwise the failure to notify. A
+// message that is not understood has been sent to the dead-letter queue with the reason, once.
 func (s *Subscriber) Receive(ctx context.Context, body []byte, header http.Header) error {
 	note, err := s.handle(ctx, body, header)
 	if err != nil || note == nil {
 		return err
 	}
-	if err := s.once(ctx, note.messageID, contract.ReceiverDeadLetter, func() error { return s.bury(ctx, body, note.reason) }); err != nil {
+	if err := s.once(ctx, note.messageID, contract.ReceiverDeadLetter, func() error { return s.sendToDeadLetterQueue(ctx, body, note.reason) }); err != nil {
 		return err
 	}
 	return note.result()
 }
 
-// ReceiveAgain handles a message that comes back from the dead-letter queue. It is as Receive, but puts nothing there.
+// ReceiveAgain handles a message redriven from the dead-letter queue. It is like Receive, but never sends the message
+// there again.
 func (s *Subscriber) ReceiveAgain(ctx context.Context, body []byte) error {
 	note, err := s.handle(ctx, body, nil)
 	if err != nil || note == nil {
@@ -91,7 +89,7 @@ func (s *Subscriber) ReceiveAgain(ctx context.Context, body []byte) error {
 	return note.result()
 }
 
-// result is nil for a remark about a message that was understood.
+// result returns nil for a message that was understood.
 func (r remark) result() error {
 	if r.reason == errUnsubscribed { //nolint:errorlint // it is never wrapped
 		return nil
@@ -111,7 +109,7 @@ func (s *Subscriber) handle(ctx context.Context, body []byte, header http.Header
 		s.Log.ErrorContext(ctx, "unsubscribed", "message_id", m.MessageID, "topic", m.TopicARN)
 		return &remark{m.MessageID, errUnsubscribed}, nil
 	case *snsverify.Notification:
-		return s.notify(ctx, m)
+		return s.handleNotification(ctx, m)
 	default:
 		return &remark{message.Signed().MessageID, fmt.Errorf("%w: type %s", ErrNotUnderstood, message.Signed().Type)}, nil
 	}
@@ -125,7 +123,7 @@ func (s *Subscriber) confirm(ctx context.Context, m *snsverify.SubscriptionConfi
 	return nil
 }
 
-func (s *Subscriber) notify(ctx context.Context, m *snsverify.Notification) (*remark, error) {
+func (s *Subscriber) handleNotification(ctx context.Context, m *snsverify.Notification) (*remark, error) {
 	if alert.IsTopicVerified(m.Subject, m.Message) {
 		s.Log.InfoContext(ctx, "topic verified by budgets", "message_id", m.MessageID)
 		return nil, nil
@@ -139,12 +137,12 @@ func (s *Subscriber) notify(ctx context.Context, m *snsverify.Notification) (*re
 	if alert.Budget == s.BudgetName && s.BudgetTitle != "" {
 		alert.Budget = s.BudgetTitle
 	}
-	return nil, s.tell(ctx, alert)
+	return nil, s.notify(ctx, alert)
 }
 
-func (s *Subscriber) bury(ctx context.Context, body []byte, reason error) error {
+func (s *Subscriber) sendToDeadLetterQueue(ctx context.Context, body []byte, reason error) error {
 	if err := s.DeadLetters.Send(ctx, []queue.Message{{Body: string(body), Error: reason.Error()}})[0]; err != nil {
-		return fmt.Errorf("subscriber: keep dead letter: %w", err)
+		return fmt.Errorf("subscriber: dead letter: %w", err)
 	}
 	return nil
 }

@@ -17,18 +17,18 @@ import (
 
 var body = []byte(`{"Type":"the envelope"}`)
 
-func (w *world) told() string { return fmt.Sprint(slices.Sorted(maps.Keys(w.mails))) }
+func (w *peers) notified() string { return fmt.Sprint(slices.Sorted(maps.Keys(w.mails))) }
 
 func TestAnAlertIsTold(t *testing.T) {
 	t.Parallel()
-	w := newWorld()
+	w := newPeers()
 	w.message = notification(budgetAlert("Monthly"))
 	if err := w.subscriber(t).Receive(t.Context(), body, nil); err != nil {
 		t.Fatal(err)
 	}
 	t.Run("to each recipient of the budget, once and apart", func(t *testing.T) {
-		if got := w.told(); got != "[ada@example.com ops@example.com]" || len(w.mails["ada@example.com"]) != 1 {
-			t.Errorf("told %s", got)
+		if got := w.notified(); got != "[ada@example.com ops@example.com]" || len(w.mails["ada@example.com"]) != 1 {
+			t.Errorf("notified %s", got)
 		}
 		if m := w.mails["ada@example.com"][0]; m.Subject != "Cost control alert: 90% of Monthly reached" || !strings.HasPrefix(m.Text, "Hello Ada,") {
 			t.Errorf("mail %+v", m)
@@ -62,12 +62,12 @@ func TestAnAlertIsTold(t *testing.T) {
 
 func TestTheOwnBudgetHasItsTitle(t *testing.T) {
 	t.Parallel()
-	w := newWorld()
+	w := newPeers()
 	w.message = notification(budgetAlert("Web-0a1b2c3d"))
 	s := w.subscriber(t)
 	s.BudgetName, s.BudgetTitle = "Web-0a1b2c3d", "Web"
-	if err := s.Receive(t.Context(), body, nil); err != nil || w.told() != "[ada@example.com web@example.com]" {
-		t.Errorf("told %s, %v", w.told(), err)
+	if err := s.Receive(t.Context(), body, nil); err != nil || w.notified() != "[ada@example.com web@example.com]" {
+		t.Errorf("notified %s, %v", w.notified(), err)
 	}
 	if m := w.mails["web@example.com"]; len(m) != 1 || m[0].Subject != "Cost control alert: 90% of Web reached" {
 		t.Errorf("mail %+v", m)
@@ -76,7 +76,7 @@ func TestTheOwnBudgetHasItsTitle(t *testing.T) {
 
 func TestWhatFailsIsCompletedLater(t *testing.T) {
 	t.Parallel()
-	w := newWorld()
+	w := newPeers()
 	w.message = notification(budgetAlert("Monthly"))
 	w.mailing["ops@example.com"] = errDown
 	s := w.subscriber(t)
@@ -103,7 +103,7 @@ func TestTheAnswerDependsOnTheWorst(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld()
+			w := newPeers()
 			w.message = notification(budgetAlert("Monthly"))
 			w.mailing["ada@example.com"], w.mailing["ops@example.com"] = c.ada, c.ops
 			if err := w.subscriber(t).Receive(t.Context(), body, nil); !errors.Is(err, c.is) || errors.Is(err, c.isNot) {
@@ -113,7 +113,7 @@ func TestTheAnswerDependsOnTheWorst(t *testing.T) {
 	}
 	t.Run("a message that another sends is to be repeated", func(t *testing.T) {
 		t.Parallel()
-		w := newWorld()
+		w := newPeers()
 		w.message = notification(budgetAlert("Monthly"))
 		w.receipts[contract.ReceiverHub] = contract.StateSending
 		if err := w.subscriber(t).Receive(t.Context(), body, nil); !errors.Is(err, subscriber.ErrBusy) || len(w.hub) != 0 {
@@ -122,7 +122,7 @@ func TestTheAnswerDependsOnTheWorst(t *testing.T) {
 	})
 	t.Run("without receipts nothing is sent", func(t *testing.T) {
 		t.Parallel()
-		w := newWorld()
+		w := newPeers()
 		w.message = notification(budgetAlert("Monthly"))
 		w.receiptsDown = true
 		if err := w.subscriber(t).Receive(t.Context(), body, nil); !errors.Is(err, errDown) || len(w.mails)+len(w.hub) != 0 {
@@ -131,7 +131,7 @@ func TestTheAnswerDependsOnTheWorst(t *testing.T) {
 	})
 	t.Run("a hub that fails is to be repeated", func(t *testing.T) {
 		t.Parallel()
-		w := newWorld()
+		w := newPeers()
 		w.message = notification(budgetAlert("Monthly"))
 		w.hubDown = errDown
 		if err := w.subscriber(t).Receive(t.Context(), body, nil); !errors.Is(err, errDown) || err.Error() != "subscriber: publish: service is down" {
@@ -140,11 +140,11 @@ func TestTheAnswerDependsOnTheWorst(t *testing.T) {
 	})
 	t.Run("an alert for nobody is done", func(t *testing.T) {
 		t.Parallel()
-		w := newWorld()
+		w := newPeers()
 		w.message = notification(budgetAlert("Monthly"))
 		s := w.subscriber(t)
 		s.Hub, s.Mailer = nil, nil
-		if err := s.Receive(t.Context(), body, nil); err != nil || !strings.Contains(w.log.String(), "nobody is to be told") {
+		if err := s.Receive(t.Context(), body, nil); err != nil || !strings.Contains(w.log.String(), "no receivers for this budget") {
 			t.Errorf("got %v, log %s", err, w.log.String())
 		}
 	})
@@ -152,7 +152,7 @@ func TestTheAnswerDependsOnTheWorst(t *testing.T) {
 
 func TestOnlyVerifiedMessagesDoAnything(t *testing.T) {
 	t.Parallel()
-	w := newWorld()
+	w := newPeers()
 	w.message, w.unverified = notification(budgetAlert("Monthly")), snsverify.ErrSignature
 	if err := w.subscriber(t).Receive(t.Context(), body, nil); !errors.Is(err, snsverify.ErrSignature) || len(w.mails)+len(w.hub)+len(w.dead)+len(w.receipts) != 0 {
 		t.Errorf("got %v, %+v", err, w)
@@ -163,7 +163,7 @@ func TestSubscriptions(t *testing.T) {
 	t.Parallel()
 	t.Run("are confirmed by the API with topic and token", func(t *testing.T) {
 		t.Parallel()
-		w := newWorld()
+		w := newPeers()
 		w.message = &snsverify.SubscriptionConfirmation{Common: common(snsverify.TypeSubscriptionConfirmation, "x"), Token: "t"}
 		if err := w.subscriber(t).Receive(t.Context(), body, nil); err != nil || fmt.Sprint(w.confirmed) != "["+topic+" t]" {
 			t.Errorf("confirmed %v, %v", w.confirmed, err)
@@ -171,7 +171,7 @@ func TestSubscriptions(t *testing.T) {
 	})
 	t.Run("whose confirmation fails pass the failure on", func(t *testing.T) {
 		t.Parallel()
-		w := newWorld()
+		w := newPeers()
 		w.message = &snsverify.SubscriptionConfirmation{Common: common(snsverify.TypeSubscriptionConfirmation, "x"), Token: "t"}
 		w.confirming = errRefused
 		if err := w.subscriber(t).Receive(t.Context(), body, nil); !errors.Is(err, errRefused) {
@@ -180,7 +180,7 @@ func TestSubscriptions(t *testing.T) {
 	})
 	t.Run("that ended are recorded once and never restored", func(t *testing.T) {
 		t.Parallel()
-		w := newWorld()
+		w := newPeers()
 		w.message = &snsverify.UnsubscribeConfirmation{Common: common(snsverify.TypeUnsubscribeConfirmation, "x"), Token: "t"}
 		for range 2 {
 			if err := w.subscriber(t).Receive(t.Context(), body, nil); err != nil || len(w.confirmed) != 0 {
@@ -198,7 +198,7 @@ func TestSubscriptions(t *testing.T) {
 
 func TestWhatIsNotUnderstoodIsKept(t *testing.T) {
 	t.Parallel()
-	w := newWorld()
+	w := newPeers()
 	w.message = notification("Hello")
 	s := w.subscriber(t)
 	const want = `message not understood: alert: parse: neither a budget alert nor a cost anomaly: it starts with "Hello"`
@@ -217,13 +217,13 @@ func TestWhatIsNotUnderstoodIsKept(t *testing.T) {
 	})
 	t.Run("and is delivered when it is understood by then", func(t *testing.T) {
 		w.message = notification(budgetAlert("Monthly"))
-		if err := s.ReceiveAgain(t.Context(), body); err != nil || w.told() != "[ada@example.com ops@example.com]" {
-			t.Errorf("told %s, %v", w.told(), err)
+		if err := s.ReceiveAgain(t.Context(), body); err != nil || w.notified() != "[ada@example.com ops@example.com]" {
+			t.Errorf("notified %s, %v", w.notified(), err)
 		}
 	})
 	t.Run("or else is to be repeated", func(t *testing.T) {
 		t.Parallel()
-		w := newWorld()
+		w := newPeers()
 		w.message, w.deadDown = notification("Hello"), errDown
 		if err := w.subscriber(t).Receive(t.Context(), body, nil); !errors.Is(err, errDown) || errors.Is(err, subscriber.ErrNotUnderstood) {
 			t.Errorf("got %v", err)
@@ -233,7 +233,7 @@ func TestWhatIsNotUnderstoodIsKept(t *testing.T) {
 
 func TestTheTrialOfATopicIsAcknowledged(t *testing.T) {
 	t.Parallel()
-	w := newWorld()
+	w := newPeers()
 	w.message = notification("SNS Topic Verified!")
 	if err := w.subscriber(t).Receive(t.Context(), body, nil); err != nil || len(w.mails)+len(w.hub)+len(w.dead) != 0 {
 		t.Errorf("got %v, %+v", err, w)

@@ -29,7 +29,7 @@ func (dir certificates) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-func TestAGenuineAlertOfAWSIsTold(t *testing.T) {
+func TestAGenuineAlertOfAWSIsSent(t *testing.T) {
 	t.Parallel()
 	dir := testenv.GenuineMessages(t)
 	text, err := os.ReadFile(filepath.Join(dir, "budget-forecasted.json"))
@@ -48,7 +48,7 @@ func TestAGenuineAlertOfAWSIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newWorld()
+	w := newPeers()
 	s := w.subscriber(t)
 	s.Verifier = verifier
 	if err := s.Receive(t.Context(), text, http.Header{"X-Amz-Sns-Message-Type": {"Notification"}}); err != nil {
@@ -58,12 +58,12 @@ func TestAGenuineAlertOfAWSIsTold(t *testing.T) {
 		t.Errorf("mails %+v", m)
 	}
 	t.Run("and one with a changed amount is not", func(t *testing.T) {
-		w := newWorld()
+		w := newPeers()
 		s := w.subscriber(t)
 		s.Verifier = verifier
 		forged := bytes.Replace(text, []byte("$0.95"), []byte("$0.96"), 1)
 		if err := s.Receive(t.Context(), forged, nil); err == nil || len(w.mails) != 0 {
-			t.Errorf("told %s, %v", w.told(), err)
+			t.Errorf("notified %s, %v", w.notified(), err)
 		}
 	})
 }
