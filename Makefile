@@ -40,6 +40,18 @@ test: node_modules ## Run every test; in a real browser too, where Chromium is i
 test/race: node_modules ## Run every test under the race detector
 	go test -race ./...
 
+.PHONY: prove
+prove: node_modules ## Check under faults that the hub loses, repeats and disorders nothing; ARGS="-seed 7 -scenario kills"
+	go run ./test/prove $(ARGS)
+
+.PHONY: prove/long
+prove/long: node_modules ## Check it with a million messages, which takes hours
+	go run ./test/prove -scenario all -rate 200 -duration 84m -messages 1000000 $(ARGS)
+
+.PHONY: prove/mutants
+prove/mutants: node_modules ## Show that the checker finds planted bugs
+	go run ./test/prove/mutants $(ARGS)
+
 .PHONY: bench
 bench: node_modules ## Measure the fan-out, and a local stage that runs (make run in another terminal)
 	go test ./functions/notificationhub/internal/bench -run '^$$' -bench . -benchtime 3x

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A table prints a row for each scenario and kind of client.
+type table struct{ found []string }
+
+const mostShown = 3 // violations of a kind that are printed
+
+func newTable() *table {
+	fmt.Printf("%-18s %-10s %9s", "scenario", "client", "attempts")
+	for _, kind := range violationKinds {
+		fmt.Printf(" %8s", kind)
+	}
+	fmt.Printf(" %8s %8s %8s %6s %7s\n", "p50", "p99", "longest", "dead", "repeats")
+	return &table{}
+}
+
+// end says which scenarios found something.
+func (t *table) end() {
+	if len(t.found) == 0 {
+		t.found = []string{"none"}
+	}
+	fmt.Printf("violations: %s\n", strings.Join(t.found, ", "))
+}
+
+func (t *table) add(scenario string, v *verdict) {
+	var clients []string
+	for client := range v.attempts {
+		clients = append(clients, client)
+	}
+	slices.Sort(clients)
+	for _, client := range clients {
+		fmt.Printf("%-18s %-10s %9d", scenario, client, v.attempts[client])
+		for _, kind := range violationKinds {
+			fmt.Printf(" %8d", v.count(client, kind))
+		}
+		delays := v.delays[client]
+		fmt.Printf(" %8v %8v %8v %6d %7d\n", short(quantile(delays, 0.5)), short(quantile(delays, 0.99)), short(quantile(delays, 1)), v.dead, v.repeats)
+	}
+	if len(v.violations) > 0 {
+		t.found = append(t.found, scenario)
+	}
+	for _, kind := range violationKinds {
+		printed := 0
+		for _, each := range v.violations {
+			if each.kind != kind {
+				continue
+			}
+			if printed++; printed <= mostShown {
+				fmt.Printf("    %s: %s\n", kind, each.text)
+			}
+		}
+		if printed > mostShown {
+			fmt.Printf("    %s: and %d more\n", kind, printed-mostShown)
+		}
+	}
+}
+
+func short(d time.Duration) time.Duration {
+	if d > time.Second {
+		return d.Round(100 * time.Millisecond)
+	}
+	return d.Round(time.Millisecond)
+}
