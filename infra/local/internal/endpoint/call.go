@@ -13,6 +13,7 @@ type call struct {
 	op     operation.Operation
 	host   string  // to which the caller sent it
 	units  float64 // billed; a service's handler may know better than the request
+	traced bool    // a receive that asks for trace headers
 }
 
 type callKey struct{}

@@ -26,15 +26,22 @@ func (f *Front) NewSQSProxy(base string, transport http.RoundTripper) (*Proxy, e
 			}
 		}
 		if c.op.Name == "ReceiveMessage" {
-			if e := hideAttributes(out); e != nil {
+			if e := chooseAttributes(out, c); e != nil {
 				return e
 			}
 		}
 		return anonymous(out, c)
 	}
+	var kept traces
 	p.finish = func(res *http.Response, c *call) *wire.Error {
 		if code, party, ok := strings.Cut(res.Header.Get(queryErrorHeader), ";"); ok {
 			res.Header.Set(queryErrorHeader, queryCode(code)+";"+party)
+		}
+		switch {
+		case c.op.Name == "SendMessage" || c.op.Name == "SendMessageBatch":
+			return kept.sent(res)
+		case c.op.Name == "ReceiveMessage" && c.traced:
+			return kept.received(res)
 		}
 		return nil
 	}
@@ -66,16 +73,19 @@ func queryCode(code string) string {
 	return code
 }
 
-// hideAttributes makes a receive without attribute names return no message attributes, as on AWS; fauxqs returns all
+// chooseAttributes makes a receive without attribute names return no message attributes, as on AWS; fauxqs returns all
 // (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html).
-func hideAttributes(out *http.Request) *wire.Error {
+func chooseAttributes(out *http.Request, c *call) *wire.Error {
 	body, err := io.ReadAll(out.Body)
 	if err != nil {
 		return unreadable(err)
 	}
 	var in map[string]json.RawMessage
 	const field = "MessageAttributeNames"
-	if json.Unmarshal(body, &in) == nil && in != nil && (len(in[field]) == 0 || string(in[field]) == "[]" || string(in[field]) == "null") {
+	if json.Unmarshal(body, &in) == nil && in != nil {
+		c.traced = wantsTraces(in)
+	}
+	if in != nil && (len(in[field]) == 0 || string(in[field]) == "[]" || string(in[field]) == "null") {
 		in[field] = json.RawMessage(`["AWS.None"]`) // no attribute may start with AWS.
 		if changed, err := json.Marshal(in); err == nil {
 			body = changed

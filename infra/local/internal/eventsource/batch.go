@@ -5,6 +5,8 @@ import (
 	"log/slog"
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/lineage"
 )
 
 // maxEventBytes is the largest payload of an invocation: a larger batch is split, as on AWS.
@@ -16,6 +18,7 @@ type batch struct {
 	messages  []types.Message
 	payload   []byte
 	duplicate bool // of messages that were delivered before, which are deleted there
+	chain     lineage.Lineage
 }
 
 const (
@@ -54,7 +57,16 @@ func (s *EventSource) pack(messages []types.Message) []batch {
 		}
 		payload.Write(record)
 		current.messages = append(current.messages, m)
+		current.chain = longer(current.chain, lineage.Of(m.Attributes[lineage.Attribute]), s.mapping.Function)
 	}
 	finish()
 	return batches
+}
+
+// longer returns the lineage that has invoked a function more often. AWS does not document how a batch of several chains counts.
+func longer(a, b lineage.Lineage, function string) lineage.Lineage {
+	if a == "" || b.Count(function) > a.Count(function) {
+		return b
+	}
+	return a
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/lineage"
 )
 
 const (
@@ -18,7 +20,7 @@ const (
 // process runs the function on a batch and deletes what succeeded. The rest becomes visible again after its visibility
 // timeout, as on AWS.
 func (s *EventSource) process(b batch, received time.Time) {
-	answer, functionError, err := s.invoke(b.payload, received)
+	answer, functionError, err := s.invoke(b, received)
 	switch {
 	case err != nil:
 		s.logger.Warn("batch not processed", slog.Int("messages", len(b.messages)), slog.Any("error", err))
@@ -40,11 +42,12 @@ func (s *EventSource) process(b batch, received time.Time) {
 
 // invoke retries while the function is throttled and the messages are invisible to others.
 // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-backoff-strategy
-func (s *EventSource) invoke(payload []byte, received time.Time) ([]byte, string, error) {
+func (s *EventSource) invoke(b batch, received time.Time) ([]byte, string, error) {
 	delay := firstThrottleDelay
+	ctx := lineage.NewContext(s.working, b.chain)
 	var hidden time.Duration
 	for {
-		answer, functionError, err := s.invoker.Invoke(s.working, s.mapping.Function, payload)
+		answer, functionError, err := s.invoker.Invoke(ctx, s.mapping.Function, b.payload)
 		if err == nil || !throttled(err) || s.polling.Err() != nil {
 			return answer, functionError, err
 		}

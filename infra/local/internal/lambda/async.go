@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/hermes-cdk/hermes/infra/local/internal/lineage"
 	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
 )
 
@@ -18,7 +19,7 @@ const maxThrottleDelay = 5 * time.Minute
 // InvokeAsync accepts an event and runs it in the background: at most Function.MaxRetries retries after errors of the
 // function, and as many as its age allows while it is throttled. The outcome goes to the function's destinations, a failure
 // without one to the log. Errors are those of Invoke about the request.
-func (s *Supervisor) InvokeAsync(_ context.Context, function string, payload []byte) error {
+func (s *Supervisor) InvokeAsync(ctx context.Context, function string, payload []byte) error {
 	e, qualifier, err := s.lookup(function)
 	if err != nil {
 		return fmt.Errorf("lambda: invoke: %w", err)
@@ -26,7 +27,7 @@ func (s *Supervisor) InvokeAsync(_ context.Context, function string, payload []b
 	if payload, err = checkPayload(payload, MaxAsyncRequestBytes); err != nil {
 		return fmt.Errorf("lambda: invoke %s: %w", e.function.Name, err)
 	}
-	ev := &event{function: e.function.Name, qualifier: qualifier, payload: payload, accepted: s.cfg.Clock.Now(), requestID: uuid.New()}
+	ev := &event{function: e.function.Name, qualifier: qualifier, payload: payload, accepted: s.cfg.Clock.Now(), requestID: uuid.New(), chain: lineage.FromContext(ctx)}
 	if !s.spawn(func() { s.runEvent(ev) }) {
 		return fmt.Errorf("lambda: invoke %s: %w", e.function.Name, ErrStopped)
 	}
@@ -40,6 +41,7 @@ type event struct {
 	accepted                       time.Time
 	tries                          int // attempts that reached the function
 	throttles                      int
+	chain                          lineage.Lineage
 }
 
 // runEvent invokes until the event succeeds, fails for good, or the supervisor stops.
@@ -49,7 +51,7 @@ func (s *Supervisor) runEvent(ev *event) {
 		if err != nil {
 			return // stopped: functions are never removed
 		}
-		inv := newInvocation(e.function, ev.qualifier, ev.payload, s.cfg.Clock.Now())
+		inv := newInvocation(e.function, ev.qualifier, ev.payload, s.cfg.Clock.Now(), ev.chain)
 		inv.requestID = ev.requestID
 		result, err := s.invoke(s.ctx, e, inv)
 		if s.ctx.Err() != nil {
@@ -77,6 +79,9 @@ func (s *Supervisor) runEvent(ev *event) {
 
 // afterFailure returns the delay before the next attempt, or the condition with which AWS gives up.
 func (s *Supervisor) afterFailure(f Function, ev *event, err error) (delay time.Duration, condition string) {
+	if errors.Is(err, ErrRecursive) {
+		return 0, "RecursiveInvocation" // AWS documents that the event is dropped, not under which condition
+	}
 	if err != nil { // throttled or an error of the service: not counted as an attempt
 		delay = min(s.cfg.ThrottleDelay<<min(ev.throttles, 20), maxThrottleDelay)
 		ev.throttles++

@@ -12,6 +12,7 @@ var (
 	ErrRequestTooLarge = errors.New("request payload is too large")    // 413 RequestTooLargeException
 	ErrInvalidRequest  = errors.New("request payload is not JSON")     // 400 InvalidRequestContentException
 	ErrStopped         = errors.New("supervisor is stopped")           // 503
+	ErrRecursive       = errors.New("recursive loop detected")         // 400 RecursiveInvocationException
 	ErrInvalidFunction = errors.New("invalid function")                // returned by Register
 	ErrInjected        = errors.New("service error injected by fault") // 500 ServiceException
 )

@@ -34,6 +34,7 @@ type Function struct {
 	ReservedConcurrency *int   // Default: none, the function shares the account's limit
 	LogGroup            string // Default: /aws/lambda/<name>
 	Traced              bool   // X-Ray tracing active: the trace header says Sampled=1
+	AllowRecursion      bool   // RecursiveLoop is Allow: recursive loops are not stopped
 
 	// MaxRetries, MaxEventAge, OnSuccess, OnFailure and DeadLetter configure InvokeAsync.
 	// https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html

@@ -5,16 +5,18 @@ import (
 	"encoding/hex"
 	"fmt"
 	"time"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/lineage"
 )
 
 // newTraceHeader makes an X-Ray header.
 // https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
-func newTraceHeader(now time.Time, sampled bool) string {
+func newTraceHeader(now time.Time, sampled bool, chain lineage.Lineage) string {
 	flag := 0
 	if sampled {
 		flag = 1
 	}
-	return fmt.Sprintf("Root=1-%08x-%s;Parent=%s;Sampled=%d", uint32(now.Unix()), randomHex(12), randomHex(8), flag)
+	return fmt.Sprintf("Root=1-%08x-%s;Parent=%s;Sampled=%d;%s", uint32(now.Unix()), randomHex(12), randomHex(8), flag, chain)
 }
 
 // newLogStream names a stream as Lambda does, one for each instance.

@@ -3,6 +3,7 @@ package lambda
 import (
 	"time"
 
+	"github.com/hermes-cdk/hermes/infra/local/internal/lineage"
 	"github.com/hermes-cdk/hermes/infra/local/internal/uuid"
 )
 
@@ -11,6 +12,7 @@ type invocation struct {
 	requestID string
 	arn       string // as invoked, with the qualifier
 	trace     string
+	chain     lineage.Lineage // without this invocation
 	payload   []byte
 	deadline  time.Time
 	injected  Injection
@@ -25,11 +27,12 @@ type answer struct {
 	failed  bool // posted to /error, or too large
 }
 
-func newInvocation(f Function, qualifier string, payload []byte, now time.Time) *invocation {
+func newInvocation(f Function, qualifier string, payload []byte, now time.Time, chain lineage.Lineage) *invocation {
 	return &invocation{
 		requestID: uuid.New(),
 		arn:       invokedARN(f, qualifier),
-		trace:     newTraceHeader(now, f.Traced),
+		trace:     newTraceHeader(now, f.Traced, chain.Add(f.Name)),
+		chain:     chain,
 		payload:   payload,
 		answered:  make(chan answer, 1),
 		finished:  make(chan struct{}),

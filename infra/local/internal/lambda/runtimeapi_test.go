@@ -44,7 +44,7 @@ func (c *runtimeClient) call(method, path, body string) (int, string, http.Heade
 }
 
 func (c *runtimeClient) give(id string) *invocation {
-	inv := newInvocation(Function{ARN: "arn:f"}, "live", []byte(`{"a":1}`), time.Unix(1, 0))
+	inv := newInvocation(Function{ARN: "arn:f"}, "live", []byte(`{"a":1}`), time.Unix(1, 0), "")
 	inv.requestID, inv.deadline = id, time.UnixMilli(1542409706888)
 	c.api.next <- inv
 	return inv

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/lineage"
 )
 
 // A Supervisor runs functions. Create it with New and end it with Stop.
@@ -109,7 +111,7 @@ func (s *Supervisor) lookup(function string) (*entry, string, error) {
 // Invoke runs function (a name or ARN, optionally with :version or :alias) with a JSON payload; an empty one means {}.
 //
 // An error of the function is not an error of Invoke: see Result.FunctionError. Errors are ErrNotFound, ErrThrottled,
-// ErrRequestTooLarge, ErrInvalidRequest, ErrInjected, ErrStopped, or that of ctx; the function goes on when ctx ends, as on
+// ErrRequestTooLarge, ErrInvalidRequest, ErrRecursive, ErrInjected, ErrStopped, or that of ctx; the function goes on when ctx ends, as on
 // AWS.
 func (s *Supervisor) Invoke(ctx context.Context, function string, payload []byte) (Result, error) {
 	e, qualifier, err := s.lookup(function)
@@ -119,7 +121,7 @@ func (s *Supervisor) Invoke(ctx context.Context, function string, payload []byte
 	if payload, err = checkPayload(payload, MaxRequestBytes); err != nil {
 		return Result{}, fmt.Errorf("lambda: invoke %s: %w", e.function.Name, err)
 	}
-	return s.invoke(ctx, e, newInvocation(e.function, qualifier, payload, s.cfg.Clock.Now()))
+	return s.invoke(ctx, e, newInvocation(e.function, qualifier, payload, s.cfg.Clock.Now(), lineage.FromContext(ctx)))
 }
 
 // checkPayload refuses what AWS refuses, and replaces an empty payload by an empty object.
@@ -145,8 +147,15 @@ func (s *Supervisor) invoke(ctx context.Context, e *entry, inv *invocation) (Res
 	return result, err
 }
 
+// maxRecursion is how often one event may invoke the same function, with RecursiveLoop Terminate.
+// https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+const maxRecursion = 16
+
 // attempt applies faults and limits and runs inv to its end, or until ctx ends.
 func (s *Supervisor) attempt(ctx context.Context, e *entry, inv *invocation) (Result, error) {
+	if !e.function.AllowRecursion && inv.chain.Count(e.function.Name) >= maxRecursion {
+		return Result{}, fmt.Errorf("lambda: invoke %s: %w", e.function.Name, ErrRecursive)
+	}
 	inv.injected = s.cfg.Faults(e.function.Name)
 	if inv.injected.Delay > 0 {
 		select {

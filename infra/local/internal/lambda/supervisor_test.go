@@ -51,7 +51,7 @@ func TestInvoke(t *testing.T) {
 		if got.Left < 15*time.Second || got.Left > 20*time.Second {
 			t.Errorf("%s are left of 20 s", got.Left)
 		}
-		if !regexp.MustCompile(`^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0$`).MatchString(got.Trace) {
+		if !regexp.MustCompile(`^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0;Lineage=[0-9a-f]{8}:1$`).MatchString(got.Trace) {
 			t.Errorf("trace %q", got.Trace)
 		}
 	})

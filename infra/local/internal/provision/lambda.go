@@ -38,6 +38,7 @@ type functionProperties struct {
 	}
 	MemorySize                   int
 	PackageType                  string `only:"Zip"`
+	RecursiveLoop                string `only:"Allow,Terminate"`
 	ReservedConcurrentExecutions *int
 	Role                         string `required:"true"`
 	Runtime                      string `required:"true" only:"provided.al2023,provided.al2"`
@@ -46,7 +47,6 @@ type functionProperties struct {
 
 	Description             any `ignored:"documentation only"`
 	EphemeralStorage        any `ignored:"the scratch folder is not limited"`
-	RecursiveLoop           any `ignored:"loops are not detected"`
 	RuntimeManagementConfig any `ignored:"there is one runtime"`
 	Tags                    any `ignored:"nothing reads tags"`
 }
@@ -67,6 +67,7 @@ func planFunction(p *planner, r *assembly.Resource, in functionProperties) (asse
 		Environment: in.Environment.Variables, ReservedConcurrency: in.ReservedConcurrentExecutions,
 		LogGroup: orDefault(in.LoggingConfig.LogGroup, "/aws/lambda/"+name), LogFormat: orDefault(in.LoggingConfig.LogFormat, "Text"),
 		Traced: in.TracingConfig.Mode == "Active", DeadLetter: in.DeadLetterConfig.TargetArn,
+		AllowRecursion: in.RecursiveLoop == "Allow",
 	}
 	if len(in.Architectures) > 0 {
 		f.Architecture = in.Architectures[0]

@@ -58,6 +58,7 @@ type Function struct {
 	LogGroup            string // name
 	LogFormat           string // Text or JSON
 	Traced              bool   // X-Ray tracing is active
+	AllowRecursion      bool   `json:",omitempty"` // RecursiveLoop is Allow
 	// Qualifiers are the versions and aliases under which it may be invoked too.
 	Qualifiers []string
 	// Asynchronous invocation.

@@ -54,6 +54,7 @@ func (s *Stage) serveHealth(w http.ResponseWriter, r *http.Request) {
 	}
 	writeJSON(w, status, map[string]any{
 		"ready": status == http.StatusOK, "parts": parts, "connections": connections, "instances": s.instances(),
+		"recursive_invocations_dropped": s.recursion.counts(),
 	})
 }
 

@@ -67,6 +67,7 @@ func (s *Stage) function(f *provision.Function, surroundings map[string]string) 
 		ReservedConcurrency: f.ReservedConcurrency,
 		LogGroup:            f.LogGroup,
 		Traced:              f.Traced,
+		AllowRecursion:      f.AllowRecursion,
 		MaxRetries:          f.MaxRetries,
 		MaxEventAge:         f.MaxEventAge,
 		OnSuccess:           f.OnSuccess,

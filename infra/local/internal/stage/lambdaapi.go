@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/lambda"
+	"github.com/hermes-cdk/hermes/infra/local/internal/lineage"
 )
 
 // lateInvoker runs functions for SNS, which starts before the supervisor.
@@ -38,9 +39,10 @@ func (l lateLambda) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		lambdaError(w, http.StatusRequestEntityTooLarge, "RequestTooLargeException", err.Error())
 		return
 	}
+	ctx := lineage.NewContext(r.Context(), lineage.Of(r.Header.Get(lineage.Header)))
 	switch r.Header.Get("X-Amz-Invocation-Type") {
 	case "Event":
-		if err := l.stage.functions.InvokeAsync(r.Context(), name, payload); err != nil {
+		if err := l.stage.functions.InvokeAsync(ctx, name, payload); err != nil {
 			refuse(w, err)
 			return
 		}
@@ -48,7 +50,7 @@ func (l lateLambda) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "DryRun":
 		w.WriteHeader(http.StatusNoContent)
 	default:
-		result, err := l.stage.functions.Invoke(r.Context(), name, payload)
+		result, err := l.stage.functions.Invoke(ctx, name, payload)
 		if err != nil {
 			refuse(w, err)
 			return
@@ -73,6 +75,7 @@ func refuse(w http.ResponseWriter, err error) {
 		{lambda.ErrNotFound, http.StatusNotFound, "ResourceNotFoundException"},
 		{lambda.ErrThrottled, http.StatusTooManyRequests, "TooManyRequestsException"},
 		{lambda.ErrRequestTooLarge, http.StatusRequestEntityTooLarge, "RequestTooLargeException"},
+		{lambda.ErrRecursive, http.StatusBadRequest, "RecursiveInvocationException"},
 		{lambda.ErrInvalidRequest, http.StatusBadRequest, "InvalidRequestContentException"},
 	} {
 		if errors.Is(err, known.is) {

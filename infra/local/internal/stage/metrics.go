@@ -38,6 +38,11 @@ func (s *Stage) observed(function string, result lambda.Result, err error) {
 		record("Throttles", 1)
 		return
 	}
+	if errors.Is(err, lambda.ErrRecursive) {
+		record("RecursiveInvocationsDropped", 1)
+		s.recursion.add(function)
+		return
+	}
 	record("Throttles", 0)
 	record("Invocations", 1)
 	record("Duration", float64(result.Duration.Milliseconds()))

@@ -65,6 +65,7 @@ type Stage struct {
 
 	functions *lambda.Supervisor
 	logGroups logGroups
+	recursion counter // invocations that recursive-loop detection dropped, by function
 	journal   journal
 	// constructs are the functions' construct paths below the stack, by function name.
 	constructs map[string]string
