@@ -27,7 +27,7 @@ func (r IssueRequest) validate() error {
 	return requireName("room_id", r.RoomID)
 }
 
-// expiry gives the whole second at which the token ends. Exp is a number of seconds (RFC 7519, section 2), and so is a
+// expiry returns the whole second at which the token ends. Exp is a number of seconds (RFC 7519, section 2), and so is a
 // TTL attribute: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html
 func (r IssueRequest) expiry(now time.Time) (time.Time, error) {
 	if (r.TTL == 0) == r.ExpiresAt.IsZero() {

@@ -17,7 +17,7 @@ const (
 	storedBcrypt = "$2"      // bcrypt of the claim's text, of any minor version
 )
 
-// factorBytes gives a random factor 256 bits: guessing it is out of the question, so a fast hash of it is enough.
+// factorBytes returns a random factor 256 bits: guessing it is out of the question, so a fast hash of it is enough.
 const factorBytes = 32
 
 // newFactor makes the claim "token" of the default recipe: 64 hexadecimal digits.
@@ -41,7 +41,7 @@ func hashFactor(factor string) string {
 	return storedSHA256 + hex.EncodeToString(sum[:])
 }
 
-// matches says whether stored, in either form, is the stored form of factor.
+// matches reports whether stored, in either form, is the stored form of factor.
 func matches(stored, factor string) bool {
 	if strings.HasPrefix(stored, storedBcrypt) {
 		return bcrypt.CompareHashAndPassword([]byte(stored), []byte(factor)) == nil

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A Failure is a message of PublishBatch that was not sent, as far as is known.
+// A Failure is a message of PublishBatch that was not sent, or may not have been.
 type Failure struct {
 	Index int    // in the slice given to PublishBatch
 	ID    string // the message's, also if generated: to publish it again, set it
@@ -38,7 +38,7 @@ func (e *BatchError) Error() string {
 	return b.String()
 }
 
-// Unwrap gives the reasons.
+// Unwrap returns the reasons.
 func (e *BatchError) Unwrap() []error {
 	reasons := make([]error, len(e.Failures))
 	for n, f := range e.Failures {
@@ -60,8 +60,8 @@ func (e *EntryError) Error() string {
 	return fmt.Sprintf("sqs refused the message: %s (sender fault: %t): %s", e.Code, e.SenderFault, e.Message)
 }
 
-// transient says whether sending again can help. Throttling counts although SQS may call it the sender's fault, as it does for
-// KMS.ThrottlingException on an encrypted queue.
+// transient reports whether a retry can help. Throttling counts although SQS may call it the sender's fault, as it does
+// for KMS.ThrottlingException on an encrypted queue.
 func (e *EntryError) transient() bool {
 	return !e.SenderFault || strings.Contains(e.Code, "Thrott")
 }

@@ -18,7 +18,7 @@ type FieldError struct {
 // Error shows the field, the value and the reason.
 func (e *FieldError) Error() string { return fmt.Sprintf("field %s (%q): %v", e.Field, e.Value, e.Err) }
 
-// Unwrap gives the reason.
+// Unwrap returns the reason.
 func (e *FieldError) Unwrap() error { return e.Err }
 
 func fieldError(field, value string, err error) *FieldError {

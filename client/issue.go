@@ -12,17 +12,17 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
-// maxIssueRounds bounds how often Issue starts anew because the row changed. Each round that fails means that another
-// issuer succeeded, and what that one wrote usually serves.
+// maxIssueRounds bounds how often Issue starts over because the row changed. Each failed round means that another
+// issuer succeeded, and its row usually serves.
 const maxIssueRounds = 16
 
-// An IssuedToken is a token to hand to a browser.
+// An IssuedToken is a token for a browser.
 type IssuedToken struct {
 	Token     string    // the JWT
 	ExpiresAt time.Time // whole second, UTC
 }
 
-// Issue mints a token for one user and one room. Tokens issued before for the same user and room stay valid.
+// Issue issues a token for one user and one room. Earlier tokens of the same user and room stay valid.
 //
 // It reads the row of the Tokens table and, unless that already serves, writes it: one GetItem and at most one UpdateItem
 // when no other issuer interferes. Errors: FieldError, ErrExpiryRequired, ErrExpiryPast, ErrExpiryTooLong,
@@ -74,7 +74,7 @@ func (i *TokenIssuer) issue(ctx context.Context, userID, roomID string, expiresA
 	return "", fmt.Errorf("%w: %d rounds", ErrContention, maxIssueRounds)
 }
 
-// An attempt is one call of Issue on its way.
+// An attempt is one running call of Issue.
 type attempt struct {
 	issuer         *TokenIssuer
 	keys           Keys
@@ -82,7 +82,7 @@ type attempt struct {
 	end            int64
 }
 
-// settle makes the row serve a token until a.end and returns the factor that matches it.
+// settle makes the row valid until a.end and returns the factor that matches it.
 func (a *attempt) settle(ctx context.Context) (string, error) {
 	i := a.issuer
 	seen, err := i.rows.get(ctx, a.userID, a.roomID)
@@ -161,7 +161,7 @@ func (a *attempt) keep(ctx context.Context, seen row) (string, row, error) {
 	return factor, next, err
 }
 
-// open finds the factor of a row with the keys at hand, and says whether the current one sealed it.
+// open opens the factor of a row with the known keys, and reports whether the current one sealed it.
 func (a *attempt) open(seen row) (factor string, current bool) {
 	for n, key := range a.keys.signing() {
 		factor, ok := unseal(key, a.userID, a.roomID, seen.sealed)
@@ -178,7 +178,7 @@ func (a *attempt) sealed(factor string, r row) (row, error) {
 	return r, err
 }
 
-// newEnd is the end of a row that takes the place of seen.
+// newEnd returns the end of a row that replaces seen.
 func (a *attempt) newEnd(seen *row) int64 {
 	if seen == nil {
 		return a.end

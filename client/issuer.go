@@ -94,7 +94,7 @@ func WithIssuerRandom(random io.Reader) TokenIssuerOption {
 	return func(o *issuerOptions) { o.random = random }
 }
 
-// NewTokenIssuer makes a TokenIssuer. It returns ErrConfig, or ErrKeys for unusable Keys; it calls nothing yet.
+// NewTokenIssuer returns a TokenIssuer. It returns ErrConfig, or ErrKeys for unusable Keys, and makes no call.
 func NewTokenIssuer(cfg TokenIssuerConfig, opts ...TokenIssuerOption) (*TokenIssuer, error) {
 	o := issuerOptions{secretMaxAge: DefaultSecretMaxAge, now: time.Now, random: rand.Reader}
 	for _, apply := range opts {

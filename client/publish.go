@@ -24,12 +24,12 @@ func (p *Publisher) Publish(ctx context.Context, m Message) (string, error) {
 	return result.IDs[0], nil
 }
 
-// PublishBatch sends any number of messages in as few SendMessageBatch calls as SQS's limits allow, one after the other and in order.
-// What a call leaves over is sent again with back-off, and so is a call that fails for a passing reason; a call that
-// still fails ends the batch, since the next would fare no better.
+// PublishBatch sends any number of messages in as few SendMessageBatch calls as SQS's limits allow, one call after the
+// other and in order. Messages that a call did not send are retried with back-off, and so is a call that fails for a
+// temporary reason; a call that still fails ends the batch, because the next would fail too.
 //
-// A message that fails, because the hub would refuse it or SQS did, does not hold up the others. The error is a
-// *BatchError with the index of each that failed, and nil if none did; the result is filled in either case.
+// A failed message, because the hub would refuse it or SQS did, does not hold up the others. The error is a *BatchError
+// with the index of each failed message, or nil; the result is filled in either case.
 func (p *Publisher) PublishBatch(ctx context.Context, messages []Message) (BatchResult, error) {
 	result := BatchResult{IDs: make([]string, len(messages))}
 	failed := make([]error, len(messages))

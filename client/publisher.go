@@ -86,7 +86,7 @@ func WithPublisherRandom(random io.Reader) PublisherOption {
 	return func(o *publisherOptions) { o.random = random }
 }
 
-// NewPublisher makes a Publisher for the queue (stack output QueueUrl). It returns ErrConfig; it calls nothing yet.
+// NewPublisher returns a Publisher for the queue (stack output QueueUrl). It returns ErrConfig, and makes no call.
 func NewPublisher(sender BatchSender, queueURL string, opts ...PublisherOption) (*Publisher, error) {
 	o := publisherOptions{
 		maxAttempts: DefaultMaxAttempts, base: DefaultBackoffBase, limit: DefaultBackoffCap,
@@ -134,7 +134,7 @@ func (o publisherOptions) faults(sender BatchSender, queueURL string) []error {
 	return faults
 }
 
-// messageAttributes gives the attributes and their bytes, of which name, type and value count towards SQS's limit.
+// messageAttributes returns the attributes and their bytes, of which name, type and value count towards SQS's limit.
 func messageAttributes(attributes map[string]string) (map[string]types.MessageAttributeValue, int) {
 	const dataType = "String"
 	if len(attributes) == 0 {
@@ -149,7 +149,7 @@ func messageAttributes(attributes map[string]string) (map[string]types.MessageAt
 	return made, size
 }
 
-// newID makes the ID of a message that has none: a ULID, so that IDs sort by time.
+// newID returns the ID of a message that has none: a ULID, so that IDs sort by time.
 func (p *Publisher) newID() (string, error) {
 	id, err := ulid.New(ulid.Timestamp(p.now()), p.random)
 	if err != nil {

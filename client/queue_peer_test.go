@@ -43,7 +43,7 @@ func TestPublishBatchToARealQueue(t *testing.T) {
 	}
 }
 
-// receiveAll gives the distinct bodies of the queue until there are n. What a receive loses comes back after a second:
+// receiveAll returns the distinct bodies of the queue until there are n. What a receive loses comes back after a second:
 // the SDK gives up the answer of a fast peer when its own request is not done with yet, and asks again.
 // https://github.com/aws/aws-sdk-go-v2/issues/2737
 func receiveAll(t *testing.T, queue *sqs.Client, url string, n int) map[string]bool {

@@ -14,7 +14,7 @@ type row struct {
 
 func (r row) liveAt(now int64) bool { return r.expiresAt == 0 || r.expiresAt > now }
 
-// extended gives the row until at least end. A row never gets a shorter life: a token that is still in use needs it.
+// extended returns the row until at least end. A row never gets a shorter life: a token that is still in use needs it.
 func (r row) extended(end int64) row {
 	if r.expiresAt != 0 {
 		r.expiresAt = max(r.expiresAt, end)

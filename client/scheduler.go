@@ -17,15 +17,15 @@ import (
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
 )
 
-// AllGroups, as the only group of a token, lets its bearer work with every group.
+// AllGroups, as the only group of a token, lets its bearer use every group.
 const AllGroups = contract.AllGroups
 
-// A Scheduler schedules messages, and looks them up, changes and cancels them, by the scheduler's HTTP API. It makes its
-// own tokens with the scheduler's signing secret. It is safe for concurrent use.
+// A Scheduler schedules, returns, changes and cancels messages through the scheduler's HTTP API. It signs its own
+// tokens with the scheduler's signing secret. It is safe for concurrent use.
 //
-// Calls that fail for want of an answer, or with a status of 5xx or 429, are made again. Nothing is done twice by that:
-// Schedule gives each message an idempotency key. But when the answer to a Change or Cancel was lost, its repetition may
-// end with ErrETag or ErrTooLate although it was done: look with Get.
+// Calls without an answer, or answered by a 5xx or 429, are retried. A retry does nothing twice, because Schedule gives
+// each message an idempotency key. But if the answer to a Change or Cancel was lost, its retry may fail with ErrETag or
+// ErrTooLate although it was done: check with Get.
 type Scheduler struct {
 	base    string
 	keys    keySource
@@ -48,7 +48,7 @@ type HTTPDoer interface {
 
 var _ HTTPDoer = (*http.Client)(nil)
 
-// SchedulerConfig says where a Scheduler finds the API and its keys. URL is required, and either Secrets with SecretARN, or
+// SchedulerConfig has the API's URL and the source of the keys. URL is required, and either Secrets with SecretARN, or
 // Keys.
 type SchedulerConfig struct {
 	URL string // of the API (stack output ApiUrl)
@@ -103,7 +103,7 @@ const (
 	maxBearerBytes = contract.MaxTokenBytes
 )
 
-// NewScheduler makes a Scheduler. It returns ErrConfig, or ErrKeys for unusable Keys; it calls nothing yet.
+// NewScheduler returns a Scheduler. It returns ErrConfig, or ErrKeys for unusable Keys, and makes no call.
 func NewScheduler(cfg SchedulerConfig, opts ...SchedulerOption) (*Scheduler, error) {
 	o := schedulerOptions{
 		groups: []string{AllGroups}, ttl: bearerTTL, http: &http.Client{Timeout: callTimeout}, tries: DefaultMaxAttempts,
@@ -166,8 +166,8 @@ func checkGroups(groups []string) []error {
 	return nil
 }
 
-// IssueBearer mints a token for other callers of the API: for the groups, or AllGroups alone, until ttl from now, which is
-// at least a second and at most MaxTokenTTL. Errors: ErrConfig, ErrExpiryRequired, ErrExpiryPast, ErrExpiryTooLong,
+// IssueBearer issues a token to other callers of the API: for the groups, or AllGroups alone, until ttl from now, which
+// is at least a second and at most MaxTokenTTL. Errors: ErrConfig, ErrExpiryRequired, ErrExpiryPast, ErrExpiryTooLong,
 // ErrTokenTooLong, ErrKeys, and those of Secrets Manager.
 func (s *Scheduler) IssueBearer(ctx context.Context, ttl time.Duration, groups ...string) (IssuedToken, error) {
 	if err := errors.Join(checkGroups(groups)...); err != nil {
@@ -201,7 +201,7 @@ func signBearer(key string, groups []string, end time.Time) (string, error) {
 	return signed, nil
 }
 
-// bearer is the Scheduler's own token, made anew shortly before it expires and when the key has changed.
+// bearer returns the Scheduler's own token, renewed shortly before it expires and when the key has changed.
 func (s *Scheduler) bearer(ctx context.Context) (string, error) {
 	keys, err := s.keys.current(ctx)
 	if err != nil {

@@ -18,14 +18,14 @@ func (s *Scheduler) Schedule(ctx context.Context, group string, r ScheduleReques
 	return s.write(ctx, http.MethodPost, schedulePath(group), "", r)
 }
 
-// Change changes time or content of a message that waits. etag is the ETag that the caller has seen; "" changes it
-// whatever it is.
+// Change changes the time or the content of a waiting message. etag is the ETag that the caller has seen; "" changes it
+// whatever its ETag.
 func (s *Scheduler) Change(ctx context.Context, group, key, etag string, r ChangeRequest) (Scheduled, error) {
 	return s.write(ctx, http.MethodPut, schedulePath(group, key), etag, r)
 }
 
-// Cancel makes that a message is not sent. ErrTooLate if it is being sent or finished; of a repeat that is being sent,
-// what comes after is cancelled, and Text says so.
+// Cancel cancels a message. It returns ErrTooLate if the message is being sent or finished. If an occurrence of a
+// repeat is being sent, only later occurrences are cancelled, and Text says so.
 func (s *Scheduler) Cancel(ctx context.Context, group, key, etag string) (Scheduled, error) {
 	return s.write(ctx, http.MethodDelete, schedulePath(group, key), etag, nil)
 }
@@ -48,14 +48,14 @@ func (s *Scheduler) write(ctx context.Context, method, path, etag string, body a
 	}, nil
 }
 
-// Get looks up a message and what it says.
+// Get returns a message with its content.
 func (s *Scheduler) Get(ctx context.Context, group, key string) (ScheduledMessage, error) {
 	var m ScheduledMessage
 	_, err := s.call(ctx, http.MethodGet, schedulePath(group, key), "", nil, &m)
 	return m, err
 }
 
-// List reads a page of a group's messages by due time. What was scheduled a moment ago may be missing.
+// List returns a page of a group's messages by due time. It may miss messages scheduled a moment ago.
 func (s *Scheduler) List(ctx context.Context, group string, r ListRequest) (MessagePage, error) {
 	query := paging(r.Limit, r.Next)
 	if r.Status != "" {
@@ -71,7 +71,8 @@ func (s *Scheduler) List(ctx context.Context, group string, r ListRequest) (Mess
 	return page, err
 }
 
-// Results reads what became of an occurrence, by subscriber. The zero time is the latest occurrence that has begun.
+// Results returns the results of an occurrence, by subscriber. The zero time means the latest occurrence that has
+// started.
 func (s *Scheduler) Results(ctx context.Context, group, key string, occurrence time.Time, limit int, next string) (ResultPage, error) {
 	query := paging(limit, next)
 	if !occurrence.IsZero() {
@@ -82,7 +83,7 @@ func (s *Scheduler) Results(ctx context.Context, group, key string, occurrence t
 	return page, err
 }
 
-// Subscribe adds a subscriber. One who is there already, or has left, is returned as they are.
+// Subscribe adds a subscriber. An existing one, even if unsubscribed, is returned unchanged.
 func (s *Scheduler) Subscribe(ctx context.Context, group string, one Subscriber) (Subscriber, error) {
 	var out struct{ Details Subscriber }
 	body := map[string]string{"email": one.Email, "name": one.Name, "timezone": one.Timezone}
@@ -90,7 +91,7 @@ func (s *Scheduler) Subscribe(ctx context.Context, group string, one Subscriber)
 	return out.Details, err
 }
 
-// Subscribers reads a page of a group's subscribers.
+// Subscribers returns a page of a group's subscribers.
 func (s *Scheduler) Subscribers(ctx context.Context, group string, limit int, next string) (SubscriberPage, error) {
 	var page SubscriberPage
 	_, err := s.call(ctx, http.MethodGet, subscribersPath(group)+encoded(paging(limit, next)), "", nil, &page)

@@ -34,7 +34,7 @@ type APIError struct {
 // Error shows status and message.
 func (e *APIError) Error() string { return fmt.Sprintf("status %d: %s", e.Status, e.Message) }
 
-// Unwrap gives the kind of the answer.
+// Unwrap returns the kind of the answer.
 func (e *APIError) Unwrap() error {
 	switch e.Status {
 	case http.StatusBadRequest:
@@ -54,7 +54,7 @@ func (e *APIError) Unwrap() error {
 	}
 }
 
-// retryable says whether the same call may succeed later.
+// retryable reports whether the same call may succeed later.
 func (e *APIError) retryable() bool {
 	return e.Status >= http.StatusInternalServerError || e.Status == http.StatusTooManyRequests
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A ScheduleRequest asks for a message to be sent. Subject and Body are required, and one of ScheduleOn, At and Repeat.
+// A ScheduleRequest is a message to schedule. Subject and Body are required, and one of ScheduleOn, At and Repeat.
 type ScheduleRequest struct {
 	Subject string `json:"subject"` // one line, at most 998 characters
 	Body    string `json:"body"`    // at most 5 MiB; "{{unsubscribe_url}}" becomes the recipient's link
@@ -16,7 +16,7 @@ type ScheduleRequest struct {
 	Timezone   string    `json:"timezone,omitempty"` // of the IANA database
 	Repeat     *Repeat   `json:"repeat,omitempty"`
 
-	// IdempotencyKey makes that the same request, made twice, schedules one message. Default: a random one for each call of
+	// IdempotencyKey lets a repeated request schedule only one message. Default: a random one for each call of
 	// Schedule, which covers its retries.
 	IdempotencyKey string   `json:"idempotency_key,omitempty"`
 	Channels       []string `json:"channels,omitempty"` // "email", "hub". Default: both
@@ -40,7 +40,7 @@ func milliseconds(t time.Time) *int64 {
 	return &ms
 }
 
-// A Repeat says when a message comes again. One of Cron and RRule is set.
+// A Repeat is the rule by which a message repeats. One of Cron and RRule is set.
 type Repeat struct {
 	Cron     string `json:"cron,omitempty"`     // minute, hour, day of month, month, day of week
 	RRule    string `json:"rrule,omitempty"`    // RFC 5545: "FREQ=WEEKLY;BYDAY=MO"
@@ -49,7 +49,8 @@ type Repeat struct {
 	Count    int    `json:"count,omitempty"`    // of all occurrences; 0 is no bound
 }
 
-// A ChangeRequest changes a message. What is nil or zero stays. A new time of a repeating message needs its repeat as well.
+// A ChangeRequest changes a message. Fields that are nil or zero stay unchanged. A new time of a repeating message
+// requires its repeat too.
 type ChangeRequest struct {
 	Subject    *string   `json:"subject,omitempty"`
 	Body       *string   `json:"body,omitempty"`
@@ -87,7 +88,7 @@ type Scheduled struct {
 	Text                string // what the API says: whether an occurrence is being sent while others are cancelled
 }
 
-// A ScheduledMessage is a message as the API shows it. Body, Format and Data are there after Get only.
+// A ScheduledMessage is a message as the API returns it. Only Get fills Body, Format and Data.
 type ScheduledMessage struct {
 	Group      string          `json:"group"`
 	Key        string          `json:"key"`
@@ -122,7 +123,7 @@ type MessagePage struct {
 	Next     string             `json:"next"` // "" at the end
 }
 
-// A DeliveryResult is what became of an occurrence for one subscriber.
+// A DeliveryResult is the result of an occurrence for one subscriber.
 type DeliveryResult struct {
 	Subscriber string    `json:"subscriber"`
 	Scheduled  int64     `json:"scheduled"`

@@ -17,7 +17,7 @@ import (
 
 var schedulerKeys = &Keys{SigningKey: strings.Repeat("k", 64)}
 
-// schedulerOf makes a Scheduler that talks to a handler, and does not wait between tries.
+// schedulerOf returns a Scheduler that talks to a handler, and does not wait between tries.
 func schedulerOf(t *testing.T, handler http.HandlerFunc, opts ...SchedulerOption) *Scheduler {
 	t.Helper()
 	server := httptest.NewServer(handler)

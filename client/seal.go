@@ -33,7 +33,7 @@ func seal(random io.Reader, signingKey, userID, roomID, factor string) (string, 
 	return sealPrefix + base64.RawURLEncoding.EncodeToString(sealed), nil
 }
 
-// unseal gives the factor back if signingKey sealed it for this very user and room.
+// unseal returns the factor back if signingKey sealed it for this very user and room.
 func unseal(signingKey, userID, roomID, sealed string) (factor string, ok bool) {
 	text, found := strings.CutPrefix(sealed, sealPrefix)
 	if !found {

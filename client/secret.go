@@ -22,17 +22,17 @@ const (
 	// DefaultSecretMaxAge is how long the signing secret is used before it is read again.
 	DefaultSecretMaxAge = time.Minute
 	// secretMaxStale bounds the use of a secret that cannot be read again: an outage of Secrets Manager must not stop
-	// logins at once, and a withdrawn key must not live on for long.
+	// logins at once, and a withdrawn key must not stay usable for long.
 	secretMaxStale = 5 * time.Minute
 	// secretMinInterval keeps failures, and rows that no key opens, from turning into a storm of reads.
 	secretMinInterval = time.Second
 	secretTimeout     = 10 * time.Second
 )
 
-// A keySource gives the keys of now.
+// A keySource has the current keys.
 type keySource interface {
 	current(ctx context.Context) (Keys, error)
-	// refreshed reads them anew, at most once a second.
+	// refreshed reads the keys again, at most once a second.
 	refreshed(ctx context.Context) (Keys, error)
 }
 
@@ -72,8 +72,8 @@ func (s *secretKeys) refreshed(ctx context.Context) (Keys, error) {
 	if !s.due() {
 		return s.snapshot().result(s.now())
 	}
-	// Callers that come meanwhile share one read. It is detached from the first caller's context, so that this one
-	// giving up does not fail the others.
+	// Concurrent callers share one read. It is detached from the first caller's context, so that this caller giving up
+	// does not fail the others.
 	done := s.flight.DoChan("", func() (any, error) {
 		if !s.due() { // a read ended between the look above and here
 			return nil, nil
@@ -125,7 +125,8 @@ func (c cachedKeys) usable(now time.Time, age time.Duration) bool {
 	return !c.readAt.IsZero() && now.Sub(c.readAt) < age
 }
 
-// result is what the latest try gives: the keys, those of before while they may still be used, or its error.
+// result returns the outcome of the latest read: its keys, those of an earlier read while they may still be used, or
+// its error.
 func (c cachedKeys) result(now time.Time) (Keys, error) {
 	if c.lastError == nil || c.usable(now, secretMaxStale) {
 		return c.keys, nil

@@ -102,7 +102,7 @@ func answersOf(out *sqs.SendMessageBatchOutput) map[string]error {
 	return answers
 }
 
-// passing says whether a failed call is worth another try, by the SDK's own judgement. An HTTP timeout is, although it
+// passing reports whether a failed call is worth another try, by the SDK's own judgement. An HTTP timeout is, although it
 // looks like the end of ctx.
 func passing(ctx context.Context, err error) bool {
 	return ctx.Err() == nil && retry.IsErrorRetryables(retry.DefaultRetryables).IsErrorRetryable(err) == aws.TrueTernary

@@ -13,7 +13,7 @@ const (
 	defaultCacheSize = 16
 	// maxFetches bounds the fetches under way, so that messages that name many certificates cannot use up sockets.
 	maxFetches = 8
-	// renewBefore is how long before its end a cached certificate is looked for anew.
+	// renewBefore is how long before its end a cached certificate is fetched again.
 	renewBefore = time.Hour
 	// renewEvery spaces these attempts.
 	renewEvery = 5 * time.Minute
@@ -52,7 +52,7 @@ func newCache(size int, now func() time.Time, load func(context.Context, source)
 	}
 }
 
-// get gives the certificate of from. When ctx ends, the wait ends; the fetch goes on for the others who wait for it.
+// get returns the certificate of from. When ctx ends, the wait ends; the fetch goes on for the others who wait for it.
 func (c *cache) get(ctx context.Context, from source) (*certificate, error) {
 	now := c.now()
 	cached, f := c.lookUp(ctx, from, now)
@@ -70,7 +70,7 @@ func (c *cache) get(ctx context.Context, from source) (*certificate, error) {
 	return nil, err
 }
 
-// lookUp gives the cached certificate of from, if any, and unless it is fresh the flight to wait for.
+// lookUp returns the cached certificate of from, if any, and unless it is fresh the flight to wait for.
 func (c *cache) lookUp(ctx context.Context, from source, now time.Time) (*certificate, *flight) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

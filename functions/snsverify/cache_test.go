@@ -99,7 +99,7 @@ func TestFailuresAreNotCached(t *testing.T) {
 	wantFetches(t, b, 2)
 }
 
-// named gives a body that names certificate i.
+// named returns a body that names certificate i.
 func named(i int) []byte {
 	return notification().with("SigningCertURL", fmt.Sprintf("%s/SimpleNotificationService-%032x.pem", testHost, i)).sent()
 }

@@ -54,7 +54,7 @@ func parseCertificate(text []byte) (*certificate, error) {
 	return &certificate{x509: parsed, key: key, notBefore: parsed.NotBefore, notAfter: parsed.NotAfter}, nil
 }
 
-// checkName compares whom the certificate names. It is not the host it comes from.
+// checkName compares the certificate's common name. It is not the host that serves it.
 func (c *certificate) checkName(want string) error {
 	if got := c.x509.Subject.CommonName; got != want {
 		return fmt.Errorf("%w: it names %.80q, not %s", ErrCertificate, got, want)

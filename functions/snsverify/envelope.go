@@ -30,7 +30,7 @@ const (
 	fieldCount
 )
 
-// names gives each field's spellings: first as for http(s) and SQS, then, where it differs, as in Lambda events.
+// names returns each field's spellings: first as for http(s) and SQS, then, where it differs, as in Lambda events.
 // https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
 var names = [fieldCount][2]string{
 	fieldType:              {"Type"},

@@ -18,8 +18,8 @@ var (
 	ErrCertificate    = errors.New("certificate refused")
 	ErrSignature      = errors.New("signature refused")
 
-	// ErrFetch says that the certificate could not be had: the network, a status other than 200, a deadline. It says
-	// nothing about the message, so a later delivery of the same message may verify.
+	// ErrFetch is returned if the certificate could not be fetched: the network, a status other than 200, a deadline.
+	// It says nothing about the message, so a later delivery of the same message may verify.
 	ErrFetch = errors.New("certificate not fetched")
 )
 
@@ -28,7 +28,7 @@ var ErrConfiguration = errors.New("configuration refused")
 
 // statuses is the whole table by which Middleware answers. Order matters only for readers: an error has one kind.
 //
-// SNS repeats a delivery after a 5xx and gives up after a 4xx, so what cannot become right is a 4xx.
+// SNS redelivers after a 5xx and gives up after a 4xx, so an error that cannot pass is a 4xx.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
 var statuses = []struct {
 	kind   error
@@ -46,7 +46,7 @@ var statuses = []struct {
 	{ErrFetch, http.StatusServiceUnavailable},
 }
 
-// StatusCode gives the HTTP status for an error of Verify: 401 a header is missing or contradicts the message, 400 not
+// StatusCode returns the HTTP status for an error of Verify: 401 a header is missing or contradicts the message, 400 not
 // an SNS envelope, 413 too large, 403 refused, 503 the certificate could not be fetched, 500 anything else, 200 nil.
 func StatusCode(err error) int {
 	if err == nil {
@@ -60,5 +60,6 @@ func StatusCode(err error) int {
 	return http.StatusInternalServerError
 }
 
-// IsTemporary says whether a later delivery of the same message may verify: only when the certificate was not to be had.
+// IsTemporary reports whether a later delivery of the same message may verify: only if the certificate could not be
+// fetched.
 func IsTemporary(err error) bool { return errors.Is(err, ErrFetch) }

@@ -1,6 +1,6 @@
 package snsverify
 
-// ReadEnvelope gives the text fields of body by their first spelling, for the test that compares readers.
+// ReadEnvelope returns the text fields of body by their first spelling, for the test that compares readers.
 func ReadEnvelope(body []byte) (map[string]string, error) {
 	e, err := parseEnvelope(body)
 	if err != nil {

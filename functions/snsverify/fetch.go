@@ -15,7 +15,7 @@ const (
 	defaultFetchTimeout = 5 * time.Second
 )
 
-// A source is where a certificate comes from and whom it must name.
+// A source is the URL of a certificate and the name that the certificate must have.
 type source struct {
 	url, commonName string
 }
@@ -28,7 +28,7 @@ type fetcher struct {
 	chain   *chain // nil: not verified
 }
 
-// newFetcher copies the client and takes from it the power to follow redirects.
+// newFetcher copies the client and disables redirects in the copy.
 func newFetcher(c config) *fetcher {
 	own := *c.client
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -36,7 +36,7 @@ func newFetcher(c config) *fetcher {
 	return &fetcher{client: &own, timeout: c.fetchTimeout, now: c.now, chain: c.chain}
 }
 
-// load fetches the certificate of from and gives it only if nothing is wrong with it now.
+// load fetches the certificate of from and returns it only if it is valid now.
 func (f *fetcher) load(ctx context.Context, from source) (*certificate, error) {
 	cert, err := f.fetch(ctx, from.url)
 	if err != nil {

@@ -68,7 +68,7 @@ func parseTimestamp(text string) (time.Time, error) {
 	return at, nil
 }
 
-// isUUID says whether s has the form 8-4-4-4-12 in lower-case hexadecimal digits.
+// isUUID reports whether s has the form 8-4-4-4-12 in lower-case hexadecimal digits.
 func isUUID(s string) bool {
 	if len(s) != 36 {
 		return false

@@ -15,8 +15,8 @@ const (
 	HeaderRawDelivery     = "X-Amz-Sns-Rawdelivery"
 )
 
-// checkHeader compares the headers that repeat a field with that field. Headers are not signed: they may be absent, but
-// one that contradicts the message, or comes twice, means that somebody else's code may act on something else.
+// checkHeader compares the headers that repeat a field with that field. Headers are not signed and may be absent, but
+// one that contradicts the message, or occurs twice, could make other code act on a different value.
 func (e *envelope) checkHeader(header http.Header) error {
 	for _, pair := range []struct {
 		name string
@@ -33,8 +33,8 @@ func (e *envelope) checkHeader(header http.Header) error {
 	return nil
 }
 
-// valueOf gives a value of a header whatever its name's case, and how often it comes: API Gateway hands on names in lower
-// case, and a map made from them must not escape the check.
+// valueOf returns the value of a header whatever the case of its name, and how often it occurs: API Gateway passes
+// names in lower case, and a map made from them must not escape the check.
 func valueOf(header http.Header, name string) (value string, n int) {
 	for key, values := range header {
 		if len(values) > 0 && strings.EqualFold(key, name) {

@@ -10,7 +10,7 @@ import (
 // A scanner reads JSON as SNS writes it: objects whose values are strings. encoding/json is too lenient here: it takes
 // the last of two equal keys, matches keys whatever their case, and replaces what is not UTF-8.
 //
-// The text is held as one string and values without escapes are parts of it, so that a message costs few allocations.
+// The text is one string, and values without escapes are slices of it, so that a message costs few allocations.
 type scanner struct {
 	text string
 	at   int
@@ -44,7 +44,7 @@ func (s *scanner) members(member func(key string) error) error {
 	}
 }
 
-// end says whether only white space is left.
+// end reports whether only white space is left.
 func (s *scanner) end() error {
 	s.space()
 	if s.at != len(s.text) {
@@ -53,7 +53,7 @@ func (s *scanner) end() error {
 	return nil
 }
 
-// null reads the literal null if it is next.
+// null reads the literal null, if it is next.
 func (s *scanner) null() bool {
 	if !strings.HasPrefix(s.text[s.at:], "null") {
 		return false
@@ -62,7 +62,7 @@ func (s *scanner) null() bool {
 	return true
 }
 
-// str reads a JSON string and gives its value.
+// str reads a JSON string and returns its value.
 func (s *scanner) str() (string, error) {
 	if s.at >= len(s.text) || s.text[s.at] != '"' {
 		return "", fmt.Errorf("%w: want a string at byte %d, not %.20q", ErrEnvelope, s.at, s.text[s.at:])
@@ -127,8 +127,8 @@ var simpleEscapes = [256]byte{
 	'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t',
 }
 
-// escape reads the escape at i and gives its character and what follows it. Half a surrogate pair has no value that
-// could have been signed.
+// escape reads the escape at i and returns its character and the index after it. Half a surrogate pair has no value
+// that could have been signed.
 func (s *scanner) escape(i int) (rune, int, error) {
 	if i+1 >= len(s.text) {
 		return 0, 0, fmt.Errorf("%w: a string does not end", ErrEnvelope)
@@ -183,7 +183,7 @@ func (s *scanner) space() {
 	}
 }
 
-// skip passes c and the white space before it, if that is what is next.
+// skip skips white space and then c, if c is next.
 func (s *scanner) skip(c byte) bool {
 	s.space()
 	if s.at >= len(s.text) || s.text[s.at] != c {

@@ -14,7 +14,7 @@ const DefaultMaxBytes = 1 << 20
 // ClockSkew is how far in the future a Timestamp may be when WithMaxAge is set.
 const ClockSkew = 5 * time.Minute
 
-// An Option changes what New makes.
+// An Option configures a Verifier.
 type Option func(*config)
 
 type config struct {
@@ -83,7 +83,7 @@ func WithHTTPClient(client *http.Client) Option { return func(c *config) { c.cli
 // WithFetchTimeout bounds one fetch of a certificate. Default: 5 s.
 func WithFetchTimeout(d time.Duration) Option { return func(c *config) { c.fetchTimeout = d } }
 
-// WithCacheSize sets how many certificates are kept. Default: 16.
+// WithCacheSize sets how many certificates are cached. Default: 16.
 func WithCacheSize(certificates int) Option { return func(c *config) { c.cacheSize = certificates } }
 
 // WithIntermediates verifies the certificate's chain through intermediates to roots, or to the system's roots if roots
@@ -95,9 +95,9 @@ func WithIntermediates(intermediates, roots *x509.CertPool) Option {
 	return func(c *config) { c.chain = &chain{intermediates: intermediates, roots: roots} }
 }
 
-// WithCommonName expects name in every certificate in place of the one derived from the topic's region. It is the way
-// out should AWS name a region's certificate otherwise.
+// WithCommonName requires name of every certificate instead of the one derived from the topic's region, should AWS name
+// a region's certificate differently.
 func WithCommonName(name string) Option { return func(c *config) { c.commonName = name } }
 
-// WithLogger lets Middleware log each refusal with its reason. Default: no log.
+// WithLogger makes Middleware log each refusal with its reason. Default: no log.
 func WithLogger(logger *slog.Logger) Option { return func(c *config) { c.logger = logger } }

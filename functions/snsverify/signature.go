@@ -39,10 +39,10 @@ func (e *envelope) appendStringToSign(b []byte) []byte {
 	return b
 }
 
-// buffers keeps the memory of the strings to sign between messages.
+// buffers pools the memory of the strings to sign.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
-// maxKeptBuffer bounds what one large message leaves behind.
+// maxKeptBuffer bounds a pooled buffer, so that one large message does not keep its memory.
 const maxKeptBuffer = 64 << 10
 
 // version reads SignatureVersion.

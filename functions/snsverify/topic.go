@@ -81,7 +81,7 @@ func parseTopic(arn string) (topic, error) {
 	return topic{base: "https://sns." + region + "." + p.suffix + certificateFile, commonName: p.commonName(region)}, nil
 }
 
-// certificateURL gives the URL from which the certificate is fetched. Of what the message says only the 32 hexadecimal
+// certificateURL returns the URL from which the certificate is fetched. Of what the message says only the 32 hexadecimal
 // digits of the file's name are taken, and only to build the URL anew: scheme, host and path come from the topic, and
 // the message's URL must equal the result byte for byte. So there is no URL to parse and nothing a parser could see
 // differently: port, user, query, fragment, escapes, dots, upper case all differ.
@@ -97,7 +97,7 @@ func (t topic) certificateURL(given string) (string, error) {
 	return derived, nil
 }
 
-// certificateName gives the last 36 bytes of given if they are 32 lower-case hexadecimal digits and ".pem".
+// certificateName returns the last 36 bytes of given if they are 32 lower-case hexadecimal digits and ".pem".
 //
 // In all genuine messages known to us the digits are the MD5 of the certificate's DER form. AWS documents neither that
 // nor the name's length, so only the form is required: it is what keeps every other object of the host out of reach.
@@ -115,7 +115,7 @@ func certificateName(given string) (string, bool) {
 	return name, true
 }
 
-// isRegion says whether s looks like eu-west-1: words of lower-case letters, then a number.
+// isRegion reports whether s looks like eu-west-1: words of lower-case letters, then a number.
 func isRegion(s string) bool {
 	words := strings.Split(s, "-")
 	if len(words) < 3 || len(s) > 32 {

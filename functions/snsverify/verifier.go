@@ -55,9 +55,9 @@ func parseTopics(arns []string, commonName string) (map[string]topic, error) {
 	return topics, nil
 }
 
-// Verify returns the message in body if all is right with it, and otherwise an error that matches one of this package's
-// kinds. body is the JSON document that SNS sent: an http(s) request's body, an SQS message's body, or the "Sns" member
-// of a Lambda event's record. header is the request's, or nil where there is none.
+// Verify returns the message in body if everything about it is right, and otherwise an error that matches one of this
+// package's kinds. body is the JSON document that SNS sent: an http(s) request's body, an SQS message's body, or the
+// "Sns" member of a Lambda event's record. header is the request's, or nil if there is none.
 //
 // ctx bounds the wait for a certificate. Nothing is fetched before form, header, version, topic, age and certificate
 // URL have been found right.
@@ -115,7 +115,8 @@ func (v *Verifier) checkAge(at time.Time) error {
 	return nil
 }
 
-// certificate gives the certificate for a message of t. All about it but its dates was checked when it was fetched.
+// certificate returns the certificate for a message of t. Everything about it but its dates was checked when it was
+// fetched.
 func (v *Verifier) certificate(ctx context.Context, t topic, given string) (*certificate, error) {
 	url, err := t.certificateURL(given)
 	if err != nil {
@@ -128,7 +129,7 @@ func (v *Verifier) certificate(ctx context.Context, t topic, given string) (*cer
 	return cert, cert.checkDates(v.now())
 }
 
-// message makes the typed message of a verified envelope.
+// message returns the typed message of a verified envelope.
 func (e *envelope) message(version int) Message {
 	common := Common{
 		Type: Type(e.value[fieldType]), MessageID: e.value[fieldMessageID], TopicARN: e.value[fieldTopicARN],

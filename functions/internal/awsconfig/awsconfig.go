@@ -1,4 +1,4 @@
-// Package awsconfig loads what AWS clients need from the environment, and bounds how long a call may take.
+// Package awsconfig loads the configuration of AWS clients from the environment, and bounds the time of a call.
 package awsconfig
 
 import (
@@ -14,12 +14,12 @@ import (
 	"github.com/aws/smithy-go/logging"
 )
 
-// CallTimeout bounds one try of one call. The SDK sets none: a call that hangs would last until the function is killed,
-// and its two retries would never happen.
+// CallTimeout bounds one try of one call. The SDK sets no timeout: a call that hangs would last until the function is
+// killed, and its two retries would never happen.
 // https://docs.aws.amazon.com/sdk-for-go/v2/developer-guide/configure-http.html
 const CallTimeout = 5 * time.Second
 
-// MustLoad loads region, credentials and, where AWS_ENDPOINT_URL is set, the endpoint. It ends the process if it cannot.
+// MustLoad loads region, credentials and, if AWS_ENDPOINT_URL is set, the endpoint. It ends the process if it cannot.
 func MustLoad(log *slog.Logger) aws.Config {
 	cfg, err := config.LoadDefaultConfig(context.Background(),
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(CallTimeout)),
@@ -31,7 +31,7 @@ func MustLoad(log *slog.Logger) aws.Config {
 	return cfg
 }
 
-// sdkLogger makes the SDK's own lines JSON, as all others are.
+// sdkLogger writes the SDK's lines as JSON.
 type sdkLogger struct{ log *slog.Logger }
 
 // Logf implements logging.Logger.

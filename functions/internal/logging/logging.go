@@ -1,4 +1,4 @@
-// Package logging makes the functions' logger: one JSON object a line, with the id of the request that caused it.
+// Package logging has the functions' logger: one JSON object per line, with the id of the request that caused it.
 package logging
 
 import (
@@ -9,24 +9,24 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
-// New makes the logger of a function. Levels: AWS_LAMBDA_LOG_LEVEL's names; anything else is INFO.
+// New returns the logger of a function. level is one of the names of AWS_LAMBDA_LOG_LEVEL; anything else is INFO.
 func New(w io.Writer, function, level string) *slog.Logger {
 	options := &slog.HandlerOptions{Level: parseLevel(level), ReplaceAttr: lambdacontext.ReplaceAttr}
 	return slog.New(handler{slog.NewJSONHandler(w, options)}).With("function", function)
 }
 
-// LevelVariable is what Lambda sets when the function's logging configuration asks for a level.
+// LevelVariable is the variable that Lambda sets to the level of the function's logging configuration.
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
 const LevelVariable = "AWS_LAMBDA_LOG_LEVEL"
 
 type connectionKey struct{}
 
-// WithConnection lets every line logged with the returned context name the connection.
+// WithConnection adds the connection to every line logged with the returned context.
 func WithConnection(ctx context.Context, connectionID string) context.Context {
 	return context.WithValue(ctx, connectionKey{}, connectionID)
 }
 
-// A handler adds what the context knows.
+// A handler adds the attributes of the context.
 type handler struct{ slog.Handler }
 
 // Handle implements slog.Handler.

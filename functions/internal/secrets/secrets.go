@@ -1,4 +1,4 @@
-// Package secrets reads the signing secret from Secrets Manager and keeps it for a while.
+// Package secrets reads the signing secret from Secrets Manager and caches it.
 package secrets
 
 import (
@@ -23,19 +23,19 @@ var _ API = (*secretsmanager.Client)(nil)
 
 // Bounds of the cache.
 const (
-	// FreshFor is how long keys are used without looking again: a key taken back works no longer than this.
+	// FreshFor is how long keys are used without reading them again: a removed key stops working within this time.
 	FreshFor = time.Minute
-	// UsableFor is how long keys are used when Secrets Manager does not answer.
+	// UsableFor is how long keys are used while Secrets Manager does not answer.
 	UsableFor = 5 * time.Minute
-	// Pause is the least time between two calls: each costs, and anybody can present a token that asks for one.
+	// Pause is the least time between two calls: each costs, and anybody can present a token that causes one.
 	Pause = time.Second
 )
 
-// ErrNoText: the secret has no text, only binary data.
+// ErrNoText is returned for a secret with only binary data.
 var ErrNoText = errors.New("secret holds no text")
 
-// A Cache is the source of the active signing keys. It is safe for concurrent use; callers that find it stale wait for
-// one call together.
+// A Cache is a source of the active signing keys. It is safe for concurrent use; callers that find it stale share one
+// call.
 type Cache struct {
 	client API
 	arn    string
@@ -51,7 +51,7 @@ type Cache struct {
 
 var _ token.KeySource = (*Cache)(nil)
 
-// NewCache makes an empty cache.
+// NewCache returns an empty cache.
 func NewCache(client API, arn string, now func() time.Time, log *slog.Logger) *Cache {
 	return &Cache{client: client, arn: arn, now: now, log: log}
 }
@@ -77,7 +77,7 @@ func (c *Cache) notOlderThan(ctx context.Context, age time.Duration) (token.Keys
 	return c.keys, nil
 }
 
-// has says whether there are keys that were read less than age ago.
+// has reports whether there are keys that were read less than age ago.
 func (c *Cache) has(age time.Duration) bool {
 	return !c.readAt.IsZero() && c.now().Sub(c.readAt) < age
 }

@@ -5,7 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// bounded makes s a valid attribute value: short, and of characters that SQS takes, which are those of XML 1.0.
+// bounded makes s a valid attribute value: short, and only of the characters that SQS accepts, which are those of XML
+// 1.0.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
 func bounded(s string) string {
 	s = strings.Map(func(r rune) rune {

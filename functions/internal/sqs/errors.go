@@ -2,5 +2,5 @@ package sqs
 
 import "errors"
 
-// ErrNotTaken: the call succeeded, but not for this message.
-var ErrNotTaken = errors.New("message not taken")
+// ErrNotAccepted is returned for a message that the queue refused in a call that succeeded.
+var ErrNotAccepted = errors.New("message not accepted")

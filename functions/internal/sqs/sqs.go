@@ -21,7 +21,7 @@ type API interface {
 
 var _ API = (*sqs.Client)(nil)
 
-// Quotas of a batch, which is also how large one message may be.
+// Quotas of a batch. A single message may be as large as a batch.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
 const (
 	maxBatchEntries = 10
@@ -41,8 +41,8 @@ type Queue struct {
 
 var _ queue.Sender = Queue{}
 
-// Send sends messages in as few calls as the quotas allow. The result has one error for each message, nil for those that
-// the queue took.
+// Send sends messages in as few calls as the quotas allow. The result has one error for each message, nil for those
+// that the queue accepted.
 func (q Queue) Send(ctx context.Context, messages []queue.Message) []error {
 	errs := make([]error, len(messages))
 	for _, b := range batches(messages) {
@@ -54,7 +54,7 @@ func (q Queue) Send(ctx context.Context, messages []queue.Message) []error {
 // A span is messages[from:to].
 type span struct{ from, to int }
 
-// batches cuts messages into calls.
+// batches splits messages into calls.
 func batches(messages []queue.Message) []span {
 	var spans []span
 	from, bytes := 0, 0
@@ -72,7 +72,7 @@ func batches(messages []queue.Message) []span {
 	return spans
 }
 
-// sizeOf is what a message counts: attributes with name, type and value belong to it.
+// sizeOf returns the size that a message counts for: the name, type and value of an attribute belong to it.
 func sizeOf(m queue.Message) int {
 	if m.Error == "" {
 		return len(m.Body)
@@ -80,7 +80,7 @@ func sizeOf(m queue.Message) int {
 	return len(m.Body) + len(ErrorAttribute) + len(stringType) + len(bounded(m.Error))
 }
 
-// sendBatch makes one call and notes what became of each message.
+// sendBatch makes one call and sets the error of each message.
 func (q Queue) sendBatch(ctx context.Context, messages []queue.Message, errs []error) {
 	entries := make([]types.SendMessageBatchRequestEntry, len(messages))
 	for i, m := range messages {
@@ -98,7 +98,7 @@ func (q Queue) sendBatch(ctx context.Context, messages []queue.Message, errs []e
 		if err != nil || i < 0 || i >= len(errs) {
 			continue
 		}
-		errs[i] = fmt.Errorf("sqs: send to %s: %w: %s: %s", q.URL, ErrNotTaken, aws.ToString(failed.Code), aws.ToString(failed.Message))
+		errs[i] = fmt.Errorf("sqs: send to %s: %w: %s: %s", q.URL, ErrNotAccepted, aws.ToString(failed.Code), aws.ToString(failed.Message))
 	}
 }
 
@@ -117,7 +117,7 @@ func entryOf(i int, m queue.Message) types.SendMessageBatchRequestEntry {
 	return entry
 }
 
-// seconds rounds up, so that a delay is never shorter than it was meant.
+// seconds rounds up, so that a delay is never too short.
 func seconds(d time.Duration) int32 {
 	return int32((min(d, queue.MaxDelay) + time.Second - 1) / time.Second)
 }

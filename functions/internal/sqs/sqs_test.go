@@ -94,8 +94,8 @@ func TestSend(t *testing.T) {
 			{Id: aws.String("1"), Code: aws.String("InternalError"), Message: aws.String("try again")}, {Id: aws.String("strange")}, {},
 		}}
 		errs := send(r, make([]queue.Message, 3)...)
-		if errs[0] != nil || errs[2] != nil || !errors.Is(errs[1], sqs.ErrNotTaken) ||
-			errs[1].Error() != "sqs: send to https://queue: message not taken: InternalError: try again" {
+		if errs[0] != nil || errs[2] != nil || !errors.Is(errs[1], sqs.ErrNotAccepted) ||
+			errs[1].Error() != "sqs: send to https://queue: message not accepted: InternalError: try again" {
 			t.Errorf("got %v", errs)
 		}
 	})

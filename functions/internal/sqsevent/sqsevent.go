@@ -28,7 +28,7 @@ func Batch(handle func(ctx context.Context, records []queue.Record) (failed []st
 	}
 }
 
-// sentAt is when the message was put on the queue: the zero time if the queue does not say.
+// sentAt returns when the message was sent, or the zero time if the record does not have it.
 func sentAt(m events.SQSMessage) time.Time {
 	ms, err := strconv.ParseInt(m.Attributes["SentTimestamp"], 10, 64)
 	if err != nil {
@@ -62,7 +62,7 @@ func Each(worker Worker, log *slog.Logger) Handler {
 	}
 }
 
-// report holds a list even when nothing failed, as the documentation shows it.
+// report has a list even when nothing failed, as in the documentation.
 func report(failed []string) events.SQSEventResponse {
 	items := make([]events.SQSBatchItemFailure, len(failed))
 	for i, id := range failed {

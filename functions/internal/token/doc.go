@@ -1,2 +1,2 @@
-// Package token has the keys that sign the tokens of clients and callers, as the signing secret holds them.
+// Package token parses the signing secret: the keys that sign the tokens of clients and callers.
 package token

@@ -29,19 +29,19 @@ const (
 	MaxBytes = 4096
 )
 
-// ErrWeakKey: a key is absent or shorter than MinKeyBytes. Nobody is admitted until it is replaced.
+// ErrWeakKey is returned for a key that is absent or shorter than MinKeyBytes. Nobody is admitted until it is replaced.
 var ErrWeakKey = errors.New("signing key is too short")
 
 // A KeySource has the active keys.
 type KeySource interface {
-	// Keys returns the keys, possibly as they were a short while ago.
+	// Keys returns the keys, possibly cached.
 	Keys(ctx context.Context) (Keys, error)
-	// Refresh returns the keys as they are now. The source bounds how often it really looks, for anybody can present
-	// a token with a bad signature.
+	// Refresh returns the current keys. The source limits how often it reads them, for anybody can present a token with
+	// a bad signature.
 	Refresh(ctx context.Context) (Keys, error)
 }
 
-// ParseKeys reads the signing secret: {"signing_key","previous_signing_key"?,"link_key"?}. Other fields are ignored.
+// ParseKeys parses the signing secret: {"signing_key","previous_signing_key"?,"link_key"?}. Other fields are ignored.
 // Its errors never quote the secret.
 func ParseKeys(secret string) (Keys, error) {
 	var fields map[string]json.RawMessage
@@ -66,7 +66,7 @@ func ParseKeys(secret string) (Keys, error) {
 	return Keys{Signing: signing, Previous: previous, Link: link}, nil
 }
 
-// parseKey reads one key, nil when it is absent, null or empty.
+// parseKey returns one key, or nil if it is absent, null or empty.
 func parseKey(fields map[string]json.RawMessage, name string) ([]byte, error) {
 	raw, ok := fields[name]
 	if !ok {

@@ -3,43 +3,17 @@
 //
 // It imports the standard library only, so that a CDK app, a Lambda function and a backend can all share it.
 //
-// # Functions, their events and what they may do
+// # Functions and what invokes them
 //
-//	function     invoked by                               actions on resources
-//	authorize    HTTP API authorizer (simple response,    secretsmanager:GetSecretValue  secret
-//	             payload 2.0, identity source
-//	             $request.header.Authorization,
-//	             no result cache: it judges the group)
-//	schedule     RoutesSchedule, RouteOpenAPI             dynamodb:GetItem PutItem BatchGetItem  Schedule
-//	                                                      dynamodb:Query                 Schedule/index/by_time
-//	                                                      dynamodb:Query                 Deliveries
-//	                                                      dynamodb:Query                 Subscribers (is the group known)
-//	                                                      s3:PutObject PutObjectTagging GetObject  bucket/prefix*
-//	                                                      sqs:SendMessage                due queue
-//	subscribers  RoutesSubscribers, RoutesLinks           dynamodb:GetItem PutItem UpdateItem DeleteItem Query  Subscribers
-//	                                                      dynamodb:BatchGetItem          Schedule (is the group known)
-//	                                                      dynamodb:Query                 Schedule/index/by_time
-//	                                                      secretsmanager:GetSecretValue  secret
-//	                                                      ses:SendEmail                  sender identity, configuration set (double opt-in only)
-//	dispatch     rate(1 minute)                           dynamodb:Query                 Schedule/index/by_due
-//	                                                      dynamodb:GetItem PutItem BatchGetItem  Schedule
-//	                                                      sqs:SendMessage                due queue
-//	                                                      s3:ListBucket                  bucket (condition s3:prefix = prefix)
-//	                                                      s3:DeleteObject                bucket/prefix*
-//	expand       due queue                                dynamodb:GetItem PutItem       Schedule
-//	                                                      dynamodb:Query                 Subscribers
-//	                                                      dynamodb:UpdateItem            Deliveries
-//	                                                      s3:GetObject PutObject PutObjectTagging  bucket/prefix*
-//	                                                      sqs:SendMessage                due queue, its dead letters, delivery queue, hub intake
-//	deliver      delivery queue                           dynamodb:GetItem UpdateItem    Deliveries
-//	                                                      s3:GetObject                   bucket/prefix*
-//	                                                      secretsmanager:GetSecretValue  secret
-//	                                                      ses:SendEmail                  sender identity, configuration set
-//	                                                      ses:GetAccount                 * (has no resource level; not with EnvSendRate)
-//	                                                      sqs:SendMessage                delivery queue, its dead letters
-//	feedback     events of SES (see DetailTypes)          dynamodb:UpdateItem            Deliveries, Subscribers
+//	authorize    the HTTP API's authorizer: simple response, payload format 2.0, and no result cache, for it checks the group
+//	schedule     RoutesSchedule, RouteOpenAPI
+//	subscribers  RoutesSubscribers, RoutesLinks
+//	dispatch     a rule, each Interval
+//	expand       the due queue
+//	deliver      the delivery queue
+//	feedback     events of SES, see DetailTypes
 //
-// Those that read a queue need sqs:ReceiveMessage, DeleteMessage and GetQueueAttributes on it as well.
+// What each function may do is in constructs/messagescheduler/permissions.go, and in a table of its README.
 package contract
 
 import "time"

@@ -15,13 +15,14 @@ import (
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/internal/subscriber"
 	"github.com/hermes-cdk/hermes/functions/internal/attr"
+	"github.com/hermes-cdk/hermes/functions/internal/tableapi"
 )
 
 // API is what Table needs of *dynamodb.Client.
 type API interface {
-	PutItem(context.Context, *dynamodb.PutItemInput, ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
-	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
-	DeleteItem(context.Context, *dynamodb.DeleteItemInput, ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error)
+	tableapi.Putter
+	tableapi.Getter
+	tableapi.Deleter
 }
 
 var _ API = (*dynamodb.Client)(nil)

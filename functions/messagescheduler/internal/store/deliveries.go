@@ -13,6 +13,7 @@ import (
 
 	"github.com/hermes-cdk/hermes/functions/internal/attr"
 	"github.com/hermes-cdk/hermes/functions/internal/clock"
+	"github.com/hermes-cdk/hermes/functions/internal/tableapi"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/delivery"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/expand"
@@ -21,9 +22,9 @@ import (
 
 // DeliveriesAPI is what Deliveries needs of *dynamodb.Client.
 type DeliveriesAPI interface {
-	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
-	UpdateItem(context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
-	Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
+	tableapi.Getter
+	tableapi.Updater
+	tableapi.Querier
 }
 
 var (

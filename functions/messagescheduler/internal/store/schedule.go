@@ -15,16 +15,17 @@ import (
 
 	"github.com/hermes-cdk/hermes/functions/internal/attr"
 	"github.com/hermes-cdk/hermes/functions/internal/clock"
+	"github.com/hermes-cdk/hermes/functions/internal/tableapi"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/schedule"
 )
 
 // ScheduleAPI is what Schedule needs of *dynamodb.Client.
 type ScheduleAPI interface {
-	PutItem(context.Context, *dynamodb.PutItemInput, ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
-	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
-	BatchGetItem(context.Context, *dynamodb.BatchGetItemInput, ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error)
-	Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
+	tableapi.Putter
+	tableapi.Getter
+	tableapi.BatchGetter
+	tableapi.Querier
 }
 
 var _ ScheduleAPI = (*dynamodb.Client)(nil)

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/hermes-cdk/hermes/functions/internal/attr"
+	"github.com/hermes-cdk/hermes/functions/internal/tableapi"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/expand"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/schedule"
@@ -19,11 +20,11 @@ import (
 
 // SubscribersAPI is what Subscribers needs of *dynamodb.Client.
 type SubscribersAPI interface {
-	PutItem(context.Context, *dynamodb.PutItemInput, ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
-	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
-	UpdateItem(context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
-	DeleteItem(context.Context, *dynamodb.DeleteItemInput, ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error)
-	Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
+	tableapi.Putter
+	tableapi.Getter
+	tableapi.Updater
+	tableapi.Deleter
+	tableapi.Querier
 }
 
 var (
