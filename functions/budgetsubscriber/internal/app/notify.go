@@ -44,13 +44,16 @@ func Notify(vars *env.Vars, log *slog.Logger) snsevent.HandleFunc {
 	must(log, err)
 
 	cfg := awsconfig.MustLoad(log)
+	topics, tables := awssns.NewFromConfig(cfg), dynamodb.NewFromConfig(cfg)
 	s := &subscriber.Subscriber{
 		Verifier: verifier,
 		Confirmer: confirm.Confirmer{
-			Client: awssns.NewFromConfig(cfg), AuthenticateOnUnsubscribe: vars.Optional(contract.EnvAuthenticate) == "true",
+			Client: snsClient{topics.ConfirmSubscription}, AuthenticateOnUnsubscribe: vars.Optional(contract.EnvAuthenticate) == "true",
 		},
-		Receipts:    receipts.Table{Client: dynamodb.NewFromConfig(cfg), Name: table, TTL: ttl, Now: time.Now},
-		DeadLetters: sqs.Queue{Client: awssqs.NewFromConfig(cfg), URL: dead},
+		Receipts: receipts.Table{
+			Client: dynamoDBClient{tables.PutItem, tables.GetItem, tables.DeleteItem}, Name: table, TTL: ttl, Now: time.Now,
+		},
+		DeadLetters: queueAt(cfg, dead),
 		Templates:   templates, Recipients: recipients,
 		BudgetName: vars.Optional(contract.EnvBudgetName), BudgetTitle: vars.Optional(contract.EnvBudgetTitle),
 		Refused: awserror.Refused, Now: time.Now, Log: log,
@@ -62,14 +65,18 @@ func Notify(vars *env.Vars, log *slog.Logger) snsevent.HandleFunc {
 // connect adds the configured ways to notify: e-mail and the hub.
 func connect(s *subscriber.Subscriber, vars *env.Vars, cfg aws.Config) {
 	if from := vars.Optional(contract.EnvSender); from != "" {
-		s.Mailer = mail.Sender{Client: sesv2.NewFromConfig(cfg), From: from}
+		s.Mailer = mail.Sender{Client: sesClient{sesv2.NewFromConfig(cfg).SendEmail}, From: from}
 	}
 	if url := vars.Optional(contract.EnvQueueURL); url != "" {
-		s.Hub = sqs.Queue{Client: awssqs.NewFromConfig(cfg), URL: url}
+		s.Hub = queueAt(cfg, url)
 		if s.Room = vars.Optional(contract.EnvRoom); s.Room == "" {
 			s.Room = contract.DefaultRoom
 		}
 	}
+}
+
+func queueAt(cfg aws.Config, url string) sqs.Queue {
+	return sqs.Queue{Client: sqsClient{awssqs.NewFromConfig(cfg).SendMessageBatch}, URL: url}
 }
 
 func newVerifier(topic, version string) (*snsverify.Verifier, error) {
