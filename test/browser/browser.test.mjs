@@ -12,7 +12,8 @@ let stage;
 let browser;
 
 before(async () => {
-  [stage, browser] = await Promise.all([startStage(), launch()]);
+  browser = await launch(); // first: what is not assigned is not closed, when the stage is not ready in time
+  stage = await startStage();
 }, { timeout: 240_000 });
 
 after(async () => {

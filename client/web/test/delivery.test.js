@@ -99,6 +99,8 @@ test("a counter that begins anew while the connection is open is found by the fi
   h.cover([1, 2, [2], { epoch: "f" }], [6, 8, [7, 8]]);
   await h.socket.history({ epoch: "f", messages: [], seq: 2 });
   assert.deepEqual([resets.length, h.seqs(), h.connection.positions], [1, [1, 2], at(2, "f")], "a frame of the old epoch changes nothing");
+  await h.wait(60_000);
+  assert.equal(h.questions().length, 2, "what was in doubt is answered");
 });
 
 test("a room that begins anew while a question is out is asked about once more", async (t) => {
