@@ -22,6 +22,7 @@ type options struct {
 	data      string
 	dataGiven bool
 	ephemeral bool
+	confirm   bool
 	limits    stage.Limits
 }
 
@@ -33,6 +34,7 @@ func parse(args []string) (options, error) {
 	flags.IntVar(&o.port, "port", 4566, "`PORT` of the endpoint on 127.0.0.1; 0 takes a free one")
 	flags.StringVar(&o.data, "data", defaultData, "`DIR` that keeps the state")
 	flags.BoolVar(&o.ephemeral, "ephemeral", false, "keep no state")
+	flags.BoolVar(&o.confirm, "confirm-identities", true, "verify the template's SES identities at the start (AWS: their owner does)")
 	flags.DurationVar(&o.limits.IdleTimeout, "ws-idle", 0, "idle `TIME` after which a WebSocket connection is closed (AWS: 10m)")
 	flags.DurationVar(&o.limits.Lifetime, "ws-life", 0, "`TIME` after which a WebSocket connection is closed (AWS: 2h)")
 	flags.Float64Var(&o.limits.Rate, "rate", 0, "requests a second of the account at API Gateway (AWS: 10000)")

@@ -57,7 +57,7 @@ func run(ctx context.Context, o options) error {
 	done := tick(os.Stderr, "starting")
 	running, err := stage.Start(ctx, stage.Options{
 		Assembly: o.assembly, Root: o.root, Data: data, Ephemeral: o.ephemeral, Listener: listener,
-		Logger: log, Lines: printer.line, Limits: o.limits, Sites: sites,
+		Logger: log, Lines: printer.line, Limits: o.limits, Sites: sites, ConfirmIdentities: o.confirm,
 	})
 	done()
 	if err != nil {
@@ -98,6 +98,9 @@ func table(ctx context.Context, w io.Writer, running *stage.Stage, app project, 
 		for _, name := range sorted(running.Outputs()[stackName]) {
 			row(name, running.Outputs()[stackName][name])
 		}
+	}
+	if names := running.Confirmed(); len(names) > 0 {
+		row("mail identities", strings.Join(names, ", ")+"  (confirmed here; on AWS their owner has to)")
 	}
 	for label, command := range app.ready() {
 		row(label, show(ctx, command, running.URL(), outputs))

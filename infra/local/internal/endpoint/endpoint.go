@@ -40,6 +40,8 @@ type Options struct {
 	SecretARN func(id string) (arn string, ok bool)
 	// MailIdentityARN returns the identity that an address sends under. Default: the address.
 	MailIdentityARN func(address string) (arn string, ok bool)
+	// RecipientARN returns the identity of a mail's recipient where SES authorizes it too. Default: nowhere.
+	RecipientARN func(address string) (arn string, ok bool)
 	// PartitionKey returns the name of the partition key of a table or of one of its indexes ("" for the table), for the
 	// condition key dynamodb:LeadingKeys. Default: the key is not set.
 	PartitionKey func(table, index string) (name string, ok bool)
@@ -80,7 +82,7 @@ func New(o Options) *Front {
 		keyring:  newKeyring(o.Account),
 		identifier: operation.Identifier{
 			Region: o.Region, Account: o.Account,
-			SecretARN: o.SecretARN, MailIdentityARN: o.MailIdentityARN, PartitionKey: o.PartitionKey,
+			SecretARN: o.SecretARN, MailIdentityARN: o.MailIdentityARN, RecipientARN: o.RecipientARN, PartitionKey: o.PartitionKey,
 		},
 		denied:   newRing(keptDenials),
 		services: map[string]http.Handler{},

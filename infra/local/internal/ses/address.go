@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// bare returns the address in a text such as "Name" <a@b>, in lower case.
+// bare returns the address in a text such as "Name" <a@b>, its domain in lower case.
 func bare(text string) (string, bool) {
 	a, err := mail.ParseAddress(text)
 	if err != nil {
@@ -18,7 +18,7 @@ func bare(text string) (string, bool) {
 	return local + "@" + strings.ToLower(domain), true
 }
 
-// simulator are the addresses of SES's mailbox simulator with what comes of them
+// simulator are the addresses of SES's mailbox simulator with their outcomes
 // (https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html#send-email-simulator). What follows a plus
 // sign is a label.
 var simulator = map[string]string{

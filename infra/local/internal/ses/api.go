@@ -48,10 +48,17 @@ func (b *Outbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// accountDetails is the response of GetAccount
+// (https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetAccount.html).
 func (b *Outbox) accountDetails() any {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	quota := map[string]float64{"Max24HourSend": 50000, "MaxSendRate": b.rate, "SentLast24Hours": float64(b.sentSince(b.now().Add(-day)))}
+	if b.sandbox {
+		quota["Max24HourSend"], quota["MaxSendRate"] = sandboxQuota, sandboxRate
+	}
 	return map[string]any{
-		"SendingEnabled": true, "ProductionAccessEnabled": true, "EnforcementStatus": "HEALTHY",
-		"SendQuota": map[string]float64{"Max24HourSend": 50000, "MaxSendRate": b.rate, "SentLast24Hours": 0},
+		"SendingEnabled": true, "ProductionAccessEnabled": !b.sandbox, "EnforcementStatus": "HEALTHY", "SendQuota": quota,
 	}
 }
 

@@ -35,13 +35,14 @@ type Options struct {
 type Outbox struct {
 	account, region, file string
 	now                   func() time.Time
-	limit                 *rate.Limiter
 	rate                  float64
 	notify                func(Event)
 
 	mu         sync.RWMutex
+	sandbox    bool
+	limit      *rate.Limiter
 	sets       map[string][]string // events by configuration set
-	identities map[string]bool
+	identities map[string]bool     // by name; true once verified
 	suppressed map[string]suppression
 	messages   []Message
 }
@@ -62,45 +63,10 @@ func New(o Options) (*Outbox, error) {
 	}
 	b := &Outbox{
 		account: o.Account, region: o.Region, file: o.File, now: o.Now, rate: o.Rate,
-		limit:  rate.NewLimiter(rate.Limit(o.Rate), max(1, int(o.Rate))),
+		limit:  newLimiter(o.Rate),
 		notify: o.Notify, sets: map[string][]string{}, identities: map[string]bool{}, suppressed: map[string]suppression{},
 	}
 	return b, b.load()
-}
-
-// Verify makes an address or a domain a verified identity, which may send.
-func (b *Outbox) Verify(identity string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if local, domain, ok := strings.Cut(identity, "@"); ok {
-		identity = local + "@" + strings.ToLower(domain)
-	} else {
-		identity = strings.ToLower(identity)
-	}
-	b.identities[identity] = true
-}
-
-// IdentityARN returns the ARN of the identity that an address sends under: its own, or that of its domain or of a domain
-// above (https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html). false if it is not verified.
-func (b *Outbox) IdentityARN(address string) (arn string, ok bool) {
-	address, ok = bare(address)
-	if !ok {
-		return "", false
-	}
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	prefix := "arn:aws:ses:" + b.region + ":" + b.account + ":identity/"
-	if b.identities[address] {
-		return prefix + address, true
-	}
-	_, domain, _ := strings.Cut(address, "@")
-	for domain != "" {
-		if b.identities[domain] {
-			return prefix + domain, true
-		}
-		_, domain, _ = strings.Cut(domain, ".")
-	}
-	return "", false
 }
 
 // Send checks a mail as SES does and puts it into the outbox. It returns the message id, or the error of version 2 of the
@@ -110,8 +76,8 @@ func (b *Outbox) Send(m Message) (id string, failure *wire.Error) {
 		return "", failure
 	}
 	now := b.now().UTC()
-	if !b.limit.AllowN(now, len(m.recipients())) {
-		return "", &wire.Error{Code: "TooManyRequestsException", Message: "Maximum sending rate exceeded.", Status: 429}
+	if failure := b.checkQuota(now, len(m.recipients())); failure != nil {
+		return "", failure
 	}
 	m.Time, m.MessageID = now, newMessageID(now)
 	if err := b.keep(&m); err != nil {
@@ -145,10 +111,9 @@ func (b *Outbox) check(m *Message) *wire.Error {
 			return bad("Missing final '@domain'")
 		}
 	}
-	if _, ok := b.IdentityARN(m.From); !ok {
-		from, _ := bare(m.From)
+	if failed := b.unverified(m); len(failed) > 0 {
 		return &wire.Error{Code: "MessageRejected", Message: "Email address is not verified. The following identities failed the check in region " +
-			strings.ToUpper(b.region) + ": " + from}
+			strings.ToUpper(b.region) + ": " + strings.Join(failed, ", ")}
 	}
 	return b.checkSet(m.ConfigurationSet)
 }

@@ -131,6 +131,7 @@ func (s *Stage) makeFront(context.Context) error {
 		IAM: s.engine, Meter: s.meter, Faults: &s.faults, Log: s.log,
 		SecretARN:       s.secrets.ARN,
 		MailIdentityARN: s.mails.IdentityARN,
+		RecipientARN:    s.mails.RecipientARN,
 		PartitionKey:    s.partitionKey,
 	})
 	s.queues = queueClient(s.url, admin())

@@ -21,6 +21,7 @@ func (s *Stage) serveControl() http.Handler {
 		"denied":      s.front.DeniedHandler(),
 		"permissions": s.permissions,
 		"outbox":      s.mails.ControlHandler(),
+		"ses":         s.mails.AccountHandler(control + "ses"),
 		"resources":   http.HandlerFunc(s.serveResources),
 		"alarms":      http.HandlerFunc(s.serveAlarms),
 		"sns":         http.HandlerFunc(s.serveAttempts),

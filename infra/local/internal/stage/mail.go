@@ -17,7 +17,10 @@ func (s *Stage) startMail() error {
 		return err
 	}
 	for _, identity := range s.resources.Identities {
-		outbox.Verify(identity.Name)
+		outbox.AddIdentity(identity.Name)
+		if s.options.ConfirmIdentities {
+			outbox.Verify(identity.Name)
+		}
 	}
 	for _, set := range s.resources.ConfigurationSets {
 		outbox.AddConfigurationSet(set.Name, set.Events)

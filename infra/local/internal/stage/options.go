@@ -24,6 +24,8 @@ type Options struct {
 	Lines func(Line)
 	// Sites are folders of static files to serve beside everything else.
 	Sites []Site
+	// ConfirmIdentities verifies the template's SES identities at the start. Default: they are unverified, as on AWS.
+	ConfirmIdentities bool
 	// Limits differ from AWS's for tests only. Zero is AWS's.
 	Limits Limits
 }

@@ -190,6 +190,17 @@ func (s *Stage) URL() string { return s.url }
 // Outputs are the outputs by stack and name.
 func (s *Stage) Outputs() map[string]map[string]string { return s.resources.Outputs }
 
+// Confirmed lists the SES identities of the template that are verified.
+func (s *Stage) Confirmed() []string {
+	var names []string
+	for _, identity := range s.mails.Identities() {
+		if identity.Verified {
+			names = append(names, identity.Name)
+		}
+	}
+	return names
+}
+
 // NotRun lists the resources that are accepted and not run, with the reason.
 func (s *Stage) NotRun() []provision.Inert { return s.resources.Inert }
 

@@ -103,6 +103,13 @@ func (id *Identifier) send(op *Operation, action, from, identity, feedback, conf
 	}
 	op.Units = float64(max(1, len(recipients)))
 	op.grant(action, id.mailIdentity(address, identity), context)
+	if id.RecipientARN != nil {
+		for _, recipient := range context["ses:Recipients"] {
+			if arn, ok := id.RecipientARN(recipient); ok {
+				op.grant(action, arn, context)
+			}
+		}
+	}
 	if configurationSet != "" {
 		op.grant(action, id.arn("ses", "configuration-set/", configurationSet), context)
 	}

@@ -44,6 +44,8 @@ type Identifier struct {
 	SecretARN func(id string) (arn string, ok bool)
 	// MailIdentityARN returns the ARN of the verified identity that an address sends under.
 	MailIdentityARN func(address string) (arn string, ok bool)
+	// RecipientARN returns the ARN of the identity of a mail's recipient, in the sandbox of SES.
+	RecipientARN func(address string) (arn string, ok bool)
 	// PartitionKey returns the name of the partition key of a table or of one of its indexes, for dynamodb:LeadingKeys.
 	PartitionKey func(table, index string) (name string, ok bool)
 }

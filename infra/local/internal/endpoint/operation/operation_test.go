@@ -19,6 +19,9 @@ func testIdentifier() *Identifier {
 		SecretARN: func(id string) (string, bool) {
 			return "arn:aws:secretsmanager:us-east-1:000000000000:secret:key-AbCdEf", id == "key"
 		},
+		RecipientARN: func(address string) (string, bool) {
+			return "arn:aws:ses:us-east-1:000000000000:identity/verified.org", strings.HasSuffix(address, "@verified.org")
+		},
 		MailIdentityARN: func(string) (string, bool) { return "arn:aws:ses:us-east-1:000000000000:identity/example.com", true },
 		PartitionKey: func(_, index string) (string, bool) {
 			if index == "by_user" {
@@ -125,6 +128,11 @@ func TestOperationsAreToldWithTheirPermissions(t *testing.T) {
 		{
 			"a raw mail", "ses", "POST /v2/email/outbound-emails", "", `{"Content":{"Raw":{"Data":"` + raw + `"}}}`,
 			"SendEmail\nses:SendRawEmail arn:aws:ses:~:identity/example.com ses:FromAddress[a@example.com] ses:FromDisplayName[A] ses:Recipients[b@c.org d@e.org]",
+		},
+		{
+			"a mail to an identity in the sandbox", "ses", "POST /v2/email/outbound-emails", "", `{"FromEmailAddress":"a@example.com","Destination":{"ToAddresses":["b@verified.org"]}}`,
+			"SendEmail\nses:SendEmail arn:aws:ses:~:identity/example.com ses:FromAddress[a@example.com] ses:Recipients[b@verified.org]" +
+				"\nses:SendEmail arn:aws:ses:~:identity/verified.org ses:FromAddress[a@example.com] ses:Recipients[b@verified.org]",
 		},
 		{"a suppression", "ses", "PUT /v2/email/suppression/addresses", "", "{}", "PutSuppressedDestination\nses:PutSuppressedDestination *"},
 		{"an invocation", "lambda", "POST /2015-03-31/functions/f/invocations?Qualifier=live", "", "", "Invoke\nlambda:InvokeFunction arn:aws:lambda:~:function:f:live"},
