@@ -57,6 +57,7 @@ func (api *runtimeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 type run struct {
 	answer answer
 	first  time.Duration // from the start of the process to its answer
+	cpu    time.Duration // of the process, from its start to its answer
 	peakMB float64       // resident memory
 	log    string
 	aws    *awsEndpoint
@@ -70,9 +71,10 @@ func invoke(t testing.TB, function string, event []byte) run {
 	defer awsServer.Close()
 	defer runtimeServer.Close()
 
+	built := binary(t, function)
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	process := exec.CommandContext(ctx, binary(t, function))
+	process := exec.CommandContext(ctx, built)
 	process.Env = append(environment(awsServer.URL), "AWS_LAMBDA_RUNTIME_API="+strings.TrimPrefix(runtimeServer.URL, "http://"))
 	var log strings.Builder
 	process.Stdout, process.Stderr = &log, &log
@@ -87,22 +89,11 @@ func invoke(t testing.TB, function string, event []byte) run {
 		peak := peakMB(process.Process.Pid)
 		_ = process.Process.Kill()
 		<-exited
-		return run{answer: got, first: got.at.Sub(start), peakMB: peak, log: log.String(), aws: endpoint}
+		cpu := process.ProcessState.UserTime() + process.ProcessState.SystemTime()
+		return run{answer: got, first: got.at.Sub(start), cpu: cpu, peakMB: peak, log: log.String(), aws: endpoint}
 	case <-exited:
 		t.Fatalf("%s ended without an answer: %s", function, log.String())
 		return run{}
-	}
-}
-
-// environment is what the construct gives every function, and Lambda.
-func environment(awsURL string) []string {
-	return []string{
-		"HERMES_CONNECTIONS_TABLE=connections", "HERMES_ROOMS_TABLE=rooms", "HERMES_MESSAGES_TABLE=messages", "HERMES_TOKENS_TABLE=tokens",
-		"HERMES_SECRET_ARN=arn:secret", "HERMES_QUEUE_URL=" + awsURL + "/queue", "HERMES_DEAD_LETTER_QUEUE_URL=" + awsURL + "/dead",
-		"HERMES_FANOUT_QUEUE_URL=" + awsURL + "/fanout", "HERMES_FANOUT_DEAD_LETTER_QUEUE_URL=" + awsURL + "/fanout-dead",
-		"HERMES_MANAGEMENT_ENDPOINT=" + awsURL + "/prod", "HERMES_CONNECTION_TTL=7800", "HERMES_HISTORY_TTL=3600",
-		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=secret", "AWS_SESSION_TOKEN=session",
-		"AWS_ENDPOINT_URL=" + awsURL, "AWS_LAMBDA_FUNCTION_NAME=f", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=256",
 	}
 }
 

@@ -1,13 +1,9 @@
 package app_test
 
 import (
-	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/internal/app"
@@ -61,37 +57,4 @@ func TestTheEnvironmentIsRead(t *testing.T) {
 			t.Errorf("subject %q, %v", mail.Subject, err)
 		}
 	})
-}
-
-// TestTheFunctionEndsWithoutItsEnvironment runs the production binary's main: Lambda must see a failed start, with one line
-// that says what is missing.
-func TestTheFunctionEndsWithoutItsEnvironment(t *testing.T) {
-	t.Parallel()
-	binary := filepath.Join(t.TempDir(), "bootstrap")
-	build := exec.CommandContext(t.Context(), "go", "build", "-tags", "lambda.norpc", "-o", binary, "../../notify")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	complete := map[string]string{
-		"HERMES_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:alerts", "HERMES_SIGNATURE_VERSION": "2", "HERMES_RECEIPTS_TABLE": "receipts",
-		"HERMES_RECEIPT_TTL": "3600", "HERMES_DEAD_LETTER_QUEUE_URL": "http://127.0.0.1:1/dead",
-	}
-	for missing := range complete {
-		t.Run("without "+missing, func(t *testing.T) {
-			t.Parallel()
-			process := exec.CommandContext(t.Context(), binary)
-			process.WaitDelay = time.Second
-			for name, value := range complete {
-				if name != missing {
-					process.Env = append(process.Env, name+"="+value)
-				}
-			}
-			out, err := process.CombinedOutput()
-			var line struct{ Level, Function string }
-			if err == nil || process.ProcessState.ExitCode() != 1 || json.Unmarshal(out, &line) != nil || line.Level != "ERROR" ||
-				line.Function != "notify" || !strings.Contains(string(out), "env: "+missing+" is not set") {
-				t.Errorf("ended with %v: %s", err, out)
-			}
-		})
-	}
 }
