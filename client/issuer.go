@@ -17,28 +17,28 @@ import (
 //
 // # The default second factor
 //
-// The factor is 32 random bytes in hexadecimal; its row holds "sha256:<hex>" of that text. A table has one row for each
-// user and room, and a person has more than one browser tab, so a second token must not replace the factor of the first.
-// The issuer therefore keeps the factor for as long as the row lives, and puts a copy beside the hash that only it can
+// The factor is 32 random bytes in hexadecimal; its row has "sha256:<hex>" of that text. The table has one row for each
+// user and room, and a user may have several browser tabs, so a second token must not replace the factor of the first.
+// The issuer therefore keeps the factor for as long as the row lives: it stores a copy beside the hash that only it can
 // read (attribute sealed_token: AES-256-GCM under a key derived from the signing key, bound to user and room). To issue
-// again it opens the copy, issues with the same factor and extends the row's expires_at, which never gets shorter.
-// Revoke deletes the row, and the next Issue starts with a new factor. All writes are conditional, so that issuers that
-// work at once agree on one factor.
+// again it opens the copy, issues with the same factor and extends the row's expires_at, which never moves back. Revoke
+// deletes the row, and the next Issue starts with a new factor. All writes are conditional, so that concurrent issuers
+// agree on one factor.
 //
-// The copy is sealed anew under the current key whenever a token is issued after a rotation, so tokens stay valid for
-// as long as the key that signed them does. (A factor derived from the signing key, the other way to find it again,
-// would end with the first rotation but one.) What it costs: whoever holds both the signing secret and read access to
-// the table can make tokens; with either alone, one cannot.
+// The copy is sealed again under the current key when a token is issued after a rotation, so tokens stay valid for as
+// long as the key that signed them. (A factor derived from the signing key, the alternative, would end with the second
+// rotation.) The cost: with both the signing secret and read access to the table, one can issue tokens; with either
+// alone, one cannot.
 //
-// A live row of the classic recipe, written by another backend, is adopted: the issuer goes on with the classic factor
-// until the row expires or is revoked. So moving from the classic recipe to the default cuts nobody off. A live row that
-// it cannot reproduce, of a passcode or a key it does not have, is replaced, and its tokens end.
+// A live row of the classic recipe, written by another backend, is adopted: the issuer keeps the classic factor until
+// the row expires or is revoked. So moving from the classic recipe to the default ends no token. A live row that it
+// cannot reproduce, because it lacks its passcode or key, is replaced, and its tokens end.
 //
 // # The classic second factor
 //
-// WithClassicSecondFactor makes the tokens that backends in other languages make by the same recipe: the claim is
-// hex(sha256(user_id + passcode + room_id)), its row holds bcrypt of that text. Mind that the claim of a user and room is
-// always the same: after Revoke, the next Issue brings back to life those earlier tokens that have not expired. Where
+// WithClassicSecondFactor issues the tokens that backends in other languages issue by the same recipe: the claim is
+// hex(sha256(user_id + passcode + room_id)), and its row has bcrypt of that text. The claim of a user and room is
+// always the same: after Revoke, the next Issue makes those earlier tokens valid again that have not expired. Where
 // revocation matters, use the default.
 type TokenIssuer struct {
 	keys    keySource

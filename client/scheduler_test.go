@@ -123,7 +123,7 @@ func TestSchedulerTriesAgainWhatMayHelp(t *testing.T) {
 	}
 }
 
-func TestSchedulerErrorsTellWhatHappened(t *testing.T) {
+func TestSchedulerErrorsShowWhatHappened(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		status int

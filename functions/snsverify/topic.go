@@ -82,7 +82,7 @@ func parseTopic(arn string) (topic, error) {
 }
 
 // certificateURL returns the URL from which the certificate is fetched. Of what the message says only the 32 hexadecimal
-// digits of the file's name are taken, and only to build the URL anew: scheme, host and path come from the topic, and
+// digits of the file's name are taken, and only to build a new URL: scheme, host and path come from the topic, and
 // the message's URL must equal the result byte for byte. So there is no URL to parse and nothing a parser could see
 // differently: port, user, query, fragment, escapes, dots, upper case all differ.
 func (t topic) certificateURL(given string) (string, error) {

@@ -88,7 +88,7 @@ func TestSend(t *testing.T) {
 			t.Errorf("got %v", errs)
 		}
 	})
-	t.Run("says which messages were not taken", func(t *testing.T) {
+	t.Run("returns which messages were refused", func(t *testing.T) {
 		t.Parallel()
 		r := &recorder{failed: []types.BatchResultErrorEntry{
 			{Id: aws.String("1"), Code: aws.String("InternalError"), Message: aws.String("try again")}, {Id: aws.String("strange")}, {},

@@ -30,7 +30,7 @@ func TestConfirm(t *testing.T) {
 			t.Errorf("got %+v, %v", r.in, err)
 		}
 	})
-	t.Run("asks for signed requests to unsubscribe if told to", func(t *testing.T) {
+	t.Run("asks for signed requests to unsubscribe if configured", func(t *testing.T) {
 		t.Parallel()
 		r := &recorder{}
 		if err := (confirm.Confirmer{Client: r, AuthenticateOnUnsubscribe: true}).Confirm(t.Context(), topic, "t"); err != nil || *r.in.AuthenticateOnUnsubscribe != "true" {

@@ -19,7 +19,7 @@ var body = []byte(`{"Type":"the envelope"}`)
 
 func (w *peers) notified() string { return fmt.Sprint(slices.Sorted(maps.Keys(w.mails))) }
 
-func TestAnAlertIsTold(t *testing.T) {
+func TestAnAlertIsSent(t *testing.T) {
 	t.Parallel()
 	w := newPeers()
 	w.message = notification(budgetAlert("Monthly"))

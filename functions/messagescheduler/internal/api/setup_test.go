@@ -25,7 +25,7 @@ type keys struct {
 func (k *keys) Keys(context.Context) (token.Keys, error)    { return k.keys, k.fail }
 func (k *keys) Refresh(context.Context) (token.Keys, error) { return k.keys, k.fail }
 
-// A bundle is both functions of the API, over a world.
+// A bundle is both functions of the API, over a simulation.
 type bundle struct {
 	t     testing.TB
 	sim   *schedulertest.Simulation

@@ -108,7 +108,7 @@ func TestContents(t *testing.T) {
 			t.Errorf("got %+v, %v", got, err)
 		}
 	})
-	t.Run("finishing writes the object anew with one more tag", func(t *testing.T) {
+	t.Run("finishing rewrites the object with one more tag", func(t *testing.T) {
 		t.Parallel()
 		b := &bucket{}
 		if err := (Contents{Client: b, Bucket: "bucket"}).Finish(t.Context(), m); err != nil {

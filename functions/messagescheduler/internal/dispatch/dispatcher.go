@@ -117,7 +117,7 @@ func (d *Dispatcher) recheck(ctx context.Context, state *State, loadedBefore tim
 			return fmt.Errorf("dispatch: recheck minute %s: %w", minute.Format(time.RFC3339), err)
 		}
 		if n > 0 {
-			d.Log.WarnContext(ctx, "messages not taken up in time, queued again", "minute", minute, "messages", n)
+			d.Log.WarnContext(ctx, "messages not claimed in time, queued again", "minute", minute, "messages", n)
 		}
 		state.Checked = minute.Add(time.Minute)
 	}

@@ -70,7 +70,7 @@ func TestSendMakesOneRequestWithTheHeadersOfRFC8058(t *testing.T) {
 	}
 }
 
-func TestFailuresTellWhetherTheMailWasTaken(t *testing.T) {
+func TestFailuresShowWhetherTheMailWasAccepted(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		code   string

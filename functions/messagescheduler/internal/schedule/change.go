@@ -28,7 +28,7 @@ func (s *Service) Change(ctx context.Context, group, key string, r Request, ifMa
 		if err := checkFrame(next, content); err != nil {
 			return m, err
 		}
-		next.Object = s.newObject(group, key) // the tags tell subject and time, so every change writes the object
+		next.Object = s.newObject(group, key) // the tags have subject and time, so every change writes an object
 		return next, s.Contents.Put(ctx, next, content)
 	})
 }

@@ -246,7 +246,7 @@ func TestCancellingARepeatThatIsBeingSentEndsIt(t *testing.T) {
 	}
 }
 
-// ending is a context that ends at a time of the world's clock.
+// ending is a context that ends at a time of the simulation's clock.
 type ending struct {
 	context.Context
 	at time.Time

@@ -194,7 +194,7 @@ func TestNoStepLosesOrDoubles(t *testing.T) {
 	}
 }
 
-// disturbed runs a world in which the n-th step goes wrong, and says whether there was one.
+// disturbed runs a simulation in which the n-th step fails, and reports whether there was one.
 func disturbed(t *testing.T, kind string, in time.Duration, n int) bool {
 	t.Helper()
 	sim := schedulertest.New()

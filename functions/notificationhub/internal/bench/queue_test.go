@@ -11,7 +11,7 @@ import (
 // A delayed queue is the fan-out queue: what is sent can be received once its delay is over.
 type delayed struct {
 	ready   chan string
-	pending sync.WaitGroup // messages that are not yet worked off
+	pending sync.WaitGroup // messages that are not yet handled
 	delayed int
 	mu      sync.Mutex
 }

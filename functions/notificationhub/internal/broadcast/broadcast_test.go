@@ -170,7 +170,7 @@ func TestRoomThatFailsFailsItsOwnRecords(t *testing.T) {
 		{"when it cannot be numbered", func(b bundle) { b.rooms.FailRoom, b.rooms.Fail = "bad", hubtest.ErrDown }, []string{"1", "3"}},
 		{"when history cannot be kept", func(b bundle) { b.history.Fail = hubtest.ErrDown }, []string{"1", "3", "2"}},
 		{"when its connections cannot be read", func(b bundle) { b.connections.Fail = hubtest.ErrDown }, []string{"1", "3", "2"}},
-		{"when what failed is not taken by the fan-out queue", func(b bundle) {
+		{"when the fan-out queue refuses the failures", func(b bundle) {
 			b.gateway.OnPost = func(_ context.Context, id string, _ int) error {
 				if strings.HasPrefix(id, "bad") {
 					return deliver.ErrRefused
@@ -216,7 +216,7 @@ func TestSmallRoomHandsOnWhatFailed(t *testing.T) {
 	}
 }
 
-func TestLargeRoomIsReachedWhole(t *testing.T) {
+func TestLargeRoomIsDeliveredWhole(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ connections, page, chunks int }{
 		{251, 1000, 2}, {500, 100, 2}, {5000, 1000, 20}, {5000, 130, 20}, {5001, 4999, 21},
@@ -243,7 +243,7 @@ func TestLargeRoomIsReachedWhole(t *testing.T) {
 			}
 		})
 	}
-	t.Run("a chunk that is not taken fails the record", func(t *testing.T) {
+	t.Run("a refused chunk fails the record", func(t *testing.T) {
 		t.Parallel()
 		b := setup()
 		b.join(t, "a", "ann", 600)
@@ -273,7 +273,7 @@ func (b bundle) workOff(t *testing.T) {
 	}
 }
 
-func TestMessageToOneUserReachesOnlyThem(t *testing.T) {
+func TestMessageToOneUserIsDeliveredOnlyToThem(t *testing.T) {
 	t.Parallel()
 	b := setup()
 	b.join(t, "a", "ann", 2)

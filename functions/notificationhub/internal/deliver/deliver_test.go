@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/hermes-cdk/hermes/functions/internal/clock"
@@ -243,45 +244,29 @@ func TestOneFailureDoesNotFailOthers(t *testing.T) {
 	}
 }
 
-// TestThrottledConnectionHoldsNoPlace fills the pool with throttled connections: the others must be served while they wait.
-func TestThrottledConnectionHoldsNoPlace(t *testing.T) {
+// TestThrottledConnectionHoldsNoSlot fills the pool with a throttled connection: the other must be served while it waits.
+func TestThrottledConnectionHoldsNoSlot(t *testing.T) {
 	t.Parallel()
-	b := setup()
-	served := make(chan struct{})
-	d := deliver.New(deliver.Config{
-		Poster: b.gateway, Prober: b.gateway, Remover: b.table, Concurrency: 1, Log: slog.New(slog.DiscardHandler),
-		Clock:  waitingClock{Fake: b.clock, until: served},
-		Jitter: hubtest.FullJitter,
+	synctest.Test(t, func(t *testing.T) {
+		b := setup()
+		d := deliver.New(deliver.Config{
+			Poster: b.gateway, Prober: b.gateway, Remover: b.table, Concurrency: 1, Jitter: hubtest.FullJitter, Log: slog.New(slog.DiscardHandler),
+		})
+		var posted []string // no lock: one post at a time
+		b.gateway.OnPost = func(_ context.Context, id string, try int) error {
+			posted = append(posted, id)
+			if id == "c0" && try == 1 {
+				return deliver.ErrThrottled
+			}
+			return nil
+		}
+		if failures := d.Deliver(t.Context(), "r", messages(1), b.room(t, 2)); len(failures) != 0 {
+			t.Errorf("failures %v", failures)
+		}
+		if got := strings.Join(posted, " "); got != "c0 c1 c0" {
+			t.Errorf("posted to %s", got)
+		}
 	})
-	b.gateway.OnPost = func(_ context.Context, id string, try int) error {
-		if id == "c0" && try == 1 {
-			return deliver.ErrThrottled
-		}
-		if id == "c1" {
-			close(served)
-		}
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	if failures := d.Deliver(ctx, "r", messages(1), b.room(t, 2)); len(failures) != 0 {
-		t.Errorf("failures %v", failures)
-	}
-}
-
-// waitingClock lets who sleeps wait for an event.
-type waitingClock struct {
-	*clock.Fake
-	until chan struct{}
-}
-
-func (c waitingClock) Sleep(ctx context.Context, _ time.Duration) error {
-	select {
-	case <-c.until:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 func TestEachPostHasItsOwnDeadline(t *testing.T) {

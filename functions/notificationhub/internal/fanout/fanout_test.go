@@ -105,7 +105,7 @@ func TestDistribute(t *testing.T) {
 			t.Errorf("%d connections, the last gets %d messages", len(perConnection), perConnection[room[299].ID])
 		}
 	})
-	t.Run("fails when one chunk is not taken", func(t *testing.T) {
+	t.Run("fails when one chunk is refused", func(t *testing.T) {
 		t.Parallel()
 		sent := &queuetest.Queue{Refuse: func(m queue.Message) error {
 			if strings.Contains(m.Body, `"c500"`) {
@@ -272,7 +272,7 @@ func TestWorker(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
-	t.Run("fails when nobody takes the dead letter", func(t *testing.T) {
+	t.Run("fails when the dead letter cannot be sent", func(t *testing.T) {
 		t.Parallel()
 		b := setup()
 		b.dead.Refuse = func(queue.Message) error { return hubtest.ErrDown }

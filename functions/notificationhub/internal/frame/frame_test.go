@@ -114,7 +114,7 @@ func TestServerFrames(t *testing.T) {
 
 func TestHistory(t *testing.T) {
 	t.Parallel()
-	t.Run("holds messages and says how far it reaches", func(t *testing.T) {
+	t.Run("has messages and the last number that it covers", func(t *testing.T) {
 		t.Parallel()
 		h, err := frame.NewHistory("7", "r", "e")
 		if err != nil {
