@@ -1,2 +1,3 @@
-// Package token parses the signing secret: the keys that sign the tokens of clients and callers.
+// Package token verifies the JWTs of clients and callers, signed with HS512 under the keys of the signing secret. What their
+// claims mean is their construct's.
 package token

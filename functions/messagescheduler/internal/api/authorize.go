@@ -7,8 +7,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/hermes-cdk/hermes/functions/internal/token"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
-	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/bearer"
 )
 
 // An AuthorizeHandler handles the events of the HTTP API's authorizer.
@@ -26,7 +26,7 @@ func Authorize(v Verifier, log *slog.Logger) AuthorizeHandler {
 	return func(ctx context.Context, e events.APIGatewayV2CustomAuthorizerV2Request) (events.APIGatewayV2CustomAuthorizerSimpleResponse, error) {
 		group := e.PathParameters[contract.PathGroup]
 		err := v.Verify(ctx, e.Headers["authorization"], group)
-		if errors.Is(err, bearer.ErrRefused) {
+		if errors.Is(err, token.ErrRefused) {
 			log.WarnContext(ctx, "refused", "group", group, "route", e.RouteKey, "reason", err.Error())
 			return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, nil
 		}

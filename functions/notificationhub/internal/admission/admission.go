@@ -5,14 +5,12 @@ package admission
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
-)
 
-// ErrOrigin is returned, with ErrRefused, for a page whose origin is not allowed.
-var ErrOrigin = errors.New("origin is not allowed")
+	"github.com/hermes-cdk/hermes/functions/internal/token"
+)
 
 // A Handshake is what a client presents.
 type Handshake struct {
@@ -38,10 +36,10 @@ type Admitter struct {
 	Origins  []string // allowed origins, such as https://app.example.com; if empty, every origin is allowed
 }
 
-// Admit returns what the client may do. An error that wraps ErrRefused is the client's; any other is the hub's.
+// Admit returns what the client may do. An error that wraps token.ErrRefused is the client's; any other is the hub's.
 func (a Admitter) Admit(ctx context.Context, h Handshake) (Grant, error) {
 	if !a.allows(h.Origin) {
-		return Grant{}, fmt.Errorf("admission: %w: %w: %.100q", ErrRefused, ErrOrigin, h.Origin)
+		return Grant{}, token.Refuse(fmt.Errorf("%w: %.100q", ErrOrigin, h.Origin))
 	}
 	offered := ParseProtocols(h.Protocols)
 	claims, err := a.Verifier.Verify(ctx, offered.tokenOr(h.QueryToken))

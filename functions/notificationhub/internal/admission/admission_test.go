@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/hermes-cdk/hermes/functions/internal/token"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/admission"
 )
 
@@ -42,8 +43,8 @@ func TestAdmit(t *testing.T) {
 	}
 	t.Run("passes the verifier's refusal on", func(t *testing.T) {
 		t.Parallel()
-		grant, err := admission.Admitter{Verifier: echo{admission.ErrRefused}}.Admit(context.Background(), admission.Handshake{QueryToken: "a"})
-		if !errors.Is(err, admission.ErrRefused) || grant != (admission.Grant{}) {
+		grant, err := admission.Admitter{Verifier: echo{token.ErrRefused}}.Admit(context.Background(), admission.Handshake{QueryToken: "a"})
+		if !errors.Is(err, token.ErrRefused) || grant != (admission.Grant{}) {
 			t.Errorf("got %+v, %v", grant, err)
 		}
 	})
@@ -78,7 +79,7 @@ func TestOrigins(t *testing.T) {
 			if (err == nil) != c.allow {
 				t.Errorf("got %v", err)
 			}
-			if err != nil && (!errors.Is(err, admission.ErrOrigin) || !errors.Is(err, admission.ErrRefused)) {
+			if err != nil && (!errors.Is(err, admission.ErrOrigin) || !errors.Is(err, token.ErrRefused)) {
 				t.Errorf("got %v", err)
 			}
 		})

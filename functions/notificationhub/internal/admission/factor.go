@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"golang.org/x/crypto/bcrypt"
+
+	"github.com/hermes-cdk/hermes/functions/internal/token"
 )
 
 const (
@@ -28,18 +30,18 @@ func checkFactor(factor, stored string) error {
 	case strings.HasPrefix(stored, bcryptPrefix):
 		return checkBcrypt(factor, []byte(stored))
 	default:
-		return refuse(ErrFactorFormat)
+		return token.Refuse(ErrFactorFormat)
 	}
 }
 
 func checkSHA256(factor, storedHex string) error {
 	stored, err := hex.DecodeString(storedHex)
 	if err != nil || len(stored) != sha256.Size {
-		return refuse(ErrFactorFormat)
+		return token.Refuse(ErrFactorFormat)
 	}
 	sum := sha256.Sum256([]byte(factor))
 	if subtle.ConstantTimeCompare(sum[:], stored) != 1 {
-		return refuse(ErrFactor)
+		return token.Refuse(ErrFactor)
 	}
 	return nil
 }
@@ -47,10 +49,10 @@ func checkSHA256(factor, storedHex string) error {
 func checkBcrypt(factor string, stored []byte) error {
 	cost, err := bcrypt.Cost(stored)
 	if err != nil || cost > maxBcryptCost {
-		return refuse(ErrFactorFormat)
+		return token.Refuse(ErrFactorFormat)
 	}
 	if len(factor) > maxBcryptBytes || bcrypt.CompareHashAndPassword(stored, []byte(factor)) != nil {
-		return refuse(ErrFactor)
+		return token.Refuse(ErrFactor)
 	}
 	return nil
 }

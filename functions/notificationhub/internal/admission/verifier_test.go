@@ -17,6 +17,7 @@ import (
 
 	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/internal/token"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/admission"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hubtest"
 )
@@ -144,150 +145,150 @@ func TestVerifyRefuses(t *testing.T) {
 		is    error
 		want  string
 	}{
-		{"no token", func(*testing.T, bundle) string { return "" }, admission.ErrMissing, "admission: token refused: no token"},
+		{"no token", func(*testing.T, bundle) string { return "" }, token.ErrMissing, "token refused: no token"},
 		{
 			"an oversized token", func(t *testing.T, b bundle) string { return hs512(t, b.with("pad", strings.Repeat("x", 4096))) },
-			admission.ErrTooLarge, "admission: token refused: token is too large: 5691 bytes, at most 4096 are allowed",
+			token.ErrTooLarge, "token refused: token is too large: 5691 bytes, at most 4096 are allowed",
 		},
-		{"text that is no token", func(*testing.T, bundle) string { return "hello" }, admission.ErrMalformed, "admission: token refused: token is malformed"},
+		{"text that is no token", func(*testing.T, bundle) string { return "hello" }, token.ErrMalformed, "token refused: token is malformed"},
 		{"a two-part token", func(t *testing.T, b bundle) string {
 			signed := hs512(t, b.valid())
 			return signed[:strings.LastIndex(signed, ".")]
-		}, admission.ErrMalformed, "admission: token refused: token is malformed"},
+		}, token.ErrMalformed, "token refused: token is malformed"},
 		{"an unsigned token", func(t *testing.T, b bundle) string {
 			signed := hs512(t, b.valid())
 			return signed[:strings.LastIndex(signed, ".")+1]
-		}, admission.ErrSignature, "admission: token refused: signature is not valid under any active key"},
+		}, token.ErrSignature, "token refused: signature is not valid under any active key"},
 		{"a token whose payload was changed", func(t *testing.T, b bundle) string {
 			mine, other := strings.Split(hs512(t, b.valid()), "."), strings.Split(hs512(t, b.with("user_id", "bob")), ".")
 			return mine[0] + "." + other[1] + "." + mine[2]
-		}, admission.ErrSignature, "admission: token refused: signature is not valid under any active key"},
+		}, token.ErrSignature, "token refused: signature is not valid under any active key"},
 		{"algorithm none", func(t *testing.T, b bundle) string {
 			return sign(t, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, b.valid())
-		}, admission.ErrAlgorithm, "admission: token refused: algorithm is not HS512"},
+		}, token.ErrAlgorithm, "token refused: algorithm is not HS512"},
 		{"algorithm None in another case", func(t *testing.T, b bundle) string {
 			payload := strings.Split(hs512(t, b.valid()), ".")[1]
 			return base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"NoNe"}`)) + "." + payload + "."
-		}, admission.ErrAlgorithm, "admission: token refused: algorithm is not HS512"},
+		}, token.ErrAlgorithm, "token refused: algorithm is not HS512"},
 		{"HS256 with the right key", func(t *testing.T, b bundle) string {
 			return sign(t, jwt.SigningMethodHS256, currentKey, b.valid())
-		}, admission.ErrAlgorithm, "admission: token refused: algorithm is not HS512"},
+		}, token.ErrAlgorithm, "token refused: algorithm is not HS512"},
 		{"RS256", func(t *testing.T, b bundle) string {
 			key, err := rsa.GenerateKey(rand.Reader, 2048)
 			if err != nil {
 				t.Fatal(err)
 			}
 			return sign(t, jwt.SigningMethodRS256, key, b.valid())
-		}, admission.ErrAlgorithm, "admission: token refused: algorithm is not HS512"},
+		}, token.ErrAlgorithm, "token refused: algorithm is not HS512"},
 		{"a header without algorithm", func(t *testing.T, b bundle) string {
 			parts := strings.Split(hs512(t, b.valid()), ".")
 			return base64.RawURLEncoding.EncodeToString([]byte(`{}`)) + "." + parts[1] + "." + parts[2]
-		}, admission.ErrAlgorithm, "admission: token refused: algorithm is not HS512"},
+		}, token.ErrAlgorithm, "token refused: algorithm is not HS512"},
 		{"a strange key", func(t *testing.T, b bundle) string {
 			return sign(t, jwt.SigningMethodHS512, strangeKey, b.valid())
-		}, admission.ErrSignature, "admission: token refused: signature is not valid under any active key"},
+		}, token.ErrSignature, "token refused: signature is not valid under any active key"},
 		{
 			"an expired token", func(t *testing.T, b bundle) string { return hs512(t, b.with("exp", b.clock.Now().Unix())) },
-			admission.ErrExpired, "admission: token refused: token has expired",
+			token.ErrExpired, "token refused: token has expired",
 		},
 		{
 			"a token without exp", func(t *testing.T, b bundle) string { return hs512(t, b.with("exp", nil)) },
-			admission.ErrExpiry, "admission: token refused: exp is missing or not a time",
+			token.ErrExpiry, "token refused: exp is missing or not a time",
 		},
 		{
 			"an exp in text", func(t *testing.T, b bundle) string { return hs512(t, b.with("exp", "1900000000")) },
-			admission.ErrExpiry, "admission: token refused: exp is missing or not a time",
+			token.ErrExpiry, "token refused: exp is missing or not a time",
 		},
 		{
 			"an exp that no calendar knows", func(t *testing.T, b bundle) string { return hs512(t, b.with("exp", 1e13)) },
-			admission.ErrExpiry, "admission: token refused: exp is missing or not a time",
+			token.ErrExpiry, "token refused: exp is missing or not a time",
 		},
 		{"a token that is not valid yet", func(t *testing.T, b bundle) string {
 			return hs512(t, b.with("nbf", b.clock.Now().Add(time.Minute).Unix()))
-		}, admission.ErrNotYetValid, "admission: token refused: token is not valid yet"},
+		}, token.ErrNotYetValid, "token refused: token is not valid yet"},
 		{
 			"a numeric user", func(t *testing.T, b bundle) string { return hs512(t, b.with("user_id", 7)) },
-			admission.ErrClaim, "admission: token refused: claim is missing or invalid: user_id must be a string of 1 to 256 bytes",
+			token.ErrClaim, "token refused: claim is missing or invalid: user_id must be a string of 1 to 256 bytes",
 		},
 		{
 			"an array of users", func(t *testing.T, b bundle) string { return hs512(t, b.with("user_id", []string{"ann"})) },
-			admission.ErrClaim, "admission: token refused: claim is missing or invalid: user_id must be a string of 1 to 256 bytes",
+			token.ErrClaim, "token refused: claim is missing or invalid: user_id must be a string of 1 to 256 bytes",
 		},
 		{
 			"an empty user", func(t *testing.T, b bundle) string { return hs512(t, b.with("user_id", "")) },
-			admission.ErrClaim, "admission: token refused: claim is missing or invalid: user_id must be a string of 1 to 256 bytes",
+			token.ErrClaim, "token refused: claim is missing or invalid: user_id must be a string of 1 to 256 bytes",
 		},
 		{"a user under another spelling", func(t *testing.T, b bundle) string {
 			claims := b.with("user_id", nil)
 			claims["USER_ID"] = "ann"
 			return hs512(t, claims)
-		}, admission.ErrClaim, "admission: token refused: claim is missing or invalid: user_id must be a string of 1 to 256 bytes"},
+		}, token.ErrClaim, "token refused: claim is missing or invalid: user_id must be a string of 1 to 256 bytes"},
 		{
 			"a numeric room", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", 7)) },
-			admission.ErrClaim, "admission: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
+			token.ErrClaim, "token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
 		},
 		{
 			"an array of rooms", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", []string{"orders", "admin"})) },
-			admission.ErrClaim, "admission: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
+			token.ErrClaim, "token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
 		},
 		{
 			"no room", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", nil)) },
-			admission.ErrClaim, "admission: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
+			token.ErrClaim, "token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
 		},
 		{
 			"a room whose name is too long", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", strings.Repeat("x", 257))) },
-			admission.ErrClaim, "admission: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
+			token.ErrClaim, "token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
 		},
 		{
 			"a room with a NUL", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", "orders\x00")) },
-			admission.ErrClaim, "admission: token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
+			token.ErrClaim, "token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
 		},
 		{
 			"a numeric factor", func(t *testing.T, b bundle) string { return hs512(t, b.with("token", 7)) },
-			admission.ErrClaim, "admission: token refused: claim is missing or invalid: token must be a string of 1 to 256 bytes",
+			token.ErrClaim, "token refused: claim is missing or invalid: token must be a string of 1 to 256 bytes",
 		},
 		{
 			"an array of factors", func(t *testing.T, b bundle) string { return hs512(t, b.with("token", []string{"secret"})) },
-			admission.ErrClaim, "admission: token refused: claim is missing or invalid: token must be a string of 1 to 256 bytes",
+			token.ErrClaim, "token refused: claim is missing or invalid: token must be a string of 1 to 256 bytes",
 		},
 		{
 			"another user in the room", func(t *testing.T, b bundle) string { return hs512(t, b.with("user_id", "bob")) },
-			admission.ErrUnknown, "admission: token refused: no stored factor for this user and room",
+			admission.ErrUnknown, "token refused: no stored factor for this user and room",
 		},
 		{
 			"a room for which the user has no row", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", "admin")) },
-			admission.ErrUnknown, "admission: token refused: no stored factor for this user and room",
+			admission.ErrUnknown, "token refused: no stored factor for this user and room",
 		},
 		{"the factor of another room's row", func(t *testing.T, b bundle) string {
 			b.tokens.Put("ann", "admin", admission.Row{Factor: sha256Of("admin secret")})
 			return hs512(t, b.with("room_id", "admin"))
-		}, admission.ErrFactor, "admission: token refused: second factor does not match"},
+		}, admission.ErrFactor, "token refused: second factor does not match"},
 		{"a revoked token", func(t *testing.T, b bundle) string {
 			b.tokens.Delete("ann", "orders")
 			return hs512(t, b.valid())
-		}, admission.ErrUnknown, "admission: token refused: no stored factor for this user and room"},
+		}, admission.ErrUnknown, "token refused: no stored factor for this user and room"},
 		{"a token that a newer one replaced", func(t *testing.T, b bundle) string {
 			b.tokens.Put("ann", "orders", admission.Row{Factor: sha256Of("newer")})
 			return hs512(t, b.valid())
-		}, admission.ErrFactor, "admission: token refused: second factor does not match"},
+		}, admission.ErrFactor, "token refused: second factor does not match"},
 		{"an expired row that is still there", func(t *testing.T, b bundle) string {
 			b.tokens.Put("ann", "orders", admission.Row{Factor: sha256Of("secret"), ExpiresAt: b.clock.Now()})
 			return hs512(t, b.valid())
-		}, admission.ErrFactorEnded, "admission: token refused: stored factor has expired"},
+		}, admission.ErrFactorEnded, "token refused: stored factor has expired"},
 		{"a row in clear text", func(t *testing.T, b bundle) string {
 			b.tokens.Put("ann", "orders", admission.Row{Factor: "secret"})
 			return hs512(t, b.valid())
-		}, admission.ErrFactorFormat, "admission: token refused: stored factor has an unknown format"},
+		}, admission.ErrFactorFormat, "token refused: stored factor has an unknown format"},
 		{"an empty row", func(t *testing.T, b bundle) string {
 			b.tokens.Put("ann", "orders", admission.Row{})
 			return hs512(t, b.valid())
-		}, admission.ErrFactorFormat, "admission: token refused: stored factor has an unknown format"},
+		}, admission.ErrFactorFormat, "token refused: stored factor has an unknown format"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			b := setup()
 			claims, err := b.verifier.Verify(context.Background(), c.token(t, b))
-			if !errors.Is(err, admission.ErrRefused) || !errors.Is(err, c.is) || err.Error() != c.want {
+			if !errors.Is(err, token.ErrRefused) || !errors.Is(err, c.is) || err.Error() != c.want {
 				t.Errorf("got %v", err)
 			}
 			if claims != (admission.Claims{}) {
@@ -323,7 +324,7 @@ func TestRotation(t *testing.T) {
 		b := setup()
 		b.keys.keys.Previous, b.keys.rotated.Previous = nil, nil
 		raw := sign(t, jwt.SigningMethodHS512, previousKey, b.valid())
-		if _, err := b.verifier.Verify(context.Background(), raw); !errors.Is(err, admission.ErrSignature) {
+		if _, err := b.verifier.Verify(context.Background(), raw); !errors.Is(err, token.ErrSignature) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -336,7 +337,7 @@ func TestFailuresOfOursAreNoRefusals(t *testing.T) {
 		fail func(b bundle)
 		want string
 	}{
-		{"the secret cannot be read", func(b bundle) { b.keys.err = hubtest.ErrDown }, "admission: signing keys: service is down"},
+		{"the secret cannot be read", func(b bundle) { b.keys.err = hubtest.ErrDown }, "token: signing keys: service is down"},
 		{"the table cannot be read", func(b bundle) { b.tokens.Fail = hubtest.ErrDown }, "admission: stored factor: service is down"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -344,10 +345,18 @@ func TestFailuresOfOursAreNoRefusals(t *testing.T) {
 			b := setup()
 			c.fail(b)
 			_, err := b.verifier.Verify(context.Background(), hs512(t, b.valid()))
-			if err == nil || errors.Is(err, admission.ErrRefused) || err.Error() != c.want {
+			if err == nil || errors.Is(err, token.ErrRefused) || err.Error() != c.want {
 				t.Errorf("got %v", err)
 			}
 		})
+	}
+}
+
+func TestContractStatesTheLimits(t *testing.T) {
+	t.Parallel()
+	if contract.MaxTokenBytes != token.MaxBytes || contract.MinSigningKeyBytes != token.MinKeyBytes {
+		t.Errorf("the contract states %d and %d, want %d and %d",
+			contract.MaxTokenBytes, contract.MinSigningKeyBytes, token.MaxBytes, token.MinKeyBytes)
 	}
 }
 
@@ -363,7 +372,7 @@ func FuzzVerify(f *testing.F) {
 	f.Add("eyJhbGciOiJIUzUxMiJ9.bnVsbA.")
 	f.Fuzz(func(t *testing.T, raw string) {
 		claims, err := b.verifier.Verify(context.Background(), raw)
-		if err != nil && (!errors.Is(err, admission.ErrRefused) || claims != (admission.Claims{})) {
+		if err != nil && (!errors.Is(err, token.ErrRefused) || claims != (admission.Claims{})) {
 			t.Errorf("%q: got %+v, %v", raw, claims, err)
 		}
 		if err == nil && raw != good {

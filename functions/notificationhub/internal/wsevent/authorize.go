@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/hermes-cdk/hermes/functions/internal/logging"
+	"github.com/hermes-cdk/hermes/functions/internal/token"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/admission"
 )
@@ -35,7 +36,7 @@ func Authorize(admitter Admitter, log *slog.Logger) AuthorizeHandler {
 		ctx = logging.WithConnection(ctx, e.RequestContext.ConnectionID)
 		grant, err := admitter.Admit(ctx, handshakeOf(e))
 		switch {
-		case errors.Is(err, admission.ErrRefused):
+		case errors.Is(err, token.ErrRefused):
 			log.WarnContext(ctx, "connection denied", "reason", err)
 			return policy("anonymous", "Deny", e.MethodArn), nil
 		case err != nil:

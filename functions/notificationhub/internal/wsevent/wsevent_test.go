@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/hermes-cdk/hermes/functions/internal/logging"
+	"github.com/hermes-cdk/hermes/functions/internal/token"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/admission"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/session"
@@ -75,7 +76,7 @@ func TestAuthorize(t *testing.T) {
 	})
 	t.Run("finds headers when only single values are given, in any case", func(t *testing.T) {
 		t.Parallel()
-		a := &admitter{err: admission.ErrRefused}
+		a := &admitter{err: token.ErrRefused}
 		e := read[wsevent.AuthorizerRequest](t, "authorize.json")
 		e.MultiValueHeaders = nil
 		e.Headers = map[string]string{"SEC-WEBSOCKET-PROTOCOL": "hermes.v1", "oRIGIN": "o"}
@@ -86,7 +87,7 @@ func TestAuthorize(t *testing.T) {
 	t.Run("denies what is refused, and logs why but not what", func(t *testing.T) {
 		t.Parallel()
 		var out bytes.Buffer
-		a := &admitter{err: fmt.Errorf("%w: %w", admission.ErrRefused, admission.ErrExpired)}
+		a := &admitter{err: fmt.Errorf("%w: %w", token.ErrRefused, token.ErrExpired)}
 		got, err := wsevent.Authorize(a, logging.New(&out, "authorize", ""))(context.Background(), read[wsevent.AuthorizerRequest](t, "authorize.json"))
 		if err != nil || got.PrincipalID == "" || got.PolicyDocument.Statement[0].Effect != "Deny" || got.Context != nil {
 			t.Errorf("got %+v, %v", got, err)
@@ -98,7 +99,7 @@ func TestAuthorize(t *testing.T) {
 	})
 	t.Run("an empty event is denied", func(t *testing.T) {
 		t.Parallel()
-		a := &admitter{err: admission.ErrRefused}
+		a := &admitter{err: token.ErrRefused}
 		got, err := wsevent.Authorize(a, discard)(context.Background(), wsevent.AuthorizerRequest{})
 		if err != nil || got.PolicyDocument.Statement[0].Effect != "Deny" {
 			t.Errorf("got %+v, %v", got, err)
