@@ -29,6 +29,8 @@ class Client {
           super(client.offline ? "ws://127.0.0.1:9" : url, protocols); // nobody listens there
           client.sockets.add(this);
           this.addEventListener("close", () => client.sockets.delete(this));
+          // Node before 22 has no close event for a handshake that failed.
+          this.addEventListener("error", () => setTimeout(() => client.sockets.has(this) && this.dispatchEvent(new Event("close"))));
         }
       },
     };

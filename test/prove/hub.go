@@ -135,8 +135,9 @@ func (h *hub) heal(ctx context.Context) error {
 	return h.control(ctx, http.MethodDelete, "faults", nil, nil)
 }
 
-// atWork is how many messages the queues hold that are no dead-letter queues.
-func (h *hub) atWork(ctx context.Context) (n int, err error) {
+// atWork counts the messages in each queue that holds some and is no dead-letter queue.
+func (h *hub) atWork(ctx context.Context) (queues map[string]int, err error) {
+	queues = map[string]int{}
 	for construct, url := range h.queueURLs {
 		if isDead(construct) {
 			continue
@@ -145,20 +146,19 @@ func (h *hub) atWork(ctx context.Context) (n int, err error) {
 			QueueUrl: &url, AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameAll},
 		})
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
-		for _, name := range []types.QueueAttributeName{
-			types.QueueAttributeNameApproximateNumberOfMessages, types.QueueAttributeNameApproximateNumberOfMessagesNotVisible,
-			types.QueueAttributeNameApproximateNumberOfMessagesDelayed,
-		} {
-			some, err := strconv.Atoi(out.Attributes[string(name)])
+		for _, state := range []string{"", "NotVisible", "Delayed"} {
+			n, err := strconv.Atoi(out.Attributes["ApproximateNumberOfMessages"+state])
 			if err != nil {
-				return 0, fmt.Errorf("%s of %s: %w", name, construct, err)
+				return nil, fmt.Errorf("%s: %w", construct, err)
 			}
-			n += some
+			if n > 0 {
+				queues[construct] += n
+			}
 		}
 	}
-	return n, nil
+	return queues, nil
 }
 
 func isDead(construct string) bool { return strings.Contains(construct, "Dead") }

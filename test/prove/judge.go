@@ -92,11 +92,13 @@ func judge(publications []publication, journals []*journal) *verdict {
 		}
 	}
 	numbers := make([]int64, len(publications)) // the seq under which each publication was seen first
-	tails := map[string]int64{}                 // the highest seq seen, by room
 	for _, j := range journals {
 		v.judgeReceipts(publications, j, numbers)
-		for _, r := range j.receipts[last(j.resets):] {
-			tails[j.room] = max(tails[j.room], r.seq)
+	}
+	tails := map[string]int64{} // the seq of the last public message, by room
+	for n, p := range publications {
+		if p.to == "" && numbers[n] > 0 {
+			tails[p.room] = numbers[n]
 		}
 	}
 	for _, j := range journals {
@@ -163,14 +165,6 @@ func (v *verdict) judgeJournal(publications []publication, j *journal, tail int6
 	for _, text := range j.complaints {
 		v.add(j, other, "%s", text)
 	}
-}
-
-// last is the last value, 0 if there is none.
-func last(values []int) int {
-	if len(values) == 0 {
-		return 0
-	}
-	return values[len(values)-1]
 }
 
 // quantile of durations that it sorts.

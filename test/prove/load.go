@@ -20,7 +20,7 @@ type mix func(r *run) []fault
 // load publishes into four rooms of unequal load for a while, through faults.
 func load(faults mix) func(ctx context.Context, r *run) error {
 	return func(ctx context.Context, r *run) error {
-		r.calm = faults == nil
+		r.calm = faults == nil && r.life == 0
 		l, err := r.newLoad(ctx)
 		if err != nil {
 			return err
@@ -38,13 +38,13 @@ type loaded struct {
 	*run
 	names   []string
 	senders [][]*strict
-	pages   []*page
+	tabs    []*page
 	users   []string // of whom each room has one
 }
 
 func (r *run) newLoad(ctx context.Context) (*loaded, error) {
 	l := &loaded{run: r}
-	kinds := []string{kindPage, kindPage, kindStrict, kindStrict, kindClassic}
+	kinds := append(slices.Repeat([]string{kindPage}, r.pages), kindStrict, kindStrict, kindClassic)
 	for i := range kinds {
 		l.users = append(l.users, "user"+strconv.Itoa(i))
 	}
@@ -60,7 +60,7 @@ func (r *run) newLoad(ctx context.Context) (*loaded, error) {
 			case *strict:
 				senders = append(senders, c)
 			case *page:
-				l.pages = append(l.pages, c)
+				l.tabs = append(l.tabs, c)
 			}
 		}
 		l.senders = append(l.senders, senders)
@@ -99,7 +99,7 @@ func (l *loaded) publish(ctx context.Context, duration time.Duration) error {
 			sending.Go(func() { l.run.publish(ctx, l.names[at], "") })
 		}
 		if !l.calm && l.rng.IntN(200) == 0 {
-			l.pages[l.rng.IntN(len(l.pages))].reload()
+			l.tabs[l.rng.IntN(len(l.tabs))].reload()
 		}
 	}
 	return nil

@@ -83,7 +83,7 @@ func (r *run) join(ctx context.Context, kind, user, room string) (receiver, erro
 			options["order"] = "arrival"
 		}
 		if r.life > 0 {
-			options["life"] = r.life.Milliseconds()
+			options["life"] = r.life.Milliseconds() * 3 / 4
 		}
 		c = &page{journal: j, ledger: r.ledger, browser: r.browser, url: url, token: token, options: options, ready: ready, cut: make(chan struct{}, 1)}
 	}
@@ -193,12 +193,12 @@ func (r *run) struck(ctx context.Context) error {
 
 // idle waits until the queues are empty.
 func (r *run) idle(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, r.patience)
+	waiting, cancel := context.WithTimeout(ctx, r.patience)
 	defer cancel()
-	return until(ctx, func() error {
-		n, err := r.hub.atWork(ctx)
-		if err == nil && n > 0 {
-			err = fmt.Errorf("%d messages are still in queues after %v", n, r.patience)
+	return until(waiting, func() error {
+		queues, err := r.hub.atWork(ctx)
+		if err == nil && len(queues) > 0 {
+			err = fmt.Errorf("after %v there are messages in %v", r.patience, queues)
 		}
 		return err
 	})

@@ -182,7 +182,8 @@ func (s *session) take(content []byte) {
 		fallthrough
 	case "pong":
 		if p, ok := f.Positions[s.room]; ok {
-			s.show(s.track.greet(p))
+			s.show(s.track.greet(p, s.hello.asked))
+			s.hello.asked = position{} // a pong comes later
 		}
 		if s.track.known {
 			s.arrive()
@@ -269,6 +270,7 @@ func (s *session) failed(f frame) {
 func (s *session) speak(now time.Time) error {
 	if !s.greeted && now.After(s.hello.until) {
 		s.ask(&s.hello, now)
+		s.hello.asked = s.track.position
 		return s.write(fmt.Sprintf(`{"action":"hello","ref":%q}`, s.hello.ref))
 	}
 	if err := s.speakHistory(now); err != nil {

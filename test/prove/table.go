@@ -29,6 +29,12 @@ func (t *table) end() {
 	fmt.Printf("violations: %s\n", strings.Join(t.found, ", "))
 }
 
+// fail says that a scenario could not be played.
+func (t *table) fail(scenario string, err error) {
+	t.found = append(t.found, scenario)
+	fmt.Printf("%-18s could not be played: %v\n", scenario, err)
+}
+
 func (t *table) add(scenario string, v *verdict) {
 	var clients []string
 	for client := range v.attempts {

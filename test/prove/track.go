@@ -39,13 +39,16 @@ func (t *track) complain(format string, values ...any) {
 	t.complaints = append(t.complaints, fmt.Sprintf(format, values...))
 }
 
-// greet takes the room's position from a welcome or a pong.
-func (t *track) greet(p position) []message {
+// greet takes the room's position from a welcome or a pong. asked is the track's own position at the hello.
+func (t *track) greet(p, asked position) []message {
 	switch {
 	case !t.known:
+		for _, s := range t.held {
+			p.Seq = min(p.Seq, s.after)
+		}
 		t.position, t.known = p, true
 		return t.release()
-	case p != t.position && (p.Epoch != t.Epoch || p.Seq > t.Seq):
+	case p.Epoch != t.Epoch && t.position != position{}, p.Seq > t.Seq, p.Seq < asked.Seq:
 		t.behind, t.urgent = true, true
 	}
 	return nil
@@ -54,6 +57,9 @@ func (t *track) greet(p position) []message {
 // live takes what a frame of messages covers and returns what the application gets.
 func (t *track) live(epoch string, s span) []message {
 	t.check(s)
+	if t.known && t.position == (position{}) {
+		t.Epoch = epoch // of a room before its first message
+	}
 	if t.known && epoch != "" && epoch != t.Epoch {
 		t.behind, t.urgent = true, true // history says whether this is a reset
 		return nil
@@ -64,27 +70,36 @@ func (t *track) live(epoch string, s span) []message {
 
 // history takes the answer to a question after position asked, and returns what the application gets.
 func (t *track) history(asked position, f frame) (messages []message, reset bool) {
-	s := span{asked.Seq, f.Seq, f.Messages}
-	if f.After != nil && !f.Reset {
-		s.after = *f.After
-	}
 	t.behind, t.urgent = f.More, f.More
-	switch {
-	case f.Reset:
-		if f.Epoch != t.Epoch {
-			t.held, t.Seq = nil, 0
-		}
-		s.after = t.Seq
-		t.position.Epoch = f.Epoch
-	case f.Epoch != t.Epoch && t.Epoch != "":
+	if f.Reset {
+		return t.restart(f), true
+	}
+	if f.Epoch != t.Epoch && t.Epoch != "" {
 		t.complain("history went from epoch %q to %q without a reset", t.Epoch, f.Epoch)
 		return nil, false
-	default:
-		t.Epoch = f.Epoch
-		t.check(s)
 	}
+	s := span{asked.Seq, f.Seq, f.Messages}
+	if f.After != nil {
+		s.after = *f.After
+	}
+	t.check(s)
+	t.Epoch = f.Epoch
 	t.held = append(t.held, s)
-	return t.release(), f.Reset
+	return t.release(), false
+}
+
+// restart goes on where a reset says.
+func (t *track) restart(f frame) (messages []message) {
+	if f.Epoch != t.Epoch {
+		t.held, t.Seq = nil, 0
+	}
+	for _, m := range f.Messages {
+		if m.Seq > t.Seq {
+			messages = append(messages, m)
+		}
+	}
+	t.position = position{f.Epoch, f.Seq}
+	return append(messages, t.release()...)
 }
 
 // release hands on what follows the position without a gap.

@@ -47,6 +47,9 @@ func TestATrackFollowsTheProtocol(t *testing.T) {
 		{"a gap that was nobody's", []func(*track) string{live("a", spanOf(3, 4, 4)), ask(answer("a", false, spanOf(2, 3)))}, "[] [4] at 4"},
 		{"a gap of which history knows nothing yet", []func(*track) string{live("a", spanOf(3, 4, 4)), ask(answer("a", false, spanOf(2, 2)))}, "[] [] at 2 behind"},
 		{"another epoch", []func(*track) string{live("b", spanOf(0, 1, 1)), ask(answer("b", true, spanOf(0, 1, 1)))}, "[] ![1] at 1"},
+		{"another epoch that begins lower", []func(*track) string{ask(answer("b", true, spanOf(0, 1, 1))), live("b", spanOf(1, 2, 2))}, "![1] [2] at 2"},
+		{"expired messages that are known in part", []func(*track) string{ask(answer("a", true, spanOf(0, 3, 1, 2, 3)))}, "![3] at 3"},
+		{"a restored copy", []func(*track) string{ask(answer("a", true, spanOf(0, 1, 1)))}, "![] at 1"},
 		{"expired messages", []func(*track) string{ask(answer("a", true, spanOf(9, 11, 10, 11)))}, "![10 11] at 11"},
 		{"another epoch without a reset", []func(*track) string{ask(answer("b", false, spanOf(2, 3, 3)))}, "[] at 2 complains"},
 		{"a frame that holds more than it covers", []func(*track) string{live("a", spanOf(2, 3, 4))}, "[4] at 4 complains"},
@@ -86,11 +89,42 @@ func TestWhatComesBeforeTheWelcomeWaits(t *testing.T) {
 	if got := tr.live("a", spanOf(4, 5, 5)); got != nil {
 		t.Errorf("got %v before the welcome", got)
 	}
-	if got := numbersOf(tr.greet(position{"a", 4})); got != "[5]" {
+	if got := numbersOf(tr.greet(position{"a", 7}, position{})); got != "[5]" {
 		t.Errorf("got %s after it", got)
 	}
-	if tr.greet(position{"a", 7}); !tr.urgent {
+	if tr.greet(position{"a", 9}, position{}); !tr.urgent {
 		t.Error("a pong that tells of more does not make it ask")
+	}
+}
+
+func TestAWelcomeThatIsBehindMakesItAsk(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name           string
+		welcome, asked position
+		want           bool
+	}{
+		{"the same", position{"a", 5}, position{"a", 5}, false},
+		{"later", position{"a", 6}, position{"a", 5}, true},
+		{"overtaken by a message", position{"a", 4}, position{"a", 4}, false},
+		{"of a restored copy", position{"a", 3}, position{"a", 4}, true},
+		{"another epoch", position{"b", 5}, position{"a", 5}, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			tr := track{position: position{"a", 5}, known: true}
+			if tr.greet(c.welcome, c.asked); tr.urgent != c.want {
+				t.Errorf("got %v, want %v", tr.urgent, c.want)
+			}
+		})
+	}
+}
+
+func TestARoomTakesTheEpochOfItsFirstFrame(t *testing.T) {
+	t.Parallel()
+	tr := track{known: true}
+	if got := numbersOf(tr.live("a", spanOf(0, 1, 1))); got != "[1]" || tr.Epoch != "a" {
+		t.Errorf("got %s in epoch %q", got, tr.Epoch)
 	}
 }
 
