@@ -209,7 +209,7 @@ func restarts(ctx context.Context, r *run) error {
 		case <-time.After(r.duration / 4):
 		case <-ctx.Done():
 		}
-		if err := r.restart(ctx, func() error { return r.hub.end(signal) }); err != nil {
+		if err := r.restart(ctx, signal); err != nil {
 			return err
 		}
 		if publishing.Wait(); err != nil {

@@ -114,7 +114,7 @@ func beganAnew(ctx context.Context, r *run) error {
 		return err
 	}
 	// Workers may know the room still; new ones do not.
-	if err := r.restart(ctx, func() error { return r.hub.end(syscall.SIGTERM) }); err != nil {
+	if err := r.restart(ctx, syscall.SIGTERM); err != nil {
 		return err
 	}
 	r.publishMany(ctx, room, 3)
