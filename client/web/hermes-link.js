@@ -8,6 +8,7 @@ const ANSWER = 10_000; // so long a connection may be silent when something was 
 const HANDSHAKE = 35_000; // the authorizer and $connect may take 29 s
 const LINGER = 30_000; // a connection that another one has followed is left at the latest
 const QUIET = 30_000; // a page that is seen again trusts a connection that was heard so lately
+const OPEN = 1; // a WebSocket's readyState
 const STABLE = 5_000; // a connection that lived so long begins anew with short delays
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
 
@@ -145,7 +146,10 @@ export class Link {
     let refusal = "";
     socket.onopen = () => this.#opened(socket);
     socket.onmessage = (event) => this.#received(event.data, socket);
-    socket.onerror = (event) => (refusal = String(event?.message ?? ""));
+    socket.onerror = (event) => {
+      refusal = String(event?.message ?? "");
+      if (socket.readyState !== OPEN) this.#lost(socket, refusal); // Node 20 tells no more of a handshake that failed
+    };
     socket.onclose = () => this.#lost(socket, refusal);
     return socket;
   }

@@ -45,6 +45,20 @@ test("delays double up to the cap, are random between nothing and that, and are 
   assert.deepEqual(told, [[1, 1000], [2, 2000], [3, 4000], [4, 8000], [5, 16000], [6, 30000], [7, 30000], [8, 15000], [9, 0]]);
 });
 
+test("an error that no close follows is a failed handshake, and one that a close follows is counted once", async (t) => {
+  const h = await hub(t);
+  h.reachable = false;
+  h.socket.readyState = 0;
+  h.socket.onerror({});
+  await settle();
+  assert.deepEqual(h.connection.state, { name: "reconnecting", attempt: 1, retryAt: START + 1000 });
+  await h.wait(1000);
+  h.socket.readyState = 3;
+  h.socket.refuse();
+  await settle();
+  assert.equal(h.connection.state.attempt, 2);
+});
+
 test("a connection that is lost at once does not begin anew with short delays; one that lived does", async (t) => {
   const h = await hub(t);
   await h.open();
