@@ -23,6 +23,7 @@ type options struct {
 	dataGiven bool
 	ephemeral bool
 	confirm   bool
+	beside    []string
 	limits    stage.Limits
 }
 
@@ -34,6 +35,12 @@ func parse(args []string) (options, error) {
 	flags.IntVar(&o.port, "port", 4566, "`PORT` of the endpoint on 127.0.0.1; 0 takes a free one")
 	flags.StringVar(&o.data, "data", defaultData, "`DIR` that keeps the state")
 	flags.BoolVar(&o.ephemeral, "ephemeral", false, "keep no state")
+	flags.Func("beside", "run another cloud assembly, in `DIR`, in the same account; may be repeated", func(dir string) (err error) {
+		dir, err = filepath.Abs(dir)
+		o.beside = append(o.beside, dir)
+		return err
+	})
+	flags.DurationVar(&o.limits.DeployDelay, "deploy-delay", 0, "`TIME` until an auto-deployed API stage answers after its creation (AWS: some seconds)")
 	flags.BoolVar(&o.confirm, "confirm-identities", true, "verify the template's SES identities at the start (AWS: their owner does)")
 	flags.DurationVar(&o.limits.IdleTimeout, "ws-idle", 0, "idle `TIME` after which a WebSocket connection is closed (AWS: 10m)")
 	flags.DurationVar(&o.limits.Lifetime, "ws-life", 0, "`TIME` after which a WebSocket connection is closed (AWS: 2h)")

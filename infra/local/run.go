@@ -56,7 +56,7 @@ func run(ctx context.Context, o options) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	done := tick(os.Stderr, "starting")
 	running, err := stage.Start(ctx, stage.Options{
-		Assembly: o.assembly, Root: o.root, Data: data, Ephemeral: o.ephemeral, Listener: listener,
+		Assembly: o.assembly, Beside: o.beside, Root: o.root, Data: data, Ephemeral: o.ephemeral, Listener: listener,
 		Logger: log, Lines: printer.line, Limits: o.limits, Sites: sites, ConfirmIdentities: o.confirm,
 	})
 	done()

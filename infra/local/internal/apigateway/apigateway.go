@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway/edge"
 	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway/httpapi"
@@ -25,6 +26,7 @@ type Gateway struct {
 
 	mu      sync.RWMutex
 	apis    map[string]server
+	deploys map[string]time.Time // of APIs that do not answer before
 	sockets []*websocket.API
 }
 
@@ -38,7 +40,7 @@ func New(services edge.Services) (*Gateway, error) {
 	if err != nil {
 		return nil, fmt.Errorf("gateway: new: %w", err)
 	}
-	return &Gateway{services: services, apis: map[string]server{}}, nil
+	return &Gateway{services: services, apis: map[string]server{}, deploys: map[string]time.Time{}}, nil
 }
 
 // AddWebSocket starts a WebSocket API.
@@ -78,14 +80,22 @@ func (g *Gateway) free(id string) error {
 	return nil
 }
 
+// Postpone makes an API answer 404 for the next d, as a stage with AutoDeploy does until its asynchronous deployment is done
+// (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-stages.html).
+func (g *Gateway) Postpone(id string, d time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.deploys[id] = g.services.Clock.Now().Add(d)
+}
+
 // ServeHTTP implements http.Handler for paths below Prefix. w must support Hijack, itself or through Unwrap.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, below := strings.CutPrefix(r.URL.EscapedPath(), Prefix)
 	id, rest, _ := strings.Cut(path, "/")
 	g.mu.RLock()
-	api := g.apis[id]
+	api, deploys := g.apis[id], g.deploys[id]
 	g.mu.RUnlock()
-	if !below || api == nil {
+	if !below || api == nil || g.services.Clock.Now().Before(deploys) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusNotFound)
 		w.Write([]byte(`{"message":"Not Found"}`)) //nolint:errcheck // the client has disconnected

@@ -17,6 +17,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway/edge/edgetest"
 	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway/httpapi"
 	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway/websocket"
+	"github.com/hermes-cdk/hermes/infra/local/internal/clock/clocktest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -165,5 +166,19 @@ func TestDrainRunsDisconnect(t *testing.T) {
 	events := invoker.Events("f")
 	if event := string(events[len(events)-1]); !strings.Contains(event, `"disconnectStatusCode":1001`) {
 		t.Errorf("event %s", event)
+	}
+}
+
+func TestAPostponedAPIIsNotFound(t *testing.T) {
+	t.Parallel()
+	clock := clocktest.New(time.Unix(0, 0))
+	g, server, _ := start(t, edge.Services{Clock: clock})
+	g.Postpone("http1", 3*time.Second)
+	if status, body := get(t, server.URL+Prefix+"http1/x"); status != http.StatusNotFound || body != `{"message":"Not Found"}` {
+		t.Errorf("before its deployment: %d %s", status, body)
+	}
+	clock.Advance(3 * time.Second)
+	if status, body := get(t, server.URL+Prefix+"http1/x"); status != http.StatusOK || body != "hello" {
+		t.Errorf("after its deployment: %d %s", status, body)
 	}
 }

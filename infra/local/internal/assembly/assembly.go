@@ -15,11 +15,12 @@ const (
 
 // An Assembly is a cloud assembly with the assemblies nested in it (CDK stages).
 type Assembly struct {
-	// Dir is the folder that was read.
+	// Dir is the folder that was read first.
 	Dir string
 	// Stacks in the order of their deployment: a stack follows those it depends on or imports from.
 	Stacks []*Stack
 
+	prefix  string               // of artifact ids, which are unique within one folder
 	assets  map[string]FileAsset // by object key
 	exports map[string]export    // by name
 }
@@ -67,12 +68,18 @@ type export struct {
 	output string
 }
 
-// Load reads the assembly in dir and checks everything that can be checked before any resource exists: formats, parameters,
-// conditions, references and cycles. Errors name stack, logical id and path.
-func Load(dir string) (*Assembly, error) {
+// Load reads the assembly in dir, and those in beside that share its account, and checks everything that can be checked
+// before any resource exists: formats, parameters, conditions, references and cycles. Errors name stack, logical id and path.
+func Load(dir string, beside ...string) (*Assembly, error) {
 	a := &Assembly{Dir: dir, assets: map[string]FileAsset{}, exports: map[string]export{}}
 	if err := a.readManifest(dir); err != nil {
 		return nil, err
+	}
+	for _, other := range beside {
+		a.prefix = other + ":"
+		if err := a.readManifest(other); err != nil {
+			return nil, err
+		}
 	}
 	if len(a.Stacks) == 0 {
 		return nil, wrap(dir, ErrNoStacks)

@@ -1,6 +1,7 @@
 package assembly
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -210,5 +211,30 @@ func TestLoadNamesTheMissingFile(t *testing.T) {
 	_, err := Load(filepath.Join("testdata", "none"))
 	if err == nil || err.Error() != "assembly: open testdata/none/manifest.json: no such file or directory" {
 		t.Fatalf("got %v", err)
+	}
+}
+
+func TestAssembliesShareAnAccount(t *testing.T) {
+	t.Parallel()
+	const queue = `{"Resources":{"Q":{"Type":"AWS::SQS::Queue"%s}},"Outputs":{"O":{"Value":"v","Export":{"Name":"%s"}}}}`
+	named := func(stack, export string) string {
+		return writeFiles(t, map[string]string{
+			"manifest.json": `{"artifacts":{"S":{"type":"aws:cloudformation:stack","environment":"aws://unknown-account/unknown-region",` +
+				`"properties":{"stackName":"` + stack + `","templateFile":"S.template.json"}}}}`,
+			"S.template.json": fmt.Sprintf(queue, "", export),
+		})
+	}
+	a, err := Load(named("Dev", "dev"), named("Prod", "prod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := order(a); !slices.Equal(got, []string{"Dev/Q", "Prod/Q"}) && !slices.Equal(got, []string{"Prod/Q", "Dev/Q"}) {
+		t.Errorf("order %v", got)
+	}
+	if _, err := Load(named("Dev", "dev"), named("Dev", "prod")); err == nil || err.Error() != "assembly: stack Dev: there are two stacks of this name" {
+		t.Errorf("two stacks of one name: %v", err)
+	}
+	if _, err := Load(named("Dev", "same"), named("Prod", "same")); err == nil || !strings.Contains(err.Error(), `exports "same" already`) {
+		t.Errorf("two exports of one name: %v", err)
 	}
 }

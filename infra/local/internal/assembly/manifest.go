@@ -59,7 +59,10 @@ func (a *Assembly) readArtifact(dir, id string, art artifact) error {
 }
 
 func (a *Assembly) readStack(dir, id string, art artifact) error {
-	s := &Stack{Name: art.Properties.StackName, artifact: id, dependsOn: art.Dependencies, truth: map[string]bool{}}
+	s := &Stack{Name: art.Properties.StackName, artifact: a.prefix + id, truth: map[string]bool{}}
+	for _, needed := range art.Dependencies {
+		s.dependsOn = append(s.dependsOn, a.prefix+needed)
+	}
 	if s.Name == "" {
 		s.Name = id
 	}

@@ -26,6 +26,9 @@ func (f *Front) NewDynamoProxy(base string, transport http.RoundTripper) (*Proxy
 	}
 	anonymous := p.prepare
 	p.prepare = func(out *http.Request, c *call) *wire.Error {
+		if !f.partitions.admit(&c.op, f.now()) {
+			return throttled(&c.op)
+		}
 		if metered[c.op.Name] {
 			askCapacity(out)
 		}
@@ -35,6 +38,7 @@ func (f *Front) NewDynamoProxy(base string, transport http.RoundTripper) (*Proxy
 		if !metered[c.op.Name] || res.StatusCode != http.StatusOK {
 			return nil
 		}
+		defer func() { f.partitions.charge(&c.op, c.units, f.now()) }()
 		return takeCapacity(res, c)
 	}
 	return p, nil

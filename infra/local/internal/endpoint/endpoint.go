@@ -59,6 +59,7 @@ type Front struct {
 	keyring    *keyring
 	identifier operation.Identifier
 	denied     *ring
+	partitions partitions // of DynamoDB
 	services   map[string]http.Handler
 }
 

@@ -276,7 +276,7 @@ func planStage(p *planner, _ *assembly.Resource, in stageProperties) (assembly.V
 	if !in.AutoDeploy && in.DeploymentId == "" {
 		return assembly.Values{}, invalid("Properties has neither AutoDeploy nor DeploymentId: the stage would serve nothing")
 	}
-	s := Stage{Name: in.StageName, Variables: in.StageVariables, Throttle: in.DefaultRouteSettings.throttle(), Routes: map[string]Throttle{}}
+	s := Stage{Name: in.StageName, AutoDeploy: in.AutoDeploy, Variables: in.StageVariables, Throttle: in.DefaultRouteSettings.throttle(), Routes: map[string]Throttle{}}
 	for key, settings := range in.RouteSettings {
 		s.Routes[key] = settings.throttle()
 	}

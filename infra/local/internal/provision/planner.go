@@ -148,11 +148,12 @@ func (p *planner) finish() error {
 	return p.checkAccess()
 }
 
-// claim records a physical name; AWS refuses a second resource of the same name.
+// claim records a physical name, which is unique in the account: AWS refuses a second resource of the same name, in whatever
+// stack (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html).
 func (p *planner) claim(r *assembly.Resource, service, name string) error {
 	key := service + " " + name
 	if other, taken := p.names[key]; taken {
-		return invalid("the name %s is taken by %s", name, other)
+		return invalid("AlreadyExists: %s %s exists already: it is %s", r.Type, name, other)
 	}
 	p.names[key] = r.Stack.Name + "/" + r.LogicalID
 	return nil

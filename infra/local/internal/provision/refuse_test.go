@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/assembly"
@@ -138,7 +139,7 @@ func TestPlanRefuses(t *testing.T) {
 		{"a queue that is visible again too soon", with("Letters", "VisibilityTimeout", 10), "provision: stack Office: resource DoorMapping (AWS::Lambda::EventSourceMapping): invalid: queue visibility timeout: 10 seconds is less than function timeout: 20 seconds", ErrInvalid},
 		{"a dead-letter queue from elsewhere", with("Letters", "RedrivePolicy", `{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:x","maxReceiveCount":3}`), letters + "Properties.RedrivePolicy.deadLetterTargetArn arn:aws:sqs:us-east-1:000000000000:x, which is not a queue of the assembly, is not supported", ErrUnsupported},
 		{"a FIFO name for a standard queue", with("Dead", "QueueName", "dead.fifo"), "provision: stack Office: resource Dead (AWS::SQS::Queue): invalid: the name dead.fifo ends in .fifo if and only if the queue is FIFO", ErrInvalid},
-		{"one name twice", with("Ordered", "QueueName", "Office-Letters"), "provision: stack Office: resource Ordered (AWS::SQS::Queue): invalid: the name Office-Letters is taken by Office/Letters", ErrInvalid},
+		{"one name twice", with("Ordered", "QueueName", "Office-Letters"), "provision: stack Office: resource Ordered (AWS::SQS::Queue): invalid: AlreadyExists: AWS::SQS::Queue Office-Letters exists already: it is Office/Letters", ErrInvalid},
 		{"key attributes without a type", with("Guests", "AttributeDefinitions", []any{}), guests + "invalid: key attribute room has no type S, N or B in Properties.AttributeDefinitions", ErrInvalid},
 		{"provisioned tables without throughput", with("Guests", "ProvisionedThroughput", nil), guests + "invalid: Properties.ProvisionedThroughput is missing, which billing mode PROVISIONED, the default, needs", ErrInvalid},
 		{"tables of several replicas", with("Visits", "Replicas", []any{object{"Region": "us-east-1"}, object{"Region": "us-east-1"}}), "provision: stack Office: resource Visits (AWS::DynamoDB::GlobalTable): Properties.Replicas: a table of 2 replicas is not supported", ErrUnsupported},
@@ -178,5 +179,32 @@ func TestPlanRefuses(t *testing.T) {
 				t.Fatalf("it does not wrap %v", tt.is)
 			}
 		})
+	}
+}
+
+func TestASecondAssemblyCannotTakeNamesOfTheAccount(t *testing.T) {
+	t.Parallel()
+	a := changed(t, func(resources map[string]any) {
+		clear(resources)
+		resources["Sender"] = map[string]any{"Type": "AWS::SES::EmailIdentity", "Properties": map[string]any{"EmailIdentity": "no-reply@example.org"}}
+	})
+	second := t.TempDir()
+	for file, text := range map[string]string{
+		"manifest.json": `{"artifacts":{"Other":{"type":"aws:cloudformation:stack","environment":"aws://unknown-account/unknown-region",` +
+			`"properties":{"templateFile":"Other.template.json"}}}}`,
+		"Other.template.json": `{"Resources":{"Mail":{"Type":"AWS::SES::EmailIdentity","Properties":{"EmailIdentity":"no-reply@example.org"}}}}`,
+	} {
+		if err := os.WriteFile(filepath.Join(second, file), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	both, err := assembly.Load(a.Dir, second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Plan(t.Context(), both, testOptions())
+	const want = "invalid: AlreadyExists: AWS::SES::EmailIdentity no-reply@example.org exists already: it is "
+	if err == nil || !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), want) {
+		t.Errorf("error %v, want %s", err, want)
 	}
 }

@@ -91,10 +91,11 @@ type Throttle struct {
 
 // A Stage is a stage of an API.
 type Stage struct {
-	Name      string // $default of an HTTP API has no segment in the URL
-	Variables map[string]string
-	Throttle  Throttle            // of each route
-	Routes    map[string]Throttle // by route key, instead of Throttle
+	Name       string // $default of an HTTP API has no segment in the URL
+	Variables  map[string]string
+	AutoDeploy bool                `json:",omitempty"` // deployed asynchronously
+	Throttle   Throttle            // of each route
+	Routes     map[string]Throttle // by route key, instead of Throttle
 }
 
 // A WebSocketAPI is an API Gateway WebSocket API.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/hermes-cdk/hermes/functions/snsverify"
+	"github.com/hermes-cdk/hermes/infra/local/internal/sns"
 )
 
 func decode(t *testing.T, body string) map[string]any {
@@ -268,4 +270,29 @@ func TestUnsubscribe(t *testing.T) {
 		}
 		_ = response.Body.Close()
 	})
+}
+
+func TestASubscriptionThatIsNotConfirmedStaysPending(t *testing.T) {
+	t.Parallel()
+	b, e := setup(t), newEndpoint(t)
+	e.status.Store(http.StatusNotFound)
+	topic := b.topic(t, nil)
+	if _, err := b.AddSubscription(t.Context(), sns.Subscription{TopicARN: topic, Protocol: "http", Endpoint: e.url}); err != nil {
+		t.Fatal(err)
+	}
+	asked := e.next(t)
+	pending := func() []string {
+		var endpoints []string
+		for _, p := range b.Pending() {
+			endpoints = append(endpoints, p.TopicARN+" "+p.Endpoint)
+		}
+		return endpoints
+	}
+	if got := pending(); !slices.Equal(got, []string{topic + " " + e.url}) {
+		t.Errorf("pending are %v", got)
+	}
+	b.confirm(t, topic, asked)
+	if got := pending(); len(got) != 0 {
+		t.Errorf("pending are %v after the confirmation", got)
+	}
 }

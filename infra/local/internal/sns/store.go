@@ -107,6 +107,11 @@ func (s *store) get(arn string) (record, bool) {
 	return record{}, false
 }
 
+// pending returns the active records that are not confirmed.
+func (s *store) pending() []record {
+	return slices.DeleteFunc(s.ofTopic(""), func(r record) bool { return r.Confirmed })
+}
+
 // ofTopic returns the active records of a topic, or of all topics for "".
 func (s *store) ofTopic(topicARN string) []record {
 	s.mu.Lock()

@@ -2,6 +2,7 @@ package stage
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway"
 	"github.com/hermes-cdk/hermes/infra/local/internal/apigateway/edge"
@@ -35,13 +36,23 @@ func (s *Stage) startAPIs() error {
 			return fmt.Errorf("%s: %w", a.LogicalID, err)
 		}
 		s.sockets = append(s.sockets, sockets)
+		s.postpone(a.APIID, a.Stages)
 	}
 	for _, a := range s.resources.HTTPAPIs {
 		if _, err := running.AddHTTP(httpAPI(a)); err != nil {
 			return fmt.Errorf("%s: %w", a.LogicalID, err)
 		}
+		s.postpone(a.APIID, a.Stages)
 	}
 	return nil
+}
+
+// postpone delays the deployment of an API whose stages deploy automatically.
+func (s *Stage) postpone(id string, stages []provision.Stage) {
+	auto := func(stage provision.Stage) bool { return stage.AutoDeploy }
+	if delay := s.options.Limits.DeployDelay; delay > 0 && slices.ContainsFunc(stages, auto) {
+		s.gateway.Postpone(id, delay)
+	}
 }
 
 func (s *Stage) webSocketAPI(a provision.WebSocketAPI) (websocket.Config, error) {

@@ -19,6 +19,7 @@ func (s *Stage) serveControl() http.Handler {
 		"usage":       s.meter.Handler(control + "usage"),
 		"faults":      s.faults.Handler(control + "faults"),
 		"denied":      s.front.DeniedHandler(),
+		"partitions":  s.front.PartitionsHandler(),
 		"permissions": s.permissions,
 		"outbox":      s.mails.ControlHandler(),
 		"ses":         s.mails.AccountHandler(control + "ses"),
@@ -55,7 +56,7 @@ func (s *Stage) serveHealth(w http.ResponseWriter, r *http.Request) {
 	}
 	writeJSON(w, status, map[string]any{
 		"ready": status == http.StatusOK, "parts": parts, "connections": connections, "instances": s.instances(),
-		"recursive_invocations_dropped": s.recursion.counts(),
+		"recursive_invocations_dropped": s.recursion.counts(), "pending_subscriptions": s.notifier.Pending(),
 	})
 }
 

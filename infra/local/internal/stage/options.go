@@ -10,6 +10,8 @@ import (
 type Options struct {
 	// Assembly is the folder of a cloud assembly: what cdk synth writes.
 	Assembly string
+	// Beside are further assemblies in the same account.
+	Beside []string
 	// Root is a folder at or below that of node_modules with the data services.
 	Root string
 	// Data keeps the state. Required, also when Ephemeral: outputs.json is written there in any case.
@@ -42,6 +44,7 @@ type Limits struct {
 	SNSRetry     time.Duration // between deliveries that failed, 20 s
 	TTLInterval  time.Duration // between sweeps for expired rows, 5 s
 	MailsASecond int           // of SES, 14
+	DeployDelay  time.Duration // until an auto-deployed stage of an API answers, 0
 }
 
 // A Line is one line that a function, or Lambda on its behalf, wrote.

@@ -108,7 +108,7 @@ func (s *Stage) start(ctx context.Context) error {
 	if err := os.MkdirAll(s.state, 0o700); err != nil {
 		return err
 	}
-	read, err := assembly.Load(s.options.Assembly)
+	read, err := assembly.Load(s.options.Assembly, s.options.Beside...)
 	if err != nil {
 		return err
 	}

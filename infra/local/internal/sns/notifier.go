@@ -94,6 +94,23 @@ type Subscription struct {
 	Attributes map[string]string // RawMessageDelivery, RedrivePolicy, DeliveryPolicy (JSON texts), as in the API
 }
 
+// A PendingSubscription waits for its endpoint to confirm it; nothing is delivered to it.
+type PendingSubscription struct {
+	ARN      string `json:"arn"`
+	TopicARN string `json:"topic"`
+	Endpoint string `json:"endpoint"`
+}
+
+// Pending lists the subscriptions that are not confirmed. SNS sends a confirmation once: an endpoint that answered 4xx stays
+// pending (https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.confirm.html).
+func (n *Notifier) Pending() []PendingSubscription {
+	list := []PendingSubscription{}
+	for _, r := range n.store.pending() {
+		list = append(list, PendingSubscription{ARN: r.ARN, TopicARN: r.TopicARN, Endpoint: r.Endpoint})
+	}
+	return list
+}
+
 // AddSubscription creates a template's subscription, or finds it, and returns its ARN, which is the same in each run. An
 // https subscription that is not confirmed yet is sent its SubscriptionConfirmation, so its endpoint should be up; one that
 // was confirmed in an earlier run with the same data stays confirmed. For sqs the peer creates it, under its own ARN.
