@@ -46,7 +46,6 @@ func (a app) handle(ctx context.Context, raw json.RawMessage) (any, error) {
 	var event struct {
 		events.APIGatewayV2HTTPRequest
 		Records []events.SQSMessage
-		Tick    string
 	}
 	if err := json.Unmarshal(raw, &event); err != nil {
 		return nil, err
@@ -54,8 +53,6 @@ func (a app) handle(ctx context.Context, raw json.RawMessage) (any, error) {
 	switch {
 	case event.RouteKey != "":
 		return a.serve(ctx, event.APIGatewayV2HTTPRequest)
-	case event.Tick != "":
-		return nil, a.put(ctx, "ticks/"+event.Tick, event.Tick)
 	default:
 		return nil, a.keep(ctx, event.Records)
 	}
