@@ -18,7 +18,7 @@ func mustLoad(t testing.TB, dir string) *Assembly {
 	return a
 }
 
-// write makes an assembly of one stack named S and gives its folder.
+// write makes an assembly of one stack named S and returns its folder.
 func write(t testing.TB, template string) string {
 	t.Helper()
 	return writeFiles(t, map[string]string{

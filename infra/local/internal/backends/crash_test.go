@@ -90,7 +90,7 @@ func awaitGone(ctx context.Context, t *testing.T, pid int) {
 	}
 }
 
-// zombie tells a process that has ended but that nobody collects, as happens in containers without an init.
+// zombie reports whether a process has ended but is not reaped, as happens in containers without an init.
 func zombie(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

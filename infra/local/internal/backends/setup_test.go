@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 )
 
-// publicURL is what the peers are told to be reached at; nothing listens there.
+// publicURL is the base of the peers' URLs; nothing listens there.
 const publicURL = "http://127.0.0.1:1"
 
 // TestMain runs the tests, or, in the child that crash_test.go starts, the parent of a peer that is going to be killed.

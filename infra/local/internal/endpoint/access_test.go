@@ -161,7 +161,7 @@ func TestAServiceThatIsNotThereSaysSo(t *testing.T) {
 	}
 }
 
-// post signs a post to a socket as a function does, and gives it as the gateway sees it.
+// post signs a post to a socket as a function does, and returns it as the gateway sees it.
 func (s *stage) post(t testing.TB, c Credentials, body string) *http.Request {
 	t.Helper()
 	const path = "/_aws/execute-api/abc/local/@connections/L0SM9cOFvHcCIhw%3D"

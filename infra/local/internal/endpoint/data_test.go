@@ -97,7 +97,7 @@ func TestDynamoDBIsMeteredByRequestUnits(t *testing.T) {
 	put, err := db.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String("metered"), Item: big})
 	must(t, err)
 	if put.ConsumedCapacity != nil {
-		t.Error("the answer tells of capacity that was not asked for")
+		t.Error("the response has a capacity that was not asked for")
 	}
 	_, err = db.GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String("metered"), Key: item("big")})
 	must(t, err)
@@ -178,7 +178,7 @@ func TestS3IsAuthorizedByObjectAndTag(t *testing.T) {
 	if len(tags.TagSet) != 1 || *tags.TagSet[0].Value != "x" {
 		t.Errorf("tags = %v, want group=x", tags.TagSet)
 	}
-	// A missing object is only told to those who may list the bucket.
+	// Only those who may list the bucket see that an object is missing.
 	_, err = store.GetObject(ctx, &s3.GetObjectInput{Bucket: bucket, Key: aws.String("in/none")})
 	wantError(t, err, "AccessDenied", "")
 	_, err = admin.GetObject(ctx, &s3.GetObjectInput{Bucket: bucket, Key: aws.String("in/none")})

@@ -102,7 +102,7 @@ func (p *partitions) limiter(key partitionKey) *rate.Limiter {
 }
 
 // PartitionsHandler serves the limits of partitions as JSON: GET gives {"enabled", "throttled": calls by table or index};
-// POST with {"enabled"} switches them, with full partitions, and gives the same.
+// POST with {"enabled"} switches them, with full partitions, and returns the same.
 func (f *Front) PartitionsHandler() http.Handler {
 	p := &f.partitions
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

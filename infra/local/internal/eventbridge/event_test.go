@@ -41,20 +41,20 @@ func TestARuleForEvents(t *testing.T) {
 		event Event
 		want  int
 	}{
-		{"hears of what its pattern names", rule(nil), bounced("mails"), 1},
-		{"does not hear of another configuration set", rule(nil), bounced("others"), 0},
-		{"does not hear of another type", rule(nil), func() Event {
+		{"fires for what its pattern names", rule(nil), bounced("mails"), 1},
+		{"does not fire for another configuration set", rule(nil), bounced("others"), 0},
+		{"does not fire for another type", rule(nil), func() Event {
 			e := bounced("mails")
 			e.DetailType = "Email Sent"
 			return e
 		}(), 0},
-		{"does not hear of an event without the field", rule(nil), func() Event {
+		{"does not fire for an event without the field", rule(nil), func() Event {
 			e := bounced("mails")
 			e.Detail = map[string]any{"mail": "none"}
 			return e
 		}(), 0},
-		{"does not hear while it is disabled", rule(func(r *Rule) { r.Disabled = true }), bounced("mails"), 0},
-		{"with a schedule only hears of no event", rule(func(r *Rule) { r.Pattern, r.Expression = nil, "rate(1 hour)" }), bounced("mails"), 0},
+		{"does not fire while it is disabled", rule(func(r *Rule) { r.Disabled = true }), bounced("mails"), 0},
+		{"with a schedule only fires for no event", rule(func(r *Rule) { r.Pattern, r.Expression = nil, "rate(1 hour)" }), bounced("mails"), 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -90,7 +90,7 @@ func (q *fakeQueue) ReceiveMessage(ctx context.Context, in *sqs.ReceiveMessageIn
 	}
 }
 
-// take hides and gives what is visible, and says when something else will be.
+// take hides and returns what is visible, and when something else will be.
 func (q *fakeQueue) take(most int) (taken []types.Message, changed <-chan struct{}, next time.Time) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

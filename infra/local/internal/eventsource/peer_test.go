@@ -23,7 +23,7 @@ await app.listen({port: 0, host: '127.0.0.1'});
 console.log(app.server.address().port);
 `
 
-// startPeer runs a node script that prints its port, until the test ends, and gives the configuration of clients for it.
+// startPeer runs a node script that prints its port, until the test ends, and returns the configuration of clients for it.
 func startPeer(t *testing.T, script string) aws.Config {
 	t.Helper()
 	cmd := exec.Command("node", "--input-type=module", "-e", script)

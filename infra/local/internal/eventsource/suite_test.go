@@ -30,7 +30,7 @@ type invocation struct {
 	at    time.Time
 }
 
-// A function records what it was invoked with and answers as told.
+// A function records what it was invoked with and returns what is set.
 type function struct {
 	mu     sync.Mutex
 	calls  []invocation

@@ -65,10 +65,10 @@ func TestASeedGivesTheSameFaultsAgain(t *testing.T) {
 	}
 	a, b, c := draw(1), draw(1), draw(2)
 	if !slices.Equal(a, b) {
-		t.Error("the same seed gives other faults")
+		t.Error("the same seed injects other faults")
 	}
 	if slices.Equal(a, c) {
-		t.Error("another seed gives the same faults")
+		t.Error("another seed injects the same faults")
 	}
 	struck := 0
 	for _, k := range a {

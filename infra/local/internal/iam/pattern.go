@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A lookup gives the single value of a condition key of the request, for policy variables.
+// A lookup returns the single value of a condition key of the request, for policy variables.
 type lookup func(key string) (value string, ok bool)
 
 // A dialect is the syntax of a policy's text.

@@ -43,7 +43,7 @@ func TestMain(m *testing.M) {
 	}))
 }
 
-// A setup is a supervisor with one function, "work", and what it told the hooks.
+// A setup is a supervisor with one function, "work", and what its hooks received.
 type setup struct {
 	*Supervisor
 	lines *lineRecorder
@@ -158,7 +158,7 @@ func eventually(t testing.TB, what string, ok func() bool) {
 	for !ok() {
 		select {
 		case <-deadline:
-			t.Fatalf("waited in vain until %s", what)
+			t.Fatalf("timed out waiting until %s", what)
 		case <-tick.C:
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 func TestRegister(t *testing.T) {
 	t.Parallel()
-	t.Run("a function that is registered anew serves with its new configuration", func(t *testing.T) {
+	t.Run("a function that is registered again serves with its new configuration", func(t *testing.T) {
 		t.Parallel()
 		s := newSetup(t, nil)
 		var wg sync.WaitGroup

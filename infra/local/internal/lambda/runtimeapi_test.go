@@ -53,7 +53,7 @@ func (c *runtimeClient) give(id string) *invocation {
 func TestRuntimeAPI(t *testing.T) {
 	t.Parallel()
 	const next = "/2018-06-01/runtime/invocation/next"
-	t.Run("next gives the event with its headers", func(t *testing.T) {
+	t.Run("next returns the event with its headers", func(t *testing.T) {
 		t.Parallel()
 		c := newRuntimeClient(t)
 		inv := c.give("id-1")

@@ -6,7 +6,7 @@ import (
 )
 
 // Handler serves the usage as JSON under prefix (for example /_local/usage): GET prefix gives Usage, POST prefix/reset resets
-// it (204), GET prefix/prices gives the price table with its sources.
+// it (204), GET prefix/prices returns the price table with its sources.
 func (m *Meter) Handler(prefix string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+prefix, func(w http.ResponseWriter, _ *http.Request) { reply(w, m.Usage()) })

@@ -55,7 +55,7 @@ func startServices(t *testing.T) services {
 	}
 }
 
-// started ends the peer with the test and gives the configuration of a client for it.
+// started ends the peer with the test and returns the configuration of a client for it.
 func started(peer *backends.Peer, err error) func(*testing.T) aws.Config {
 	return func(t *testing.T) aws.Config {
 		t.Helper()

@@ -16,7 +16,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/iam"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 // fakeSecrets answers every reference with the same JSON and notes what was asked for.
 type fakeSecrets struct{ ensured []string }

@@ -48,7 +48,7 @@ func TestEventsOfAMail(t *testing.T) {
 		{"one of a complaint is delivered first", "complaint@simulator.amazonses.com", all, []string{"Email Sent", "Email Delivered", "Email Complaint Received"}},
 		{"one to a suppressed address bounces", "suppressed@b.org", all, []string{"Email Sent", "Email Bounced"}},
 		{"only what the set asks for is notify", "bounce@simulator.amazonses.com", []string{"bounce"}, []string{"Email Bounced"}},
-		{"a set without destination tells nothing", "a@b.org", nil, nil},
+		{"a set without destination publishes nothing", "a@b.org", nil, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -78,7 +78,7 @@ func eventually(t *testing.T, what string, done func() bool) {
 	deadline := time.Now().Add(20 * time.Second)
 	for !done() {
 		if time.Now().After(deadline) {
-			t.Fatal("waited in vain until", what)
+			t.Fatal("timed out waiting until", what)
 		}
 		<-time.After(2 * time.Millisecond)
 	}
@@ -105,7 +105,7 @@ func newEndpoint(t *testing.T) *endpoint {
 		body, _ := io.ReadAll(r.Body)
 		e.posts <- post{r.URL.RequestURI(), r.Header, string(body)}
 		w.WriteHeader(int(e.status.Load()))
-		_, _ = io.WriteString(w, "as told")
+		_, _ = io.WriteString(w, "as set")
 	}))
 	t.Cleanup(server.Close)
 	e.url = server.URL
@@ -147,7 +147,7 @@ func (d *deadLetters) all() []deadLetter {
 	return slices.Clone(d.sent)
 }
 
-// invocations remembers what functions are invoked with, and fails while told to.
+// invocations remembers what functions are invoked with, and fails while failing is set.
 type invocations struct {
 	events  chan event
 	failing atomic.Bool

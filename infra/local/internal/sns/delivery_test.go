@@ -43,7 +43,7 @@ func TestServerErrorsAreRepeatedAndThenKept(t *testing.T) {
 	eventually(t, "it is a dead letter", func() bool { return len(b.deadLetters.all()) == 1 })
 	letter := b.deadLetters.all()[0]
 	delete(letter.attributes, "RequestID")
-	want := deadLetter{topic, deadQueue, first.body, map[string]string{"ErrorCode": "500", "ErrorMessage": `status 500: "as told"`}}
+	want := deadLetter{topic, deadQueue, first.body, map[string]string{"ErrorCode": "500", "ErrorMessage": `status 500: "as set"`}}
 	if !reflect.DeepEqual(letter, want) {
 		t.Errorf("dead letter\n%+v\nwant\n%+v", letter, want)
 	}
@@ -51,7 +51,7 @@ func TestServerErrorsAreRepeatedAndThenKept(t *testing.T) {
 
 	var numbers []int
 	for _, a := range b.Attempts() {
-		if a.MessageID != id || a.SubscriptionARN != arn || a.Delivered || a.Reason != `status 500: "as told"` || a.Final != (a.Number == 4) {
+		if a.MessageID != id || a.SubscriptionARN != arn || a.Delivered || a.Reason != `status 500: "as set"` || a.Final != (a.Number == 4) {
 			if a.Type == "Notification" {
 				t.Errorf("attempt %+v", a)
 			}

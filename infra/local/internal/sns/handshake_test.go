@@ -226,7 +226,7 @@ func TestUnsubscribe(t *testing.T) {
 		_, err := b.sns.GetSubscriptionAttributes(ctx, &awssns.GetSubscriptionAttributesInput{SubscriptionArn: &arn})
 		wantCode(t, err, "NotFound", "Subscription does not exist")
 	})
-	t.Run("by the UnsubscribeURL: the endpoint is told and can come back", func(t *testing.T) {
+	t.Run("by the UnsubscribeURL: the endpoint is notified and can subscribe again", func(t *testing.T) {
 		t.Parallel()
 		b, e := setup(t), newEndpoint(t)
 		topic := b.topic(t, nil)
@@ -237,12 +237,12 @@ func TestUnsubscribe(t *testing.T) {
 			t.Fatal(response, err)
 		}
 		_ = response.Body.Close()
-		told := e.next(t)
-		if _, ok := b.verify(t, topic, told).(*snsverify.UnsubscribeConfirmation); !ok {
-			t.Errorf("got %s", told.body)
+		confirmation := e.next(t)
+		if _, ok := b.verify(t, topic, confirmation).(*snsverify.UnsubscribeConfirmation); !ok {
+			t.Errorf("got %s", confirmation.body)
 		}
 		b.publish(t, awssns.PublishInput{TopicArn: &topic, Message: aws.String("while away")})
-		if back := b.confirm(t, topic, told); back != arn {
+		if back := b.confirm(t, topic, confirmation); back != arn {
 			t.Errorf("came back as %s, want %s", back, arn)
 		}
 		b.publish(t, awssns.PublishInput{TopicArn: &topic, Message: aws.String("3")})

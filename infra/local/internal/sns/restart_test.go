@@ -115,7 +115,7 @@ func TestKeysAreKeptPrivateAndRenewed(t *testing.T) {
 		t.Fatal(err)
 	}
 	if again := texts(); strings.Join(again, "") != strings.Join(first, "") {
-		t.Error("keys made anew without need")
+		t.Error("keys were created again without need")
 	}
 
 	later := func(c *sns.Config) { c.Clock = clocktest.New(time.Now().Add(360 * 24 * time.Hour)) }

@@ -119,7 +119,7 @@ func TestThrottling(t *testing.T) {
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	t.Run("a request fails as told", func(t *testing.T) {
+	t.Run("a request fails as injected", func(t *testing.T) {
 		t.Parallel()
 		r := start(t, nil)
 		r.faults.Set("execute-api/Invoke", edge.Injection{Status: 503})
@@ -127,7 +127,7 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%d %s", response.StatusCode, body)
 		}
 	})
-	t.Run("a dropped request is done, but the client hears nothing", func(t *testing.T) {
+	t.Run("a dropped request is done, but the client gets no response", func(t *testing.T) {
 		t.Parallel()
 		r := start(t, nil)
 		r.faults.Set("execute-api/Invoke", edge.Injection{Drop: true})

@@ -15,7 +15,7 @@ import (
 
 const benchSockets = 1000
 
-// crowd is a stage with many sockets whose clients throw away what they hear.
+// crowd is a stage with many sockets whose clients discard what they receive.
 func crowd(b *testing.B) (*stage, []string, []net.Conn) {
 	b.Helper()
 	s := start(b, func(in *setup) {

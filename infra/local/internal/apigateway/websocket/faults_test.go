@@ -9,7 +9,7 @@ import (
 
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	t.Run("a post fails as told", func(t *testing.T) {
+	t.Run("a post fails as injected", func(t *testing.T) {
 		t.Parallel()
 		s := start(t, nil)
 		s.dial()
@@ -24,7 +24,7 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%d %v", response.StatusCode, response.Header)
 		}
 	})
-	t.Run("a dropped post is delivered, but its caller hears nothing", func(t *testing.T) {
+	t.Run("a dropped post is delivered, but its caller gets no response", func(t *testing.T) {
 		t.Parallel()
 		s := start(t, nil)
 		conn := s.dial()
@@ -33,7 +33,7 @@ func TestFaults(t *testing.T) {
 		if err == nil {
 			t.Error("the caller has an answer")
 		}
-		if got := hear(t, conn); got != "x" {
+		if got := receive(t, conn); got != "x" {
 			t.Errorf("heard %q", got)
 		}
 	})

@@ -21,7 +21,7 @@ func TestLimitsOfTime(t *testing.T) {
 			t.Errorf("disconnect with %v %q", code, reason)
 		}
 	})
-	t.Run("a message, a post and a ping each begin the ten minutes anew", func(t *testing.T) {
+	t.Run("a message, a post and a ping each restart the ten minutes", func(t *testing.T) {
 		t.Parallel()
 		s := start(t, nil)
 		conn, reader := s.rawDial()

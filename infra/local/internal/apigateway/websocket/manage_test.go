@@ -26,7 +26,7 @@ func TestPost(t *testing.T) {
 			if response.StatusCode != 200 || text != "" {
 				t.Fatalf("%d %s", response.StatusCode, text)
 			}
-			if got := hear(t, conn); got != body {
+			if got := receive(t, conn); got != body {
 				t.Errorf("heard %d bytes, want %d", len(got), len(body))
 			}
 		}
@@ -40,7 +40,7 @@ func TestPost(t *testing.T) {
 			if response, _ := s.request("POST", path, path); response.StatusCode != 200 {
 				t.Errorf("%s: %d", path, response.StatusCode)
 			}
-			if got := hear(t, conn); got != path {
+			if got := receive(t, conn); got != path {
 				t.Errorf("heard %q", got)
 			}
 		}

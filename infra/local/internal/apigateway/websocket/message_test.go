@@ -131,7 +131,7 @@ func TestErrorFrames(t *testing.T) {
 			tc.answer(s.invoker)
 			conn := s.dial()
 			say(t, conn, "hi")
-			if got := hear(t, conn); !frameBody(tc.message).MatchString(got) {
+			if got := receive(t, conn); !frameBody(tc.message).MatchString(got) {
 				t.Errorf("frame %s", got)
 			}
 		})
@@ -141,7 +141,7 @@ func TestErrorFrames(t *testing.T) {
 		s := start(t, func(in *setup) { in.services.AccountLimits = edge.Limits{Rate: 1, Burst: 1} })
 		conn := s.dial()
 		say(t, conn, "hi")
-		if got := hear(t, conn); !frameBody("Too Many Requests").MatchString(got) {
+		if got := receive(t, conn); !frameBody("Too Many Requests").MatchString(got) {
 			t.Errorf("frame %s", got)
 		}
 	})
@@ -171,7 +171,7 @@ func TestRouteResponse(t *testing.T) {
 				edgetest.Eventually(t, func() bool { return s.idle(1) }, func() string { return "the message is still in its function" })
 				s.manage("POST", s.connectionID(1), "next")
 			}
-			if got := hear(t, conn); got != tc.want {
+			if got := receive(t, conn); got != tc.want {
 				t.Errorf("heard %q", got)
 			}
 		})
@@ -198,7 +198,7 @@ func TestMessagesOfOneClientRunSideBySide(t *testing.T) {
 	say(t, conn, `{"action":"echo","n":"slow"}`)
 	s.invoker.WaitEvents(t, "echo", 1)
 	say(t, conn, `{"action":"echo","n":"fast"}`)
-	if got := hear(t, conn); got != "done" {
+	if got := receive(t, conn); got != "done" {
 		t.Errorf("heard %q", got)
 	}
 	say(t, conn, `{"action":"echo","n":"slow"}`)
@@ -206,7 +206,7 @@ func TestMessagesOfOneClientRunSideBySide(t *testing.T) {
 	say(t, conn, `{"action":"echo","n":"fast"}`) // waits: two are in functions
 	close(release)
 	for range 3 {
-		hear(t, conn)
+		receive(t, conn)
 	}
 }
 
@@ -216,9 +216,9 @@ func TestMeterCountsUnitsOf32KB(t *testing.T) {
 	s.invoker.Return("echo", fmt.Sprintf(`{"statusCode":200,"body":%q}`, strings.Repeat("x", 32<<10+1)))
 	conn := s.dial()
 	say(t, conn, `{"action":"echo"}`) // 1 in, 2 out
-	hear(t, conn)
+	receive(t, conn)
 	s.manage("POST", s.connectionID(1), strings.Repeat("x", 64<<10)) // 2 out
-	hear(t, conn)
+	receive(t, conn)
 	edgetest.Eventually(t, func() bool { return s.meter.Total("apigateway/message") == 5 },
 		func() string { return fmt.Sprint(s.meter.Total("apigateway/message"), " messages, want 5") })
 	s.pass(t, 90*time.Second)

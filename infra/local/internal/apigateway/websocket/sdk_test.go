@@ -43,7 +43,7 @@ func TestTheSDKUnderstandsEveryAnswer(t *testing.T) {
 		})
 		return err
 	}
-	if err := post(id, 5); err != nil || hear(t, conn) != "xxxxx" {
+	if err := post(id, 5); err != nil || receive(t, conn) != "xxxxx" {
 		t.Fatalf("post: %v", err)
 	}
 	var goneError *types.GoneException

@@ -126,7 +126,7 @@ func (s *stage) tryDial(path string, options ...*client.DialOptions) (*client.Co
 	return conn, response, err
 }
 
-// connectionID is the id of the n-th connection, as its $connect was told.
+// connectionID is the id of the n-th connection, from its $connect event.
 func (s *stage) connectionID(n int) string {
 	s.t.Helper()
 	event := decode(s.t, s.invoker.WaitEvents(s.t, "connect", n)[n-1])
@@ -157,8 +157,8 @@ func (s *stage) request(method, path, body string) (*http.Response, string) {
 	return response, string(text)
 }
 
-// hear reads one message.
-func hear(t testing.TB, conn *client.Conn) string {
+// receive reads one message.
+func receive(t testing.TB, conn *client.Conn) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()

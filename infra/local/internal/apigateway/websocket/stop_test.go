@@ -66,7 +66,7 @@ func TestStop(t *testing.T) {
 			t.Errorf("disconnect with %v", code)
 		}
 	})
-	t.Run("it gives up when its time is over", func(t *testing.T) {
+	t.Run("it stops waiting when its context ends", func(t *testing.T) {
 		t.Parallel()
 		s := start(t, func(in *setup) { in.config.Limits.IntegrationTimeout = time.Second })
 		s.invoker.Hang("default")

@@ -49,7 +49,7 @@ func TestPostIsThrottled(t *testing.T) {
 				t.Fatal("100 MB were buffered")
 			}
 		}
-		if response, _ := s.manage("POST", quickID, "hello"); response.StatusCode != 200 || hear(t, quick) != "hello" {
+		if response, _ := s.manage("POST", quickID, "hello"); response.StatusCode != 200 || receive(t, quick) != "hello" {
 			t.Error("another client suffers")
 		}
 		for range sent {

@@ -32,7 +32,7 @@ func testIdentifier() *Identifier {
 	}
 }
 
-// identify tells the operation of a request given as "METHOD target", headers and a body, as one line of text.
+// identify returns the operation of a request given as "METHOD target", headers and a body, as one line of text.
 func identify(service, request, headers, body string) (Operation, string) {
 	method, target, _ := strings.Cut(request, " ")
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
@@ -59,7 +59,7 @@ func identify(service, request, headers, body string) (Operation, string) {
 
 const formType = "Content-Type: application/x-www-form-urlencoded"
 
-func TestOperationsAreToldWithTheirPermissions(t *testing.T) {
+func TestOperationsAreIdentifiedWithTheirPermissions(t *testing.T) {
 	t.Parallel()
 	raw := base64.StdEncoding.EncodeToString([]byte("From: A <a@example.com>\r\nTo: b@c.org\r\nCc: d@e.org\r\n\r\nx"))
 	tests := []struct{ name, service, request, headers, body, want string }{
@@ -159,7 +159,7 @@ func TestOperationsAreToldWithTheirPermissions(t *testing.T) {
 	}
 }
 
-func TestUnitsAreToldByTheRequest(t *testing.T) {
+func TestUnitsOfARequest(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name, service, path, headers, body string
@@ -179,7 +179,7 @@ func TestUnitsAreToldByTheRequest(t *testing.T) {
 	}
 }
 
-func TestTheProtocolIsToldByTheRequest(t *testing.T) {
+func TestTheProtocolOfARequest(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name, service, request, header string

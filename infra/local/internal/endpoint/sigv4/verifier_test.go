@@ -23,7 +23,7 @@ func newTestVerifier() *Verifier {
 	return NewVerifier("us-east-1", func() time.Time { return testNow })
 }
 
-// sign signs like the SDK and gives the request as a server would see it.
+// sign signs like the SDK and returns the request as a server sees it.
 func sign(t testing.TB, method, url, body, service string, secret Secret, at time.Time, change func(*http.Request)) *http.Request {
 	t.Helper()
 	r, err := http.NewRequest(method, url, strings.NewReader(body))
