@@ -32,7 +32,7 @@ type journal struct {
 	// mayReset is how many resets are justified.
 	mayReset int
 
-	excused []int // publications that could not be had any more, so that a reset told of them
+	excused []int // publications that cannot be had any more: a reset has to say so
 
 	from       int // publications with a lower number were offered before it was there
 	receipts   []receipt
@@ -152,7 +152,7 @@ func (v *verdict) judgeJournal(publications []publication, j *journal, tail int6
 			continue
 		}
 		v.attempts[j.kind]++
-		if shown[n] == 0 && !p.dead && j.complete && !slices.Contains(j.excused, n) {
+		if shown[n] == 0 && !p.dead && j.complete && !(len(j.resets) > 0 && slices.Contains(j.excused, n)) {
 			v.add(j, lost, "message %d", n)
 		}
 	}

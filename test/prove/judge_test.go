@@ -40,6 +40,9 @@ func TestTheJudgeNamesWhatWentWrong(t *testing.T) {
 		{"a loss that a reset has told of", func(_ []publication, ada, _ *journal) {
 			ada.receipts, ada.resets, ada.mayReset, ada.excused = ada.receipts[1:], []int{0}, 1, []int{0}
 		}, nil},
+		{"a loss that no reset has told of", func(_ []publication, ada, _ *journal) {
+			ada.receipts, ada.mayReset, ada.excused = ada.receipts[1:], 1, []int{0}
+		}, []string{"lost: ada: message 0"}},
 		{"a classic client's loss", func(_ []publication, ada, _ *journal) { ada.receipts, ada.complete = nil, false }, nil},
 		{"a repeat", func(_ []publication, ada, _ *journal) { ada.receipts = append(ada.receipts, ada.receipts[2]) }, []string{"twice: ada: message 2 (seq 3) was shown 2 times"}},
 		{"a repeat that the receiver dropped", func(_ []publication, ada, _ *journal) {

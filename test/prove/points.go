@@ -117,7 +117,7 @@ func beganAnew(ctx context.Context, r *run) error {
 	if err := r.restart(ctx, syscall.SIGTERM); err != nil {
 		return err
 	}
-	r.publishMany(ctx, room, 3)
+	r.publishMany(ctx, room, 8) // beyond the positions of the clients
 	for _, each := range all {
 		each.log().mayReset = 1
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strconv"
 	"sync"
@@ -76,6 +77,7 @@ func (r *run) join(ctx context.Context, kind, user, room string) (receiver, erro
 	case kindStrict:
 		c = &strict{journal: j, ledger: r.ledger, url: url, token: token, ready: ready, outbox: map[string]*sending{}}
 	case kindClassic:
+		j.position = math.MaxInt64 // it has none
 		c = &classic{journal: j, ledger: r.ledger, url: url, token: token, ready: ready}
 	default:
 		options := map[string]any{"gap": gapWait.Milliseconds()}
@@ -224,15 +226,11 @@ func (r *run) settle(ctx context.Context) (*verdict, error) {
 		return nil, err
 	}
 	r.online(r.receivers...)
-	if err := r.idle(ctx); err != nil {
-		return nil, err
-	}
+	stuck := r.idle(ctx)
 	for _, room := range r.rooms {
 		r.publish(ctx, room, "")
 	}
-	if err := r.idle(ctx); err != nil {
-		return nil, err
-	}
+	stuck = errors.Join(stuck, r.idle(ctx))
 	dead, err := r.hub.deadLetters(ctx)
 	if err != nil {
 		return nil, err
@@ -259,7 +257,10 @@ func (r *run) settle(ctx context.Context) (*verdict, error) {
 			quiet = time.Now()
 		}
 	}
-	return v, nil
+	if stuck != nil {
+		v.violations = append(v.violations, violation{other, "hub", stuck.Error()})
+	}
+	return v, ctx.Err()
 }
 
 // restart ends the stage by a signal and starts it again. Clients come back by themselves.

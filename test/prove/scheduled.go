@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"strings"
 	"sync"
@@ -26,7 +27,7 @@ type mail struct {
 
 // mailbox opens the journal of somebody who gets mails. Their publications are in a room of that name.
 func (r *run) mailbox(address string) *journal {
-	j := r.ledger.open(&journal{kind: "mail", name: address, user: address, room: "mails to " + address, complete: true, once: true, position: 1})
+	j := r.ledger.open(&journal{kind: "mail", name: address, user: address, room: "mails to " + address, complete: true, once: true, position: math.MaxInt64})
 	r.mailboxes = append(r.mailboxes, j)
 	return j
 }
