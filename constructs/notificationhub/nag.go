@@ -23,7 +23,7 @@ func (h *notificationHub) explain() {
 		nag.Suppress(h.functions[name].Role().Node().FindChild(jsii.String("DefaultPolicy")), nag.Suppression{
 			Rule:      "AwsSolutions-IAM5",
 			Reason:    "A connection's id is made when it connects; AWS has no resource between the method and all of them.",
-			AppliesTo: `/^Resource::.*\/(POST|GET)\/@connections\/\*$/g`,
+			AppliesTo: `/^Resource::.*\/(POST|GET|DELETE)\/@connections\/\*$/g`,
 		})
 	}
 	for _, key := range append([]string{contract.RouteDisconnect, contract.RouteDefault}, contract.Actions()...) {

@@ -22,27 +22,27 @@ func (h *notificationHub) allowFunctions() {
 
 	broadcast := h.BroadcastFunction()
 	grant.Consume(h, "IntakeMapping", broadcast, h.queues.intake, consumer(h.props.Broadcast))
+	grant.Allow(broadcast, h.queues.intake.QueueArn(), "sqs:ChangeMessageVisibility")
 	grant.Allow(broadcast, h.queues.dead.QueueArn(), "sqs:SendMessage")
 	grant.Allow(broadcast, h.queues.fanout.QueueArn(), "sqs:SendMessage")
-	grant.Allow(broadcast, h.tables.rooms.TableArn(), "dynamodb:UpdateItem")
-	if !h.props.DisableHistory {
-		grant.Allow(broadcast, h.tables.messages.TableArn(), "dynamodb:BatchWriteItem")
-	}
+	grant.Allow(broadcast, h.tables.rooms.TableArn(), "dynamodb:GetItem", "dynamodb:UpdateItem")
+	grant.Allow(broadcast, h.tables.messages.TableArn(), "dynamodb:Query", "dynamodb:PutItem")
 	grant.Allow(broadcast, connections, "dynamodb:Query", "dynamodb:DeleteItem")
 	grant.Allow(broadcast, grant.IndexARN(h.tables.connections, contract.IndexByUser), "dynamodb:Query")
-	h.allowPosts(broadcast)
+	h.allowConnections(broadcast, "POST", "GET")
 
 	deliver := h.DeliverFunction()
 	grant.Consume(h, "FanoutMapping", deliver, h.queues.fanout, consumer(h.props.Deliver))
 	grant.Allow(deliver, h.queues.fanout.QueueArn(), "sqs:SendMessage")
 	grant.Allow(deliver, h.queues.fanoutDead.QueueArn(), "sqs:SendMessage")
 	grant.Allow(deliver, connections, "dynamodb:DeleteItem")
-	h.allowPosts(deliver)
+	h.allowConnections(deliver, "POST", "GET", "DELETE")
 }
 
-// allowPosts lets a worker post to connections and, before it forgets a young one, look it up.
-func (h *notificationHub) allowPosts(fn awslambda.Function) {
-	fn.AddToRolePolicy(grant.Statement([]string{"execute-api:ManageConnections"}, h.connectionARNs("POST", "GET")...))
+// allowConnections lets a worker post to connections, look a young one up before it forgets it, and close one to which
+// nothing can be delivered.
+func (h *notificationHub) allowConnections(fn awslambda.Function, methods ...string) {
+	fn.AddToRolePolicy(grant.Statement([]string{"execute-api:ManageConnections"}, h.connectionARNs(methods...)...))
 }
 
 // consumer reads ten messages at a time.

@@ -71,22 +71,28 @@ func (h *notificationHub) newTable(id string, partition, sort *awsdynamodb.Attri
 	return resource.NewTable(h, id, resource.Table{Partition: partition, Sort: sort, TTL: ttl}, h.removalPolicy())
 }
 
+// maxReceiveCount bounds the tries of a message. AWS asks for a visibility of six times the function's timeout, so that a
+// throttled function does not use the tries up; ours is short, so that a killed one costs seconds, and there are many
+// tries instead. While DynamoDB is down, a record is tried every 30 s in the end, which is some 25 times in ten minutes.
+// https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+const maxReceiveCount = 100
+
 func (h *notificationHub) newQueues() queues {
 	dead := resource.NewDeadLetterQueue(h, "DeadLetters", h.removalPolicy())
 	fanoutDead := resource.NewDeadLetterQueue(h, "FanoutDeadLetters", h.removalPolicy())
-	receives := cmp.Or(h.props.IntakeMaxReceiveCount, 5)
+	receives := cmp.Or(h.props.IntakeMaxReceiveCount, maxReceiveCount)
 	return queues{
 		dead:       dead,
 		fanoutDead: fanoutDead,
 		intake: resource.NewQueue(h, "Intake", awssqs.QueueProps{
-			VisibilityTimeout: resource.Seconds(cmp.Or(h.props.IntakeVisibilityTimeout, 6*broadcastTimeout)),
+			VisibilityTimeout: resource.Seconds(h.props.intakeVisibility()),
 			RetentionPeriod:   resource.Seconds(cmp.Or(h.props.IntakeRetention, 4*24*time.Hour)),
 			DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: dead, MaxReceiveCount: jsii.Number(receives)},
 		}, h.removalPolicy()),
 		fanout: resource.NewQueue(h, "Fanout", awssqs.QueueProps{
-			VisibilityTimeout: resource.Seconds(6 * broadcastTimeout),
+			VisibilityTimeout: resource.Seconds(workerTimeout),
 			RetentionPeriod:   resource.Seconds(24 * time.Hour),
-			DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: fanoutDead, MaxReceiveCount: jsii.Number(5)},
+			DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: fanoutDead, MaxReceiveCount: jsii.Number(maxReceiveCount)},
 		}, h.removalPolicy()),
 	}
 }

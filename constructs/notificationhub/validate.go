@@ -11,7 +11,7 @@ import (
 func (p *NotificationHubProps) validate(path *string) {
 	const forever = 10 * 365 * 24 * time.Hour
 	var e validate.Errors
-	e.Duration("intakeVisibilityTimeout", p.IntakeVisibilityTimeout, broadcastTimeout, 12*time.Hour)
+	e.Duration("intakeVisibilityTimeout", p.IntakeVisibilityTimeout, workerTimeout, 15*time.Minute)
 	e.Number("intakeMaxReceiveCount", p.IntakeMaxReceiveCount, 1, 1000)
 	e.Duration("intakeRetention", p.IntakeRetention, time.Minute, 14*24*time.Hour)
 	e.Duration("connectionRetention", p.ConnectionRetention, 2*time.Hour, forever)

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"github.com/hermes-cdk/hermes/client"
 )
@@ -15,7 +14,6 @@ import (
 func TestNothingIsLostWhen(t *testing.T) {
 	t.Parallel()
 	h := newHubStage(t)
-	h.visibility(t, "3")
 	for _, c := range []struct {
 		name  string
 		rules []fault
@@ -75,7 +73,6 @@ func TestNothingIsLostWhen(t *testing.T) {
 func TestALargeRoomIsReachedWholeThoughMuchFails(t *testing.T) {
 	t.Parallel()
 	h, room := newHubStage(t), newRoom()
-	h.visibility(t, "5")
 	crowd := h.crowd(t, room, 300)
 	h.inject(t,
 		fault{Service: "lambda", Function: h.disconnect, Kind: "error"},
@@ -104,16 +101,25 @@ func TestALargeRoomIsReachedWholeThoughMuchFails(t *testing.T) {
 	}
 }
 
-// visibility changes how long a message that failed stays hidden: three minutes are long for a test.
-func (h *hub) visibility(t *testing.T, seconds string) {
-	t.Helper()
-	for _, queue := range []string{h.intake, h.fanout} {
-		if _, err := h.queues.SetQueueAttributes(t.Context(), &sqs.SetQueueAttributesInput{
-			QueueUrl: &queue, Attributes: map[string]string{"VisibilityTimeout": seconds},
-		}); err != nil {
-			t.Fatal(err)
-		}
+// A connection that nothing can be delivered to is closed, so that its client comes back and recovers.
+func TestAConnectionThatIsGivenUpIsClosed(t *testing.T) {
+	t.Parallel()
+	h, room := newHubStage(t), newRoom()
+	s := h.connect(t, "ada", room)
+	id := s.id(t)
+	h.inject(t, fault{Service: "execute-api", Action: "PostToConnection", Kind: "error"})
+	// The last attempt of a chunk, as the attempts before it leave it.
+	h.put(t, h.fanout, fmt.Sprintf(`{"room_id":%q,"epoch":"e","seq":1,"messages":[{"id":"m","room_id":%[1]q,"seq":1,"data":1}],`+
+		`"connections":[{"id":%q,"protocol":"hermes.v1","connected_at":1}],"attempt":5}`, room, id))
+	if content, err := s.raw(); err == nil {
+		t.Fatalf("the socket got %s", content)
 	}
+	eventually(t, func() error {
+		if rows := h.rows(t, room); len(rows) != 0 {
+			return fmt.Errorf("the rows are %v, want none", rows)
+		}
+		return nil
+	})
 }
 
 // many makes messages for a room.

@@ -1,9 +1,11 @@
 package e2e
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/hermes-cdk/hermes/client"
 )
@@ -188,4 +190,24 @@ func TestAForeignRoomIsRefused(t *testing.T) {
 	}
 	h.say(t, foreign, "marker")
 	bob.expect(t, "marker")
+}
+
+// An operator asks the clients of a room to renew their connections; classic ones would not understand it.
+func TestARoomIsAskedToReconnect(t *testing.T) {
+	t.Parallel()
+	h, room := shared(t), newRoom()
+	ada, bob := h.connect(t, "ada", room), h.connectClassic(t, "bob", room)
+	if err := h.publisher.AskToReconnect(t.Context(), room, 30*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if f := ada.next(t); f.Type != "reconnect" || f.Within != 30 {
+		t.Errorf("got %+v", f)
+	}
+	h.say(t, room, "marker")
+	if m := ada.expect(t, "marker"); m.Seq != 1 {
+		t.Errorf("the notice took a number: %+v", m)
+	}
+	if content, err := bob.raw(); err != nil || !bytes.Contains(content, []byte("marker")) {
+		t.Errorf("the classic client got %s, %v", content, err)
+	}
 }

@@ -54,6 +54,8 @@ type frame struct {
 	Positions    map[string]position
 	RoomID       string `json:"room_id"`
 	Epoch        string
+	After        int64
+	Within       int
 	Seq          int64
 	More, Reset  bool
 	Messages     []message

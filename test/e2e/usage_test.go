@@ -62,7 +62,7 @@ func TestUsageIsCountedAndPriced(t *testing.T) {
 		{h.broadcast, "lambda", "request", 2},
 		{h.broadcast, "apigateway", "message", 4},
 		{h.broadcast, "dynamodb", "UpdateItem", 2},
-		{h.broadcast, "dynamodb", "Query", 2},
+		{h.broadcast, "dynamodb", "PutItem", 2},
 		{"", "sqs", "SendMessageBatch", 2},
 		{"", "apigateway", "message", 2}, // the ping and its answer
 	} {

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go/logging"
@@ -27,6 +29,20 @@ func MustLoad(log *slog.Logger) aws.Config {
 	if err != nil {
 		log.Error("cannot start: no AWS configuration", "error", err)
 		os.Exit(1)
+	}
+	return cfg
+}
+
+// Prompt returns cfg for functions whose invocations last a few seconds. A try ends after two of them, and the retries
+// follow almost at once: by default they may be a second or two apart, and stop for all calls after some 100 failures,
+// when the record has better chances in an invocation of its own.
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+func Prompt(cfg aws.Config) aws.Config {
+	cfg.HTTPClient = awshttp.NewBuildableClient().WithTimeout(2 * time.Second)
+	cfg.Retryer = func() aws.Retryer {
+		return retry.NewStandard(func(o *retry.StandardOptions) {
+			o.MaxAttempts, o.MaxBackoff, o.RateLimiter = 4, 200*time.Millisecond, ratelimit.None
+		})
 	}
 	return cfg
 }

@@ -28,6 +28,17 @@ type Sender interface {
 	Send(ctx context.Context, messages []Message) []error
 }
 
+// A Release makes a received message visible to others again, before its visibility timeout ends.
+type Release struct {
+	Receipt string        // the handle of the message as it was received
+	Delay   time.Duration // until it is visible
+}
+
+// A Releaser releases messages.
+type Releaser interface {
+	Release(ctx context.Context, releases []Release) error
+}
+
 // MaxDelay is the longest that SQS holds a message back.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-timers.html
 const MaxDelay = 15 * time.Minute

@@ -43,11 +43,11 @@ func firstEvents(t testing.TB) map[string]firstEvent {
 		},
 		"notificationhub/default": {
 			`{"requestContext":{` + connection + `},"body":"{\"action\":\"hello\"}"}`,
-			`\"positions\":{\"r\":{\"epoch\":\"e\",\"seq\":12}}`, "GetItem",
+			`\"positions\":{\"r\":{\"epoch\":\"e\",\"seq\":12}}`, "Query, GetItem",
 		},
 		"notificationhub/broadcast": {
 			`{"Records":[{"messageId":"1","body":"{\"room_id\":\"r\",\"data\":1}","attributes":{"SentTimestamp":"1700000000000"}}]}`,
-			`{"batchItemFailures":[]}`, "UpdateItem, BatchWriteItem, Query, POST /prod/@connections/c=",
+			`{"batchItemFailures":[]}`, "Query, GetItem, PutItem, UpdateItem, POST /prod/@connections/c=",
 		},
 		"notificationhub/deliver": {
 			`{"Records":[{"messageId":"1","body":"{\"room_id\":\"r\",\"messages\":[{\"id\":\"m\",\"data\":1}],\"connections\":[{\"id\":\"c=\"}]}"}]}`,
@@ -104,7 +104,7 @@ var variables = map[string][]string{
 	"notificationhub/default":    {"HERMES_ROOMS_TABLE", "HERMES_MESSAGES_TABLE"},
 	"notificationhub/broadcast": {
 		"HERMES_CONNECTIONS_TABLE", "HERMES_ROOMS_TABLE", "HERMES_MESSAGES_TABLE", "HERMES_HISTORY_TTL",
-		"HERMES_DEAD_LETTER_QUEUE_URL", "HERMES_FANOUT_QUEUE_URL", "HERMES_MANAGEMENT_ENDPOINT",
+		"HERMES_QUEUE_URL", "HERMES_DEAD_LETTER_QUEUE_URL", "HERMES_FANOUT_QUEUE_URL", "HERMES_MANAGEMENT_ENDPOINT",
 	},
 	"notificationhub/deliver": {
 		"HERMES_CONNECTIONS_TABLE", "HERMES_FANOUT_QUEUE_URL", "HERMES_FANOUT_DEAD_LETTER_QUEUE_URL", "HERMES_MANAGEMENT_ENDPOINT",

@@ -4,7 +4,9 @@ package sqs
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -21,11 +23,12 @@ type API interface {
 
 var _ API = (*sqs.Client)(nil)
 
-// Quotas of a batch. A single message may be as large as a batch.
+// Quotas of a batch, which is also how large one message may be, and how many are sent at a time.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
 const (
 	maxBatchEntries = 10
 	maxBatchBytes   = 1 << 20
+	callsAtOnce     = 8
 	maxErrorBytes   = 1024 // of ErrorAttribute; enough for a sentence
 )
 
@@ -41,13 +44,24 @@ type Queue struct {
 
 var _ queue.Sender = Queue{}
 
-// Send sends messages in as few calls as the quotas allow. The result has one error for each message, nil for those
-// that the queue accepted.
+// Send sends messages, whose bodies are JSON, in as few calls as the quotas allow. The result has one error for each
+// message, nil for those that the queue accepted.
 func (q Queue) Send(ctx context.Context, messages []queue.Message) []error {
 	errs := make([]error, len(messages))
-	for _, b := range batches(messages) {
-		q.sendBatch(ctx, messages[b.from:b.to], errs[b.from:b.to])
+	messages = slices.Clone(messages)
+	for i := range messages {
+		messages[i].Body = escape(messages[i].Body)
 	}
+	slots := make(chan struct{}, callsAtOnce)
+	var calls sync.WaitGroup
+	for _, b := range batches(messages) {
+		slots <- struct{}{}
+		calls.Go(func() {
+			defer func() { <-slots }()
+			q.sendBatch(ctx, messages[b.from:b.to], errs[b.from:b.to])
+		})
+	}
+	calls.Wait()
 	return errs
 }
 

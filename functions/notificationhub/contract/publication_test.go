@@ -38,6 +38,12 @@ func TestParsePublication(t *testing.T) {
 		{"a long room", `{"room_id":"` + strings.Repeat("r", 257) + `"}`, contract.ErrInvalidField, `invalid field: room_id has 257 bytes, at most 256 are allowed`},
 		{"a long id", `{"room_id":"r","id":"` + strings.Repeat("r", 257) + `"}`, contract.ErrInvalidField, `invalid field: id has 257 bytes, at most 256 are allowed`},
 		{"a long recipient", `{"room_id":"r","to_user_id":"` + strings.Repeat("r", 257) + `"}`, contract.ErrInvalidField, `invalid field: to_user_id has 257 bytes, at most 256 are allowed`},
+		{"an unknown notice", `{"room_id":"r","notice":"dance"}`, contract.ErrInvalidField, `invalid field: notice is "dance", it must be "reconnect"`},
+		{"a notice with data", `{"room_id":"r","notice":"reconnect","data":1}`, contract.ErrInvalidField, `invalid field: a notice has no data`},
+		{"a notice of more than an hour", `{"room_id":"r","notice":"reconnect","within":3601}`, contract.ErrInvalidField, `invalid field: within is 3601, it must be 1 to 3600 seconds`},
+		{"a notice within a word", `{"room_id":"r","notice":"reconnect","within":"1"}`, contract.ErrInvalidField, `invalid field: within must be a whole number, not a string`},
+		{"a time without notice", `{"room_id":"r","within":1}`, contract.ErrInvalidField, `invalid field: within is 1 without a notice`},
+		{"data over size as it is queued", `{"room_id":"r","data":"` + strings.Repeat("\uffff", 6*1024) + `"}`, contract.ErrTooLarge, `message is too large: its frame has 37900 bytes, at most 32768 are allowed`},
 		{"data over size", `{"room_id":"r","data":"` + strings.Repeat("x", 32*1024) + `"}`, contract.ErrTooLarge, `message is too large: its frame has 33804 bytes, at most 32768 are allowed`},
 	} {
 		t.Run(c.name+" is refused", func(t *testing.T) {

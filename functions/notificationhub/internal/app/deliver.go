@@ -30,18 +30,22 @@ func Deliver(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 	vars.MustBeComplete(log)
 
 	TuneCollector()
-	cfg := awsconfig.MustLoad(log)
+	cfg := awsconfig.Prompt(awsconfig.MustLoad(log))
 	queues := awssqs.NewFromConfig(cfg)
 	connections.Client, chunks.Client, deadLetters.Client = dynamodb.NewFromConfig(cfg), queues, queues
 
+	gateway := newGateway(cfg, endpoint)
 	return sqsevent.Each(fanout.Worker{
-		Deliverer:   newDeliverer(cfg, endpoint, connections, log),
+		Deliverer: newDeliverer(gateway, connections, log), Closer: gateway,
 		Distributor: fanout.Distributor{Queue: chunks, Jitter: rand.N[time.Duration]},
 		DeadLetters: deadLetters, Log: log,
 	}, log)
 }
 
-func newDeliverer(cfg aws.Config, endpoint *url.URL, connections store.Connections, log *slog.Logger) *deliver.Deliverer {
-	gateway := management.New(endpoint, cfg.Region, cfg.Credentials, time.Now)
+func newGateway(cfg aws.Config, endpoint *url.URL) *management.Connections {
+	return management.New(endpoint, cfg.Region, cfg.Credentials, time.Now)
+}
+
+func newDeliverer(gateway *management.Connections, connections store.Connections, log *slog.Logger) *deliver.Deliverer {
 	return deliver.New(deliver.Config{Poster: gateway, Prober: gateway, Remover: connections, Log: log})
 }

@@ -8,10 +8,10 @@ import (
 	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"github.com/hermes-cdk/hermes/functions/internal/awsconfig"
-	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/internal/env"
 	"github.com/hermes-cdk/hermes/functions/internal/sqs"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/session"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/store"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/wsevent"
@@ -41,16 +41,14 @@ func Send(vars *env.Vars, log *slog.Logger) wsevent.Handler {
 	vars.MustBeComplete(log)
 
 	intake.Client = awssqs.NewFromConfig(awsconfig.MustLoad(log))
-	return wsevent.Message(session.Publisher{Intake: intake, Log: log}.Publish, log)
+	return wsevent.Message(session.Publisher{Intake: intake, NewID: hub.NewMessageID, Log: log}.Publish, log)
 }
 
 // Default builds the handler of hello, ping, history and every frame that no other route takes.
 func Default(vars *env.Vars, log *slog.Logger) wsevent.Handler {
-	rooms := store.Rooms{Table: vars.Required(contract.EnvRoomsTable)}
-	messages := store.Messages{Table: vars.Required(contract.EnvMessagesTable), Clock: clock.System{}}
+	rows := store.Rows{RoomsTable: vars.Required(contract.EnvRoomsTable), MessagesTable: vars.Required(contract.EnvMessagesTable)}
 	vars.MustBeComplete(log)
 
-	client := dynamodb.NewFromConfig(awsconfig.MustLoad(log))
-	rooms.Client, messages.Client = client, client
-	return wsevent.Message(session.Responder{Rooms: rooms, History: messages, Log: log}.Respond, log)
+	rows.Client = dynamodb.NewFromConfig(awsconfig.MustLoad(log))
+	return wsevent.Message(session.Responder{Rows: rows, Now: time.Now, Log: log}.Respond, log)
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hubtest"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/management"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/roomlog"
 )
 
 // chunksAtOnce is the batch size of the fan-out queue's event source mapping.
@@ -112,7 +113,7 @@ func broadcastOnce(b *testing.B, table *hubtest.Connections, deliverers []*deliv
 		instances.Go(func() { workOff(b, chunks, worker) })
 	}
 	broadcaster := &broadcast.Broadcaster{
-		Rooms: &hubtest.Rooms{}, History: &hubtest.Messages{Now: time.Now}, Directory: table, Deliverer: deliverers[0],
+		Rooms: roomlog.New(roomlog.Config{Store: &hubtest.Rows{}}), Directory: table, Deliverer: deliverers[0],
 		Distributor: distributor, DeadLetters: dead, Now: time.Now, Log: log,
 	}
 	record := queue.Record{ID: "1", Body: `{"user_id":"backend","room_id":"r","data":{"type":"order","id":7,"text":"a message of a usual length"}}`}

@@ -1,6 +1,8 @@
 package broadcast
 
 import (
+	"cmp"
+
 	"github.com/hermes-cdk/hermes/functions/internal/queue"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
@@ -18,18 +20,17 @@ type poison struct {
 	reason error
 }
 
-// A room is one room's part of a batch: its messages and, at the same index, the ids of their records.
+// A room is one room's part of a batch.
 type room struct {
-	id        string
-	messages  []hub.Message
-	recordIDs []string
+	id       string
+	messages []hub.Message
+	notices  []notice
 }
 
-// An audience is the part of a room's messages that goes to the same connections.
-type audience struct {
-	userID    string // "" for the whole room
-	messages  []hub.Message
-	recordIDs []string
+// A notice is one for the room or, with a user, for that user's connections.
+type notice struct {
+	recordID, userID string
+	hub.Notice
 }
 
 // sort parses the records and groups them by room.
@@ -52,40 +53,29 @@ func (b *Broadcaster) sort(records []queue.Record) batch {
 			rooms[p.RoomID] = known
 			out.rooms = append(out.rooms, known)
 		}
-		known.messages = append(known.messages, hub.NewMessage(p, r.ID, at))
-		known.recordIDs = append(known.recordIDs, r.ID)
-	}
-	return out
-}
-
-// number numbers the messages consecutively; the last of them gets last.
-func (r *room) number(last int64) {
-	first := last - int64(len(r.messages)) + 1
-	for i := range r.messages {
-		r.messages[i].Seq = first + int64(i)
-	}
-}
-
-// audiences groups the room's messages by who receives them, in the order of the first message of each.
-func (r *room) audiences() []*audience {
-	var out []*audience
-	byUser := map[string]*audience{}
-	for i, m := range r.messages {
-		a := byUser[m.ToUserID]
-		if a == nil {
-			a = &audience{userID: m.ToUserID}
-			byUser[m.ToUserID] = a
-			out = append(out, a)
+		if p.Notice != "" {
+			known.notices = append(known.notices, notice{r.ID, p.ToUserID, hub.Notice{Type: p.Notice, Within: cmp.Or(p.Within, contract.DefaultWithin)}})
+			continue
 		}
-		a.messages = append(a.messages, m)
-		a.recordIDs = append(a.recordIDs, r.recordIDs[i])
+		m := hub.NewMessage(p, r.ID, at)
+		m.RecordID = r.ID
+		known.messages = append(known.messages, m)
 	}
 	return out
 }
 
-func (a *audience) messageIDs() []string {
-	ids := make([]string, len(a.messages))
-	for i, m := range a.messages {
+// recordsOf are the ids of the records that brought messages.
+func recordsOf(messages []hub.Message) []string {
+	ids := make([]string, len(messages))
+	for i, m := range messages {
+		ids[i] = m.RecordID
+	}
+	return ids
+}
+
+func idsOf(messages []hub.Message) []string {
+	ids := make([]string, len(messages))
+	for i, m := range messages {
 		ids[i] = m.ID
 	}
 	return ids

@@ -2,7 +2,6 @@ package broadcast
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -11,17 +10,17 @@ import (
 	"github.com/hermes-cdk/hermes/functions/internal/queue"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/deliver"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/roomlog"
 )
 
-// A Sequencer numbers the messages of a room.
-type Sequencer interface {
-	// Reserve takes the next n numbers of the room and returns the position after them.
-	Reserve(ctx context.Context, roomID string, n int) (hub.Position, error)
-}
-
-// A Historian stores messages for clients that reconnect. It may store none.
-type Historian interface {
-	Keep(ctx context.Context, messages []hub.Message) error
+// An Appender numbers the messages of a room and stores them.
+type Appender interface {
+	// Append gives each message one number, however often it is appended.
+	Append(ctx context.Context, roomID string, messages []hub.Message) (roomlog.Appended, error)
+	// Hint completes what Append has begun. The records of the messages are not done before.
+	Hint(ctx context.Context, roomID string, position hub.Position) error
+	// Delivered notes that a run need not be delivered again.
+	Delivered(run roomlog.Run)
 }
 
 // A Directory finds connections.
@@ -33,15 +32,15 @@ type Directory interface {
 
 // A Deliverer posts messages to connections and returns those that failed.
 type Deliverer interface {
-	Deliver(ctx context.Context, roomID string, messages []hub.Message, connections []hub.Connection) []deliver.Failure
+	Deliver(ctx context.Context, d hub.Delivery, connections []hub.Connection) []deliver.Failure
 }
 
 // A Distributor queues deliveries for other workers.
 type Distributor interface {
 	// Distribute queues a first attempt.
-	Distribute(ctx context.Context, roomID string, messages []hub.Message, connections []hub.Connection) error
+	Distribute(ctx context.Context, d hub.Delivery, connections []hub.Connection) error
 	// Retry queues the failures of an attempt.
-	Retry(ctx context.Context, roomID string, messages []hub.Message, failures []deliver.Failure, attempt int) error
+	Retry(ctx context.Context, d hub.Delivery, failures []deliver.Failure, attempt int) error
 }
 
 // roomsAtOnce is how many rooms of one batch are handled concurrently.
@@ -49,8 +48,7 @@ const roomsAtOnce = 8
 
 // A Broadcaster handles batches of the intake queue.
 type Broadcaster struct {
-	Rooms       Sequencer
-	History     Historian
+	Rooms       Appender
 	Directory   Directory
 	Deliverer   Deliverer
 	Distributor Distributor
@@ -86,32 +84,34 @@ func (b *Broadcaster) Broadcast(ctx context.Context, records []queue.Record) (fa
 func (b *Broadcaster) broadcastRoom(ctx context.Context, room *room) []string {
 	work, cancel := deadline.WithReserve(ctx)
 	defer cancel()
-	if err := b.store(work, room); err != nil {
-		b.Log.ErrorContext(ctx, "room failed", "room_id", room.id, "messages", len(room.messages), "error", err)
-		return room.recordIDs
+	failed := b.notify(ctx, work, room)
+	if len(room.messages) == 0 {
+		return failed
 	}
-	var failed []string
-	for _, a := range room.audiences() {
-		if err := b.deliverTo(ctx, work, room.id, a); err != nil {
-			b.Log.ErrorContext(ctx, "delivery failed", "room_id", room.id, "message_ids", a.messageIDs(), "error", err)
-			failed = append(failed, a.recordIDs...)
-			continue
-		}
-		b.Log.InfoContext(ctx, "broadcast", "room_id", room.id, "message_ids", a.messageIDs())
-	}
-	return failed
+	return append(failed, b.broadcastMessages(ctx, work, room)...)
 }
 
-// store numbers the room's messages and stores them. It runs before the connections are read: a client that connects too
-// late to be among them finds the messages in history.
-func (b *Broadcaster) store(ctx context.Context, room *room) error {
-	last, err := b.Rooms.Reserve(ctx, room.id, len(room.messages))
+func (b *Broadcaster) broadcastMessages(ctx, work context.Context, room *room) (failed []string) {
+	appended, err := b.Rooms.Append(work, room.id, room.messages)
 	if err != nil {
-		return fmt.Errorf("broadcast: number %d messages: %w", len(room.messages), err)
+		b.Log.ErrorContext(ctx, "room failed", "room_id", room.id, "messages", len(room.messages), "error", err)
+		return recordsOf(room.messages)
 	}
-	room.number(last.Seq)
-	if err := b.History.Keep(ctx, room.messages); err != nil {
-		return fmt.Errorf("broadcast: store %d messages: %w", len(room.messages), err)
+	// The messages are stored before the connections are read: a client that connects too late to be among them finds the
+	// messages in history.
+	hinted := make(chan error, 1)
+	go func() { hinted <- b.Rooms.Hint(work, room.id, appended.Last) }()
+	for _, run := range appended.Runs {
+		undelivered := b.deliverRun(ctx, work, run)
+		if len(undelivered) == 0 {
+			b.Rooms.Delivered(run)
+			b.Log.InfoContext(ctx, "broadcast", "room_id", room.id, "message_ids", idsOf(run.Messages))
+		}
+		failed = append(failed, undelivered...)
 	}
-	return nil
+	if err := <-hinted; err != nil {
+		b.Log.ErrorContext(ctx, "room failed", "room_id", room.id, "messages", len(room.messages), "error", err)
+		return recordsOf(room.messages)
+	}
+	return failed
 }

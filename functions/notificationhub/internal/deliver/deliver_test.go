@@ -68,6 +68,10 @@ func (b bundle) rows(t *testing.T) []string {
 	return ids
 }
 
+func delivery(n int) hub.Delivery {
+	return hub.Delivery{RoomID: "r", Epoch: "e", Seq: int64(n), Messages: messages(n)}
+}
+
 func messages(n int) []hub.Message {
 	out := make([]hub.Message, n)
 	for i := range out {
@@ -93,14 +97,18 @@ func TestEveryConnectionGetsItsFrames(t *testing.T) {
 	b := setup()
 	connections := b.room(t, 600)
 	connections[7].Protocol = ""
-	if failures := b.deliverer.Deliver(context.Background(), "r", messages(2), connections); len(failures) != 0 {
+	connections[8].After = 1
+	if failures := b.deliverer.Deliver(context.Background(), delivery(2), connections); len(failures) != 0 {
 		t.Fatalf("failures %v", failures)
 	}
 	if b.gateway.Receivers() != 600 {
 		t.Errorf("%d receivers", b.gateway.Receivers())
 	}
-	if got := b.gateway.Received("c0"); len(got) != 1 || !strings.HasPrefix(got[0], `{"type":"messages"`) {
+	if got := b.gateway.Received("c0"); len(got) != 1 || !strings.HasPrefix(got[0], `{"type":"messages","room_id":"r","epoch":"e","after":0,`) {
 		t.Errorf("a hermes.v1 client got %q", got)
+	}
+	if got := b.gateway.Received("c8"); len(got) != 1 || !strings.HasPrefix(got[0], `{"type":"messages","room_id":"r","epoch":"e","after":1,`) {
+		t.Errorf("a client with numbers of its own got %q", got)
 	}
 	if got := b.gateway.Received("c7"); len(got) != 2 || !strings.HasPrefix(got[0], `{"user_id":"u"`) {
 		t.Errorf("a classic client got %q", got)
@@ -112,7 +120,7 @@ func TestGoneRemovesThatRowOnly(t *testing.T) {
 	b := setup()
 	connections := b.room(t, 3)
 	b.gateway.OnPost = only("c1", always(deliver.ErrGone))
-	if failures := b.deliverer.Deliver(context.Background(), "r", messages(1), connections); len(failures) != 0 {
+	if failures := b.deliverer.Deliver(context.Background(), delivery(1), connections); len(failures) != 0 {
 		t.Errorf("failures %v", failures)
 	}
 	if got := b.rows(t); !slices.Equal(got, []string{"c0", "c2"}) {
@@ -129,7 +137,7 @@ func TestRowThatCannotBeRemovedIsNoFailure(t *testing.T) {
 	connections := b.room(t, 2)
 	b.gateway.OnPost = only("c1", always(deliver.ErrGone))
 	b.table.Fail = hubtest.ErrDown
-	if failures := b.deliverer.Deliver(context.Background(), "r", messages(1), connections); len(failures) != 0 {
+	if failures := b.deliverer.Deliver(context.Background(), delivery(1), connections); len(failures) != 0 {
 		t.Errorf("failures %v", failures)
 	}
 }
@@ -156,7 +164,7 @@ func TestGoneIsConfirmedForAYoungConnection(t *testing.T) {
 			connections[0].ConnectedAt = b.clock.Now().Add(-9 * time.Second)
 			b.gateway.OnPost = func(_ context.Context, _ string, try int) error { return c.posts[try-1] }
 			b.gateway.OnProbe = func(string) error { return c.probe }
-			failures := b.deliverer.Deliver(context.Background(), "r", messages(1), connections)
+			failures := b.deliverer.Deliver(context.Background(), delivery(1), connections)
 			if len(failures) != c.failures || len(b.gateway.Received("c0")) != c.received || (len(b.rows(t)) == 1) != c.row {
 				t.Errorf("failures %v, received %v, rows %v", failures, b.gateway.Received("c0"), b.rows(t))
 			}
@@ -181,7 +189,7 @@ func TestThrottledIsRetriedWithBackoff(t *testing.T) {
 			}
 			return nil
 		}
-		if failures := b.deliverer.Deliver(context.Background(), "r", messages(1), b.room(t, 1)); len(failures) != 0 {
+		if failures := b.deliverer.Deliver(context.Background(), delivery(1), b.room(t, 1)); len(failures) != 0 {
 			t.Errorf("failures %v", failures)
 		}
 		want := []time.Duration{50 * time.Millisecond, 100 * time.Millisecond, 200 * time.Millisecond, 400 * time.Millisecond}
@@ -194,7 +202,7 @@ func TestThrottledIsRetriedWithBackoff(t *testing.T) {
 		b := setup()
 		connections := b.room(t, 2)
 		b.gateway.OnPost = only("c1", always(deliver.ErrThrottled))
-		failures := b.deliverer.Deliver(context.Background(), "r", messages(1), connections)
+		failures := b.deliverer.Deliver(context.Background(), delivery(1), connections)
 		if len(failures) != 1 || failures[0].Connection != connections[1] || failures[0].Delivered != 0 || !errors.Is(failures[0].Err, deliver.ErrThrottled) {
 			t.Errorf("failures %v", failures)
 		}
@@ -211,7 +219,7 @@ func TestThrottledIsRetriedWithBackoff(t *testing.T) {
 			Jitter: func(most time.Duration) time.Duration { asked = append(asked, most); return 0 },
 		})
 		b.gateway.OnPost = only("c0", always(deliver.ErrThrottled))
-		d.Deliver(context.Background(), "r", messages(1), b.room(t, 1))
+		d.Deliver(context.Background(), delivery(1), b.room(t, 1))
 		if len(asked) != 4 || b.clock.Slept()[3] != 0 {
 			t.Errorf("jitter asked for %v, slept %v", asked, b.clock.Slept())
 		}
@@ -233,7 +241,7 @@ func TestOneFailureDoesNotFailOthers(t *testing.T) {
 			b := setup()
 			connections := b.room(t, 50)
 			b.gateway.OnPost = only("c9", always(c.err))
-			failures := b.deliverer.Deliver(context.Background(), "r", messages(1), connections)
+			failures := b.deliverer.Deliver(context.Background(), delivery(1), connections)
 			if len(failures) != 1 || failures[0].Connection.ID != "c9" || !errors.Is(failures[0].Err, c.err) {
 				t.Errorf("failures %v", failures)
 			}
@@ -260,7 +268,7 @@ func TestThrottledConnectionHoldsNoSlot(t *testing.T) {
 			}
 			return nil
 		}
-		if failures := d.Deliver(t.Context(), "r", messages(1), b.room(t, 2)); len(failures) != 0 {
+		if failures := d.Deliver(t.Context(), delivery(1), b.room(t, 2)); len(failures) != 0 {
 			t.Errorf("failures %v", failures)
 		}
 		if got := strings.Join(posted, " "); got != "c0 c1 c0" {
@@ -282,7 +290,7 @@ func TestEachPostHasItsOwnDeadline(t *testing.T) {
 		}
 		return nil
 	}
-	b.deliverer.Deliver(context.Background(), "r", messages(1), b.room(t, 3))
+	b.deliverer.Deliver(context.Background(), delivery(1), b.room(t, 3))
 	for _, id := range []string{"c0", "c1", "c2"} {
 		if left := deadlines[id]; left <= 0 || left > deliver.PostTimeout {
 			t.Errorf("%s has %v", id, left)
@@ -301,7 +309,7 @@ func TestFailureSaysHowMuchArrived(t *testing.T) {
 		}
 		return nil
 	}
-	failures := b.deliverer.Deliver(context.Background(), "r", messages(5), connections)
+	failures := b.deliverer.Deliver(context.Background(), delivery(5), connections)
 	if len(failures) != 1 || failures[0].Delivered != 2 || b.gateway.Tries("c0") != 3 {
 		t.Errorf("failures %+v, %d tries", failures, b.gateway.Tries("c0"))
 	}
@@ -312,17 +320,17 @@ func TestAfterTheEndTheRestHasFailed(t *testing.T) {
 	b := setup()
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	failures := b.deliverer.Deliver(ctx, "r", messages(1), b.room(t, 3))
-	if len(failures) != 3 || b.gateway.Receivers() != 0 || len(b.rows(t)) != 3 {
-		t.Errorf("failures %v, %d receivers", failures, b.gateway.Receivers())
+	failures := b.deliverer.Deliver(ctx, delivery(1), b.room(t, 3))
+	if len(failures) != 3 || !errors.Is(failures[0].Err, deliver.ErrNoTime) || b.gateway.Receivers() != 0 || len(b.rows(t)) != 3 {
+		t.Errorf("failures %v, reached %d", failures, b.gateway.Receivers())
 	}
 }
 
 func TestMessageThatDoesNotEncodeFailsItsConnections(t *testing.T) {
 	t.Parallel()
 	b := setup()
-	broken := []hub.Message{{ID: "m", Data: json.RawMessage(`{`)}}
-	if failures := b.deliverer.Deliver(context.Background(), "r", broken, b.room(t, 2)); len(failures) != 2 {
+	broken := hub.Delivery{RoomID: "r", Messages: []hub.Message{{ID: "m", Data: json.RawMessage(`{`)}}}
+	if failures := b.deliverer.Deliver(context.Background(), broken, b.room(t, 2)); len(failures) != 2 {
 		t.Errorf("failures %v", failures)
 	}
 }

@@ -72,14 +72,14 @@ type Failure struct {
 	Err        error
 }
 
-// Deliver posts messages to connections of roomID and returns those that failed, in any order. Gone connections are
-// removed from the room and are not failures. When ctx ends, the remaining connections fail.
-func (d *Deliverer) Deliver(ctx context.Context, roomID string, messages []hub.Message, connections []hub.Connection) []Failure {
+// Deliver posts a delivery to connections of its room and returns those that failed, in any order. Gone connections are
+// removed from the room and are not failures. When ctx ends, the remaining connections fail with ErrNoTime.
+func (d *Deliverer) Deliver(ctx context.Context, delivery hub.Delivery, connections []hub.Connection) []Failure {
 	outcome := &outcome{}
-	frames := framesByProtocol{messages: messages, encoded: map[string][]frame.Frame{}}
+	frames := frames{delivery: delivery, encoded: map[kind][]frame.Frame{}}
 	var posts sync.WaitGroup
 	for _, c := range connections {
-		toSend, err := frames.of(c.Protocol)
+		toSend, err := frames.of(c)
 		if err != nil {
 			outcome.add(c, 0, err)
 			continue
@@ -97,7 +97,7 @@ func (d *Deliverer) Deliver(ctx context.Context, roomID string, messages []hub.M
 		})
 	}
 	posts.Wait()
-	d.removeAll(ctx, roomID, outcome.gone)
+	d.removeAll(ctx, delivery.RoomID, outcome.gone)
 	return outcome.failed
 }
 
@@ -117,21 +117,30 @@ func (d *Deliverer) removeAll(ctx context.Context, roomID string, gone []hub.Con
 	all.Wait()
 }
 
-// framesByProtocol encodes messages once for each protocol of the connections.
-type framesByProtocol struct {
-	messages []hub.Message
-	encoded  map[string][]frame.Frame
+// frames encodes a delivery once for each kind of connection.
+type frames struct {
+	delivery hub.Delivery
+	encoded  map[kind][]frame.Frame
 }
 
-func (f *framesByProtocol) of(protocol string) ([]frame.Frame, error) {
-	if frames, ok := f.encoded[protocol]; ok {
-		return frames, nil
+// A kind of connection is sent the same frames.
+type kind struct {
+	protocol string
+	after    int64
+}
+
+func (f *frames) of(c hub.Connection) ([]frame.Frame, error) {
+	k := kind{c.Protocol, max(f.delivery.After, c.After)}
+	if encoded, ok := f.encoded[k]; ok {
+		return encoded, nil
 	}
-	frames, err := frame.For(protocol, f.messages)
+	delivery := f.delivery
+	delivery.After = k.after
+	encoded, err := frame.For(k.protocol, delivery)
 	if err == nil {
-		f.encoded[protocol] = frames
+		f.encoded[k] = encoded
 	}
-	return frames, err
+	return encoded, err
 }
 
 // outcome collects the gone and the failed connections.

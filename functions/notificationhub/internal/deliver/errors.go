@@ -14,4 +14,7 @@ var (
 	ErrUnavailable = errors.New("unavailable")
 	// ErrRefused: the request itself was refused (any other 4xx). A retry would be too.
 	ErrRefused = errors.New("refused")
+
+	// ErrNoTime: the invocation ended before the connection's turn. It says nothing about the connection.
+	ErrNoTime = errors.New("no time left")
 )

@@ -116,7 +116,7 @@ func (s *sender) sleep(ctx context.Context, d time.Duration) error {
 }
 
 func noTimeLeft(err error) error {
-	return fmt.Errorf("deliver: no time left: %w: %w", ErrUnavailable, err)
+	return fmt.Errorf("deliver: %w: %w", ErrNoTime, err)
 }
 
 func (s *sender) isYoung(c hub.Connection) bool { return s.clock.Now().Sub(c.ConnectedAt) < youngAge }

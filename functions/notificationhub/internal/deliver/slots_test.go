@@ -29,7 +29,7 @@ func TestNoMorePostsAreInFlightThanAllowed(t *testing.T) {
 		Poster: b.gateway, Prober: b.gateway, Remover: b.table, Clock: b.clock, Concurrency: 3, Jitter: hubtest.FullJitter,
 		Log: slog.New(slog.DiscardHandler),
 	})
-	if failures := d.Deliver(context.Background(), "r", messages(1), b.room(t, 500)); len(failures) != 0 {
+	if failures := d.Deliver(context.Background(), delivery(1), b.room(t, 500)); len(failures) != 0 {
 		t.Errorf("failures %v", failures)
 	}
 	if most > 3 || b.gateway.Receivers() != 500 {

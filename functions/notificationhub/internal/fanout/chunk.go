@@ -13,13 +13,12 @@ import (
 
 // A Chunk is the body of a message on the fan-out queue:
 //
-//	{"room_id","messages":[{"id","room_id","seq","user_id","time","data"}],
-//	 "connections":[{"id","protocol","connected_at"}],"attempt":1}
+//	{"room_id","epoch","after","seq","messages":[{"id","room_id","seq","user_id","time","data"}],
+//	 "connections":[{"id","protocol","connected_at","after"}],"attempt":1}
 type Chunk struct {
-	RoomID      string        `json:"room_id"`
-	Messages    []hub.Message `json:"messages"`
-	Connections []Connection  `json:"connections"`
-	Attempt     int           `json:"attempt"` // from 1; 0 is read as 1
+	hub.Delivery
+	Connections []Connection `json:"connections"`
+	Attempt     int          `json:"attempt"` // from 1; 0 is read as 1
 }
 
 // A Connection is a connection as a chunk names it.
@@ -27,6 +26,7 @@ type Connection struct {
 	ID          string `json:"id"`
 	Protocol    string `json:"protocol,omitempty"`
 	ConnectedAt int64  `json:"connected_at"` // milliseconds since the epoch
+	After       int64  `json:"after,omitempty"`
 }
 
 // ErrInvalidChunk is the reason for which a chunk is refused permanently.
@@ -41,7 +41,7 @@ func Parse(body []byte) (Chunk, error) {
 	if c.RoomID == "" {
 		return Chunk{}, fmt.Errorf("fanout: %w: room_id is missing", ErrInvalidChunk)
 	}
-	if len(c.Messages) == 0 || len(c.Connections) == 0 {
+	if (len(c.Messages) == 0 && c.Notice == nil) || len(c.Connections) == 0 {
 		return Chunk{}, fmt.Errorf("fanout: %w: %d messages to %d connections", ErrInvalidChunk, len(c.Messages), len(c.Connections))
 	}
 	for i, m := range c.Messages {
@@ -63,7 +63,7 @@ func (c Chunk) HubConnections() []hub.Connection {
 	connections := make([]hub.Connection, len(c.Connections))
 	for i, from := range c.Connections {
 		connections[i] = hub.Connection{
-			ID: from.ID, RoomID: c.RoomID, Protocol: from.Protocol, ConnectedAt: time.UnixMilli(from.ConnectedAt),
+			ID: from.ID, RoomID: c.RoomID, Protocol: from.Protocol, ConnectedAt: time.UnixMilli(from.ConnectedAt), After: from.After,
 		}
 	}
 	return connections

@@ -19,18 +19,32 @@ type Distributor struct {
 	Jitter deliver.Jitter // Default: none, for tests
 }
 
-// Distribute queues the delivery of messages to connections for the first time.
-func (d Distributor) Distribute(ctx context.Context, roomID string, messages []hub.Message, connections []hub.Connection) error {
-	return d.send(ctx, Split(roomID, messages, connections, 1), 0)
+// Distribute queues a delivery to connections for the first time.
+func (d Distributor) Distribute(ctx context.Context, delivery hub.Delivery, connections []hub.Connection) error {
+	return d.send(ctx, Split(delivery, connections, 1), 0)
 }
 
 // Retry queues the failures of an attempt as smaller chunks, with the delay before the next attempt. Connections that
-// received part of the messages get only the rest.
-func (d Distributor) Retry(ctx context.Context, roomID string, messages []hub.Message, failures []deliver.Failure, attempt int) error {
-	return d.send(ctx, remainders(roomID, messages, failures, attempt+1), d.delay(attempt))
+// received part of the messages get only the rest. For those whose turn did not come it does not count as an attempt.
+func (d Distributor) Retry(ctx context.Context, delivery hub.Delivery, failures []deliver.Failure, attempt int) error {
+	var failed, late []deliver.Failure
+	for _, f := range failures {
+		if errors.Is(f.Err, deliver.ErrNoTime) {
+			late = append(late, f)
+		} else {
+			failed = append(failed, f)
+		}
+	}
+	return errors.Join(
+		d.send(ctx, remainders(delivery, failed, attempt+1), d.delay(attempt)),
+		d.send(ctx, remainders(delivery, late, attempt), 0),
+	)
 }
 
 func (d Distributor) send(ctx context.Context, chunks []Chunk, delay time.Duration) error {
+	if len(chunks) == 0 {
+		return nil
+	}
 	out := make([]queue.Message, 0, len(chunks))
 	for _, c := range chunks {
 		m, err := c.queueMessage(delay)
@@ -46,14 +60,14 @@ func (d Distributor) send(ctx context.Context, chunks []Chunk, delay time.Durati
 }
 
 // remainders groups failures by how many messages they received.
-func remainders(roomID string, messages []hub.Message, failures []deliver.Failure, attempt int) []Chunk {
+func remainders(delivery hub.Delivery, failures []deliver.Failure, attempt int) []Chunk {
 	byDelivered := map[int][]hub.Connection{}
 	for _, f := range failures {
 		byDelivered[f.Delivered] = append(byDelivered[f.Delivered], f.Connection)
 	}
 	var chunks []Chunk
 	for _, n := range slices.Sorted(maps.Keys(byDelivered)) {
-		chunks = append(chunks, Split(roomID, messages[n:], byDelivered[n], attempt)...)
+		chunks = append(chunks, Split(delivery.Rest(n), byDelivered[n], attempt)...)
 	}
 	return chunks
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,10 @@ func connections(n int) []hub.Connection {
 		out[i] = hub.Connection{ID: fmt.Sprintf("c%d", i), RoomID: "r", Protocol: contract.Subprotocol, ConnectedAt: time.UnixMilli(7)}
 	}
 	return out
+}
+
+func delivery(n int) hub.Delivery {
+	return hub.Delivery{RoomID: "r", Epoch: "e", Seq: int64(n), Messages: messages(n)}
 }
 
 func messages(n int) []hub.Message {
@@ -56,7 +61,7 @@ func TestDistribute(t *testing.T) {
 	t.Run("makes chunks of 250 connections", func(t *testing.T) {
 		t.Parallel()
 		sent := &queuetest.Queue{}
-		if err := (fanout.Distributor{Queue: sent}).Distribute(context.Background(), "r", messages(2), connections(501)); err != nil {
+		if err := (fanout.Distributor{Queue: sent}).Distribute(context.Background(), delivery(2), connections(501)); err != nil {
 			t.Fatal(err)
 		}
 		chunks := parsed(t, sent)
@@ -66,43 +71,9 @@ func TestDistribute(t *testing.T) {
 		if len(chunks[0].Messages) != 2 || chunks[0].RoomID != "r" || chunks[0].Attempt != 1 {
 			t.Errorf("got %+v", chunks[0])
 		}
-		const want = `{"room_id":"r","messages":[{"id":"m1","room_id":"r","seq":1,"user_id":"u","time":5,"data":"<b>"},{"id":"m2","room_id":"r","seq":2,"user_id":"u","time":5,"data":"<b>"}],"connections":[{"id":"c500","protocol":"hermes.v1","connected_at":7}],"attempt":1}`
+		const want = `{"room_id":"r","epoch":"e","seq":2,"messages":[{"id":"m1","room_id":"r","seq":1,"user_id":"u","time":5,"data":"<b>"},{"id":"m2","room_id":"r","seq":2,"user_id":"u","time":5,"data":"<b>"}],"connections":[{"id":"c500","protocol":"hermes.v1","connected_at":7}],"attempt":1}`
 		if got := sent.Sent()[2]; got.Body != want || got.Group != queue.Group("r") || got.Delay != 0 || got.Error != "" {
 			t.Errorf("got %+v", got)
-		}
-	})
-	t.Run("keeps each chunk within 1 MiB", func(t *testing.T) {
-		t.Parallel()
-		sent := &queuetest.Queue{}
-		large := messages(100)
-		for i := range large {
-			large[i].Data = json.RawMessage(`"` + strings.Repeat("x", 31_000) + `"`)
-		}
-		room := connections(300)
-		for i := range room {
-			room[i].ID = strings.Repeat("c", 120) + room[i].ID
-		}
-		if err := (fanout.Distributor{Queue: sent}).Distribute(context.Background(), "r", large, room); err != nil {
-			t.Fatal(err)
-		}
-		perConnection := map[string]int64{}
-		for i, m := range sent.Sent() {
-			if len(m.Body) > 1<<20 {
-				t.Errorf("chunk %d has %d bytes", i, len(m.Body))
-			}
-		}
-		for _, c := range parsed(t, sent) {
-			for _, connection := range c.Connections {
-				for _, m := range c.Messages {
-					if m.Seq != perConnection[connection.ID]+1 {
-						t.Fatalf("%s gets %d after %d", connection.ID, m.Seq, perConnection[connection.ID])
-					}
-					perConnection[connection.ID] = m.Seq
-				}
-			}
-		}
-		if len(perConnection) != 300 || perConnection[room[299].ID] != 100 {
-			t.Errorf("%d connections, the last gets %d messages", len(perConnection), perConnection[room[299].ID])
 		}
 	})
 	t.Run("fails when one chunk is refused", func(t *testing.T) {
@@ -113,15 +84,15 @@ func TestDistribute(t *testing.T) {
 			}
 			return nil
 		}}
-		err := (fanout.Distributor{Queue: sent}).Distribute(context.Background(), "r", messages(1), connections(501))
+		err := (fanout.Distributor{Queue: sent}).Distribute(context.Background(), delivery(1), connections(501))
 		if !errors.Is(err, hubtest.ErrDown) || err.Error() != "fanout: queue 3 chunks: service is down" {
 			t.Errorf("got %v", err)
 		}
 	})
 	t.Run("fails when a message does not encode", func(t *testing.T) {
 		t.Parallel()
-		broken := []hub.Message{{ID: "m", Data: json.RawMessage(`{`)}}
-		err := (fanout.Distributor{Queue: &queuetest.Queue{}}).Distribute(context.Background(), "r", broken, connections(1))
+		broken := hub.Delivery{RoomID: "r", Messages: []hub.Message{{ID: "m", Data: json.RawMessage(`{`)}}}
+		err := (fanout.Distributor{Queue: &queuetest.Queue{}}).Distribute(context.Background(), broken, connections(1))
 		if err == nil || !strings.HasPrefix(err.Error(), `fanout: chunk of room "r": `) {
 			t.Errorf("got %v", err)
 		}
@@ -135,12 +106,25 @@ func TestRetry(t *testing.T) {
 		sent := &queuetest.Queue{}
 		room := connections(3)
 		failures := []deliver.Failure{{Connection: room[0], Delivered: 2}, {Connection: room[1]}, {Connection: room[2], Delivered: 2}}
-		if err := (fanout.Distributor{Queue: sent}).Retry(context.Background(), "r", messages(3), failures, 1); err != nil {
+		if err := (fanout.Distributor{Queue: sent}).Retry(context.Background(), delivery(3), failures, 1); err != nil {
 			t.Fatal(err)
 		}
 		chunks := parsed(t, sent)
 		if len(chunks) != 2 || len(chunks[0].Messages) != 3 || len(chunks[0].Connections) != 1 || chunks[0].Connections[0].ID != "c1" ||
-			len(chunks[1].Messages) != 1 || chunks[1].Messages[0].Seq != 3 || len(chunks[1].Connections) != 2 || chunks[1].Attempt != 2 {
+			len(chunks[1].Messages) != 1 || chunks[1].Messages[0].Seq != 3 || chunks[1].After != 2 || chunks[1].Seq != 3 || len(chunks[1].Connections) != 2 || chunks[1].Attempt != 2 {
+			t.Errorf("got %+v", chunks)
+		}
+	})
+	t.Run("counts no attempt where time was over before it", func(t *testing.T) {
+		t.Parallel()
+		sent := &queuetest.Queue{}
+		room := connections(2)
+		failures := []deliver.Failure{{Connection: room[0], Err: deliver.ErrUnavailable}, {Connection: room[1], Err: deliver.ErrNoTime}}
+		if err := (fanout.Distributor{Queue: sent}).Retry(context.Background(), delivery(1), failures, 4); err != nil {
+			t.Fatal(err)
+		}
+		chunks := parsed(t, sent)
+		if len(chunks) != 2 || chunks[0].Attempt != 5 || chunks[1].Attempt != 4 || chunks[1].Connections[0].ID != "c1" || sent.Sent()[1].Delay != 0 {
 			t.Errorf("got %+v", chunks)
 		}
 	})
@@ -152,7 +136,7 @@ func TestRetry(t *testing.T) {
 			t.Parallel()
 			sent := &queuetest.Queue{}
 			failures := []deliver.Failure{{Connection: connections(1)[0]}}
-			if err := (fanout.Distributor{Queue: sent}).Retry(context.Background(), "r", messages(1), failures, c.attempt); err != nil {
+			if err := (fanout.Distributor{Queue: sent}).Retry(context.Background(), delivery(1), failures, c.attempt); err != nil {
 				t.Fatal(err)
 			}
 			if got := sent.Sent()[0].Delay; got != c.want {
@@ -165,7 +149,7 @@ func TestRetry(t *testing.T) {
 		sent := &queuetest.Queue{}
 		failures := []deliver.Failure{{Connection: connections(1)[0]}}
 		d := fanout.Distributor{Queue: sent, Jitter: hubtest.FullJitter}
-		if err := d.Retry(context.Background(), "r", messages(1), failures, 2); err != nil {
+		if err := d.Retry(context.Background(), delivery(1), failures, 2); err != nil {
 			t.Fatal(err)
 		}
 		if got := sent.Sent()[0].Delay; got != 16*time.Second {
@@ -181,7 +165,7 @@ type stubDeliverer struct {
 	deadline time.Time
 }
 
-func (s *stubDeliverer) Deliver(ctx context.Context, _ string, _ []hub.Message, connections []hub.Connection) []deliver.Failure {
+func (s *stubDeliverer) Deliver(ctx context.Context, _ hub.Delivery, connections []hub.Connection) []deliver.Failure {
 	s.asked = connections
 	s.deadline, _ = ctx.Deadline()
 	return s.failures
@@ -191,13 +175,14 @@ func (s *stubDeliverer) Deliver(ctx context.Context, _ string, _ []hub.Message, 
 type bundle struct {
 	worker      fanout.Worker
 	deliverer   *stubDeliverer
+	gateway     *hubtest.Gateway
 	queue, dead *queuetest.Queue
 }
 
 func setup(failures ...deliver.Failure) bundle {
-	b := bundle{deliverer: &stubDeliverer{failures: failures}, queue: &queuetest.Queue{}, dead: &queuetest.Queue{}}
+	b := bundle{deliverer: &stubDeliverer{failures: failures}, gateway: &hubtest.Gateway{}, queue: &queuetest.Queue{}, dead: &queuetest.Queue{}}
 	b.worker = fanout.Worker{
-		Deliverer: b.deliverer, Distributor: fanout.Distributor{Queue: b.queue}, DeadLetters: b.dead,
+		Deliverer: b.deliverer, Closer: b.gateway, Distributor: fanout.Distributor{Queue: b.queue}, DeadLetters: b.dead,
 		Log: slog.New(slog.DiscardHandler),
 	}
 	return b
@@ -205,7 +190,7 @@ func setup(failures ...deliver.Failure) bundle {
 
 func chunkBody(t *testing.T, attempt int) string {
 	t.Helper()
-	body, err := plainjson.Marshal(fanout.Split("r", messages(2), connections(2), attempt)[0])
+	body, err := plainjson.Marshal(fanout.Split(delivery(2), connections(2), attempt)[0])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,14 +223,26 @@ func TestWorker(t *testing.T) {
 			t.Errorf("got %+v", chunks)
 		}
 	})
-	t.Run("gives up after five attempts, with the reason, ready to be sent back", func(t *testing.T) {
+	t.Run("gives up after five attempts, and closes the connection", func(t *testing.T) {
 		t.Parallel()
 		b := setup(failure)
 		if err := b.worker.Handle(context.Background(), chunkBody(t, 5)); err != nil {
 			t.Fatal(err)
 		}
+		if len(b.queue.Sent())+len(b.dead.Sent()) != 0 || !slices.Equal(b.gateway.Closed(), []string{"c0"}) {
+			t.Errorf("closed %v, %d dead letters", b.gateway.Closed(), len(b.dead.Sent()))
+		}
+	})
+	t.Run("gives up a classic connection as a dead letter too, with the reason, ready to be sent back", func(t *testing.T) {
+		t.Parallel()
+		classic := failure
+		classic.Connection.Protocol = ""
+		b := setup(classic)
+		if err := b.worker.Handle(context.Background(), chunkBody(t, 5)); err != nil {
+			t.Fatal(err)
+		}
 		dead := b.dead.Sent()
-		if len(b.queue.Sent()) != 0 || len(dead) != 1 || dead[0].Error != "1 connections failed 5 times, the first: throttled" {
+		if len(b.queue.Sent()) != 0 || len(b.gateway.Closed()) != 1 || len(dead) != 1 || dead[0].Error != "1 connections failed 5 times, the first: throttled" {
 			t.Fatalf("got %+v", dead)
 		}
 		chunk, err := fanout.Parse([]byte(dead[0].Body))
@@ -253,7 +250,27 @@ func TestWorker(t *testing.T) {
 			t.Errorf("got %+v, %v", chunk, err)
 		}
 	})
-	t.Run("buries what is no chunk", func(t *testing.T) {
+	t.Run("fails until the connection is closed", func(t *testing.T) {
+		t.Parallel()
+		b := setup(failure)
+		b.gateway.OnClose = func(string) error { return deliver.ErrUnavailable }
+		if err := b.worker.Handle(context.Background(), chunkBody(t, 5)); err == nil || err.Error() != "fanout: close 1 connections: unavailable" {
+			t.Errorf("got %v", err)
+		}
+		b.gateway.OnClose = func(string) error { return deliver.ErrGone }
+		if err := b.worker.Handle(context.Background(), chunkBody(t, 5)); err != nil {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("gives up a notice in silence", func(t *testing.T) {
+		t.Parallel()
+		b := setup(failure)
+		err := b.worker.Handle(context.Background(), `{"room_id":"r","notice":{"type":"reconnect","within":60},"connections":[{"id":"c0"}],"attempt":5}`)
+		if err != nil || len(b.gateway.Closed())+len(b.dead.Sent()) != 0 {
+			t.Errorf("got %v, closed %v", err, b.gateway.Closed())
+		}
+	})
+	t.Run("sends what is no chunk to the dead-letter queue", func(t *testing.T) {
 		t.Parallel()
 		b := setup()
 		if err := b.worker.Handle(context.Background(), `{"room_id":"r"}`); err != nil {

@@ -17,7 +17,7 @@ func message(seq int64, data string) hub.Message {
 
 func TestFor(t *testing.T) {
 	t.Parallel()
-	two := []hub.Message{message(1, `{"a":"<b>"}`), message(2, `null`)}
+	two := hub.Delivery{RoomID: "r", Epoch: "e", After: 0, Seq: 3, Messages: []hub.Message{message(1, `{"a":"<b>"}`), message(2, `null`)}}
 
 	t.Run("packs hermes.v1 messages into one frame", func(t *testing.T) {
 		t.Parallel()
@@ -25,9 +25,9 @@ func TestFor(t *testing.T) {
 		if err != nil || len(frames) != 1 || frames[0].Messages != 2 {
 			t.Fatalf("got %v, %v", frames, err)
 		}
-		const want = `{"type":"messages","messages":[` +
+		const want = `{"type":"messages","room_id":"r","epoch":"e","after":0,"messages":[` +
 			`{"id":"m","room_id":"r","seq":1,"user_id":"u","time":5,"data":{"a":"<b>"}},` +
-			`{"id":"m","room_id":"r","seq":2,"user_id":"u","time":5,"data":null}]}`
+			`{"id":"m","room_id":"r","seq":2,"user_id":"u","time":5,"data":null}],"seq":3}`
 		if got := string(frames[0].Body); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
@@ -49,19 +49,26 @@ func TestFor(t *testing.T) {
 		for seq := range int64(500) {
 			many = append(many, message(seq+1, `"`+strings.Repeat("x", int(seq))+`"`))
 		}
-		frames, err := frame.For(contract.Subprotocol, many)
+		frames, err := frame.For(contract.Subprotocol, hub.Delivery{RoomID: "r", After: -7, Seq: 507, Messages: many})
 		if err != nil {
 			t.Fatal(err)
 		}
-		var next int64 = 1
+		var next, covered int64 = 1, -7
 		for i, f := range frames {
 			if len(f.Body) > contract.MaxFrameBytes {
 				t.Errorf("frame %d has %d bytes", i, len(f.Body))
 			}
-			var got struct{ Messages []hub.Message }
+			var got struct {
+				After, Seq int64
+				Messages   []hub.Message
+			}
 			if err := json.Unmarshal(f.Body, &got); err != nil || len(got.Messages) != f.Messages {
 				t.Fatalf("frame %d: %v, %d messages, said to be %d", i, err, len(got.Messages), f.Messages)
 			}
+			if got.After != covered {
+				t.Errorf("frame %d covers what comes after %d, the one before ends at %d", i, got.After, covered)
+			}
+			covered = got.Seq
 			for _, m := range got.Messages {
 				if m.Seq != next {
 					t.Fatalf("got seq %d, want %d", m.Seq, next)
@@ -69,14 +76,14 @@ func TestFor(t *testing.T) {
 				next++
 			}
 		}
-		if next != 501 || len(frames) < 5 {
+		if next != 501 || covered != 507 || len(frames) < 5 {
 			t.Errorf("got %d messages in %d frames", next-1, len(frames))
 		}
 	})
 	t.Run("names the message that does not encode", func(t *testing.T) {
 		t.Parallel()
 		for _, protocol := range []string{contract.Subprotocol, ""} {
-			_, err := frame.For(protocol, []hub.Message{message(1, `{`)})
+			_, err := frame.For(protocol, hub.Delivery{Messages: []hub.Message{message(1, `{`)}})
 			if err == nil || !strings.HasPrefix(err.Error(), `frame: message "m": plainjson: marshal `) {
 				t.Errorf("%q: got %v", protocol, err)
 			}
@@ -86,10 +93,12 @@ func TestFor(t *testing.T) {
 
 func TestServerFrames(t *testing.T) {
 	t.Parallel()
-	welcome, err := frame.Welcome{
-		Ref: "1", ConnectionID: "c=", UserID: "u", ExpiresAt: 9,
-		Positions: map[string]hub.Position{"r": {Epoch: "e", Seq: 12}},
-	}.Encode()
+	positions := map[string]hub.Position{"r": {Epoch: "e", Seq: 12}}
+	welcome, err := frame.Welcome{Ref: "1", ConnectionID: "c=", UserID: "u", ExpiresAt: 9, Positions: positions}.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pong, err := frame.Pong("", positions)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +109,7 @@ func TestServerFrames(t *testing.T) {
 		{"welcome says who, until when, and how far the rooms have come", string(welcome), `{"type":"welcome","ref":"1","connection_id":"c=","user_id":"u","rooms":["r"],"expires_at":9,"positions":{"r":{"epoch":"e","seq":12}}}`},
 		{"ok repeats the ref", string(frame.OK("7")), `{"type":"ok","ref":"7"}`},
 		{"ok without ref has none", string(frame.OK("")), `{"type":"ok"}`},
-		{"pong", string(frame.Pong("")), `{"type":"pong"}`},
+		{"pong says how far the rooms have come", string(pong), `{"type":"pong","positions":{"r":{"epoch":"e","seq":12}}}`},
 		{"error has code and message", string(frame.Error("7", frame.CodeForbidden, "no <b>")), `{"type":"error","ref":"7","code":"forbidden","message":"no <b>"}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -123,8 +132,8 @@ func TestHistory(t *testing.T) {
 		if added, err := h.Add(message(3, `1`)); err != nil || !added {
 			t.Fatalf("got %v, %v", added, err)
 		}
-		h.Seq, h.More, h.Reset = 3, true, true
-		const want = `{"type":"history","ref":"7","room_id":"r","epoch":"e","messages":[{"id":"m","room_id":"r","seq":3,"user_id":"u","time":5,"data":1}],"seq":3,"more":true,"reset":true}`
+		h.After, h.Seq, h.More, h.Reset = 2, 3, true, true
+		const want = `{"type":"history","ref":"7","room_id":"r","epoch":"e","messages":[{"id":"m","room_id":"r","seq":3,"user_id":"u","time":5,"data":1}],"after":2,"seq":3,"more":true,"reset":true}`
 		if got := string(h.Encode()); got != want || h.Len() != 1 {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
@@ -135,7 +144,7 @@ func TestHistory(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := string(h.Encode()); got != `{"type":"history","room_id":"r","epoch":"","messages":[],"seq":0,"more":false}` {
+		if got := string(h.Encode()); got != `{"type":"history","room_id":"r","epoch":"","messages":[],"after":0,"seq":0,"more":false}` {
 			t.Errorf("got %s", got)
 		}
 	})
@@ -183,7 +192,7 @@ func TestLargestPublicationFitsEveryFrame(t *testing.T) {
 	m.Seq, m.Time = 1<<62, 1<<52
 
 	for _, protocol := range []string{contract.Subprotocol, ""} {
-		frames, err := frame.For(protocol, []hub.Message{m})
+		frames, err := frame.For(protocol, hub.Delivery{RoomID: worst, Epoch: "0123456789abcdef", After: m.Seq - 1, Seq: m.Seq, Messages: []hub.Message{m}})
 		if err != nil || len(frames) != 1 || len(frames[0].Body) > contract.MaxFrameBytes {
 			t.Errorf("protocol %q: %d frames, %v", protocol, len(frames), err)
 		}
@@ -195,7 +204,7 @@ func TestLargestPublicationFitsEveryFrame(t *testing.T) {
 	if added, err := h.Add(m); err != nil || !added {
 		t.Fatalf("got %v, %v", added, err)
 	}
-	h.Seq, h.More, h.Reset = m.Seq, false, true
+	h.After, h.Seq, h.More, h.Reset = m.Seq-1, m.Seq, false, true
 	if n := len(h.Encode()); n > contract.MaxFrameBytes {
 		t.Errorf("the history frame has %d bytes", n)
 	}

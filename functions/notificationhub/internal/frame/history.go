@@ -7,18 +7,19 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 )
 
-// A History is the answer to history: {"type":"history","ref","room_id","epoch","messages":[..],"seq","more","reset"}.
+// A History is the answer to history: {"type":"history","ref","room_id","epoch","messages":[..],"after","seq","more","reset"}.
 // Create it with NewHistory, Add messages until it is full, then Encode it.
 type History struct {
-	Seq   int64 // the last message that the answer covers; the client asks next for those after it
-	More  bool  // messages after Seq exist
-	Reset bool  // messages are missing between what the client has and this answer
+	After int64 // the answer holds everything that the room has for the client after it, up to Seq
+	Seq   int64 // the last number that the answer covers; the client asks next for those after it
+	More  bool  // numbers after Seq exist
+	Reset bool  // messages are missing between what the client has and After
 
 	messages packer
 }
 
 // longestHistorySuffix bounds what suffix returns.
-const longestHistorySuffix = `],"seq":-9223372036854775808,"more":false,"reset":true}`
+const longestHistorySuffix = `],"after":-9223372036854775808,"seq":-9223372036854775808,"more":false,"reset":true}`
 
 // NewHistory returns an empty answer for a room, in the room's current epoch.
 func NewHistory(ref, roomID, epoch string) (*History, error) {
@@ -62,5 +63,5 @@ func (h *History) suffix() string {
 	if h.Reset {
 		reset = `,"reset":true`
 	}
-	return fmt.Sprintf(`],"seq":%d,"more":%t%s}`, h.Seq, h.More, reset)
+	return fmt.Sprintf(`],"after":%d,"seq":%d,"more":%t%s}`, h.After, h.Seq, h.More, reset)
 }

@@ -42,8 +42,14 @@ type reply struct {
 // OK returns {"type":"ok","ref"}: the hub has accepted the frame with that ref.
 func OK(ref string) []byte { return reply{Type: "ok", Ref: ref}.encode() }
 
-// Pong returns {"type":"pong","ref"}, the answer to ping.
-func Pong(ref string) []byte { return reply{Type: "pong", Ref: ref}.encode() }
+// Pong returns {"type":"pong","ref","positions"}, the answer to ping.
+func Pong(ref string, positions map[string]hub.Position) ([]byte, error) {
+	return plainjson.Marshal(struct {
+		Type      string                  `json:"type"`
+		Ref       string                  `json:"ref,omitempty"`
+		Positions map[string]hub.Position `json:"positions"`
+	}{"pong", ref, positions})
+}
 
 // Error returns {"type":"error","ref","code","message"}. The message is for developers.
 func Error(ref, code, message string) []byte {

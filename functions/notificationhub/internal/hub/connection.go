@@ -9,6 +9,10 @@ type Connection struct {
 	UserID      string
 	Protocol    string // contract.Subprotocol, or "" for a classic client
 	ConnectedAt time.Time
+
+	// After is the last number that the connection was sent in a delivery of its own, if that is after the After of the
+	// delivery at hand.
+	After int64
 }
 
 // A Caller is the sender of a frame: the connection, and the identity that the authorizer attached to it. Nothing in it

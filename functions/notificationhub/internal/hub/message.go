@@ -19,6 +19,8 @@ type Message struct {
 
 	// ToUserID narrows the room to one user's connections. It is not sent to receivers.
 	ToUserID string `json:"-"`
+	// RecordID names the record of the intake queue that brought the message. A redelivered record has it again.
+	RecordID string `json:"-"`
 }
 
 // NewMessage returns the message of a publication, with fallbackID as its id if the publication has none.
@@ -34,6 +36,12 @@ func NewMessage(p contract.Publication, fallbackID string, at time.Time) Message
 		m.Data = json.RawMessage("null")
 	}
 	return m
+}
+
+// EncodedBound bounds the length of m's JSON, in which a byte of a string may take six.
+func (m Message) EncodedBound() int {
+	const envelope = 256
+	return len(m.Data) + 6*(len(m.ID)+len(m.UserID)+len(m.RoomID)+len(m.ToUserID)+len(m.RecordID)) + envelope
 }
 
 // VisibleTo reports whether userID may receive m.

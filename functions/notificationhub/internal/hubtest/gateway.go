@@ -11,11 +11,14 @@ type Gateway struct {
 	OnPost func(ctx context.Context, connectionID string, try int) error
 	// OnProbe, if set, decides whether a lookup of the connection fails.
 	OnProbe func(connectionID string) error
+	// OnClose, if set, decides whether closing the connection fails.
+	OnClose func(connectionID string) error
 
 	mu       sync.Mutex
 	tries    map[string]int
 	probes   map[string]int
 	received map[string][]string
+	closed   []string
 }
 
 // Post delivers body, or fails.
@@ -33,6 +36,26 @@ func (g *Gateway) Post(ctx context.Context, connectionID string, body []byte) er
 	}
 	g.received[connectionID] = append(g.received[connectionID], string(body))
 	return nil
+}
+
+// Close closes the connection.
+func (g *Gateway) Close(_ context.Context, connectionID string) error {
+	if g.OnClose != nil {
+		if err := g.OnClose(connectionID); err != nil {
+			return err
+		}
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.closed = append(g.closed, connectionID)
+	return nil
+}
+
+// Closed returns the connections that were closed, in order.
+func (g *Gateway) Closed() []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return append([]string(nil), g.closed...)
 }
 
 // Probe looks the connection up.

@@ -13,8 +13,7 @@ func TestTablesInMemory(t *testing.T) {
 	tokens := &hubtest.Tokens{}
 	hubtest.TestTables(t, hubtest.Tables{
 		Connections: &hubtest.Connections{},
-		Rooms:       &hubtest.Rooms{},
-		Messages:    &hubtest.Messages{TTL: hubtest.HistoryTTL, Now: clock.Now},
+		Rows:        &hubtest.Rows{Retention: hubtest.Retention},
 		Tokens:      tokens,
 		PutToken:    tokens.Put,
 		Clock:       clock,

@@ -5,14 +5,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/admission"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/roomlog"
 )
 
 // Tables is a set of empty tables, of any implementation.
@@ -22,21 +26,14 @@ type Tables struct {
 		Remove(ctx context.Context, roomID, connectionID string) error
 		Each(ctx context.Context, roomID, userID string, page func([]hub.Connection) error) error
 	}
-	Rooms interface {
-		Reserve(ctx context.Context, roomID string, n int) (hub.Position, error)
-		Position(ctx context.Context, roomID string) (hub.Position, error)
-	}
-	Messages interface {
-		Keep(ctx context.Context, messages []hub.Message) error
-		Since(ctx context.Context, roomID string, first int64, limit int) ([]hub.Message, bool, error)
-	}
+	Rows     roomlog.Store
 	Tokens   admission.FactorStore
 	PutToken func(userID, roomID string, row admission.Row) // stores a factor as a backend does
 	Clock    *clock.Fake                                    // the tables' clock
 }
 
-// HistoryTTL is how long the tables under test store messages.
-const HistoryTTL = time.Hour
+// Retention is how long history answers rows of the tables under test.
+const Retention = 10 * time.Minute
 
 // TestTables tests an implementation of the tables for what the hub relies on. The tests use different rooms, so that one
 // set of tables serves them all.
@@ -45,9 +42,10 @@ func TestTables(t *testing.T, tables Tables) {
 	t.Run("a user's connections are found in the room only", func(t *testing.T) { testUserConnections(t, tables) })
 	t.Run("a room of 5,000 connections is read whole", func(t *testing.T) { testLargeRoom(t, tables) })
 	t.Run("reading stops at the first error", func(t *testing.T) { testStop(t, tables) })
-	t.Run("numbers follow each other within one epoch", func(t *testing.T) { testNumbers(t, tables) })
-	t.Run("messages come back in order, from where one asks", func(t *testing.T) { testMessages(t, tables) })
-	t.Run("expired messages do not come back", func(t *testing.T) { testExpiry(t, tables) })
+	t.Run("rows come back in either order, as they were kept", func(t *testing.T) { testRows(t, tables) })
+	t.Run("a number is taken once", func(t *testing.T) { testTaken(t, tables) })
+	t.Run("a hint never goes back", func(t *testing.T) { testHint(t, tables) })
+	t.Run("workers that know little of each other number without a gap", func(t *testing.T) { testWorkers(t, tables) })
 	t.Run("a factor is found for its user and room only", func(t *testing.T) { testFactor(t, tables) })
 }
 
@@ -117,71 +115,122 @@ func testStop(t *testing.T, tables Tables) {
 	}
 }
 
-func testNumbers(t *testing.T, tables Tables) {
-	ctx := context.Background()
-	before, err := tables.Rooms.Position(ctx, "numbers")
-	check(t, err)
-	if before != (hub.Position{}) {
-		t.Errorf("a new room is at %+v", before)
+func row(roomID string, first int64, at time.Time, messages ...hub.Message) roomlog.Row {
+	for i := range messages {
+		messages[i].RoomID, messages[i].Seq = roomID, first+int64(i)
 	}
-	first, err := tables.Rooms.Reserve(ctx, "numbers", 3)
-	check(t, err)
-	second, err := tables.Rooms.Reserve(ctx, "numbers", 1)
-	check(t, err)
-	now, err := tables.Rooms.Position(ctx, "numbers")
-	check(t, err)
-	if first.Seq != 3 || second.Seq != 4 || first.Epoch == "" || second.Epoch != first.Epoch || now != second {
-		t.Errorf("got %+v, %+v, and then %+v", first, second, now)
-	}
-	other, err := tables.Rooms.Reserve(ctx, "numbers 2", 1)
-	check(t, err)
-	if other.Seq != 1 {
-		t.Errorf("another room begins at %d", other.Seq)
-	}
+	return roomlog.Row{RoomID: roomID, Epoch: "e", First: first, Time: at, Messages: messages}
 }
 
-func testMessages(t *testing.T, tables Tables) {
-	ctx := context.Background()
-	var kept []hub.Message
-	for i := range int64(60) { // more than two of DynamoDB's batches
-		kept = append(kept, hub.Message{
-			ID: fmt.Sprint("m", i+1), RoomID: "messages", Seq: i + 1, UserID: "ann", Time: 1_700_000_000_123,
-			Data: json.RawMessage(`{"text":"ünï <b>"}`),
-		})
+func testRows(t *testing.T, tables Tables) {
+	ctx, at := context.Background(), tables.Clock.Now()
+	kept := []roomlog.Row{
+		row("rows", 1, at,
+			hub.Message{ID: "m1", RecordID: "r1", UserID: "ann", ToUserID: "bob", Time: 1_700_000_000_123, Data: json.RawMessage(`{"text":"ünï <b>"}`)},
+			hub.Message{ID: "m2", RecordID: "m2", Data: json.RawMessage(`null`)}), // a backend may send without a name
+		row("rows", 3, at, hub.Message{ID: "m3", RecordID: "m3", Data: json.RawMessage(`1`)}),
+		row("rows", 4, at.Add(time.Second), hub.Message{ID: "m4", RecordID: "m4", Data: json.RawMessage(`2`)}),
 	}
-	kept[1].ToUserID = "bob"
-	kept[2].UserID = "" // a backend may send without a name
-	check(t, tables.Messages.Keep(ctx, kept))
-	check(t, tables.Messages.Keep(ctx, nil))
-
-	got, more, err := tables.Messages.Since(ctx, "messages", 2, 10)
-	check(t, err)
-	if !more || len(got) != 10 || got[0].Seq != 2 || got[9].Seq != 11 {
-		t.Fatalf("got %d messages, more %v: %+v", len(got), more, got)
+	for _, i := range []int{1, 0, 2} {
+		check(t, tables.Rows.Put(ctx, kept[i]))
 	}
-	for i, m := range got {
-		if fmt.Sprint(m) != fmt.Sprint(kept[i+1]) {
-			t.Errorf("got  %+v\nwant %+v", m, kept[i+1])
+	for i := range kept {
+		kept[i].Until = kept[i].Time.Add(Retention)
+	}
+	for _, c := range []struct {
+		name string
+		read func(ctx context.Context, roomID string, seq int64, limit int) ([]roomlog.Row, bool, error)
+		seq  int64
+		most int
+		want []roomlog.Row
+		more bool
+	}{
+		{"since the beginning", tables.Rows.Since, 1, 10, kept, false},
+		{"since the middle of a row", tables.Rows.Since, 2, 10, kept[1:], false},
+		{"since the end", tables.Rows.Since, 5, 10, nil, false},
+		{"since the beginning, some", tables.Rows.Since, 1, 2, kept[:2], true},
+		{"until the end", tables.Rows.Until, math.MaxInt64, 10, []roomlog.Row{kept[2], kept[1], kept[0]}, false},
+		{"until the end, the last", tables.Rows.Until, math.MaxInt64, 1, kept[2:], true},
+		{"until the middle of a row", tables.Rows.Until, 2, 10, kept[:1], false},
+	} {
+		got, more, err := c.read(ctx, "rows", c.seq, c.most)
+		check(t, err)
+		if len(got) == 0 {
+			got = nil
+		}
+		if !reflect.DeepEqual(got, c.want) || more != c.more {
+			t.Errorf("%s: got  %+v, more %v\nwant %+v", c.name, got, more, c.want)
 		}
 	}
-	rest, more, err := tables.Messages.Since(ctx, "messages", 58, 10)
+	got, _, err := tables.Rows.Since(ctx, "another room", 1, 10)
 	check(t, err)
-	if more || len(rest) != 3 {
-		t.Errorf("got %d messages, more %v", len(rest), more)
+	if len(got) > 0 {
+		t.Errorf("another room has %+v", got)
 	}
 }
 
-func testExpiry(t *testing.T, tables Tables) {
-	ctx := context.Background()
-	message := hub.Message{ID: "old", RoomID: "expiry", Seq: 1, Data: json.RawMessage(`1`)}
-	check(t, tables.Messages.Keep(ctx, []hub.Message{message}))
-	tables.Clock.Advance(HistoryTTL + time.Second)
-	message.ID, message.Seq = "new", 2
-	check(t, tables.Messages.Keep(ctx, []hub.Message{message}))
-	got, _, err := tables.Messages.Since(ctx, "expiry", 1, 10)
+func testTaken(t *testing.T, tables Tables) {
+	ctx, at := context.Background(), tables.Clock.Now()
+	check(t, tables.Rows.Put(ctx, row("taken", 1, at, hub.Message{ID: "first", RecordID: "first", Data: json.RawMessage(`1`)})))
+	err := tables.Rows.Put(ctx, row("taken", 1, at, hub.Message{ID: "second", RecordID: "second", Data: json.RawMessage(`1`)}))
+	if !errors.Is(err, roomlog.ErrTaken) {
+		t.Errorf("got %v", err)
+	}
+	rows, _, err := tables.Rows.Since(ctx, "taken", 1, 10)
 	check(t, err)
-	if len(got) != 1 || got[0].ID != "new" {
-		t.Errorf("got %+v", got)
+	if len(rows) != 1 || rows[0].Messages[0].ID != "first" {
+		t.Errorf("got %+v", rows)
+	}
+}
+
+func testHint(t *testing.T, tables Tables) {
+	ctx := context.Background()
+	for _, c := range []struct{ set, want int64 }{{0, 0}, {3, 3}, {2, 3}, {3, 3}, {4, 4}} {
+		if c.set > 0 {
+			check(t, tables.Rows.SetHint(ctx, "hint", hub.Position{Epoch: fmt.Sprint("epoch of ", c.set), Seq: c.set}))
+		}
+		got, err := tables.Rows.Hint(ctx, "hint")
+		check(t, err)
+		if got.Seq != c.want || (c.want > 0) != (got.Epoch == fmt.Sprint("epoch of ", c.want)) {
+			t.Errorf("after %d: got %+v, want %d", c.set, got, c.want)
+		}
+	}
+}
+
+// testWorkers lets workers append the same and other records, all at once.
+func testWorkers(t *testing.T, tables Tables) {
+	const workers, records = 4, 40
+	var all sync.WaitGroup
+	errs := make([]error, workers)
+	for w := range workers {
+		log := roomlog.New(roomlog.Config{Store: tables.Rows, Now: tables.Clock.Now})
+		all.Go(func() {
+			for i := range records {
+				record := fmt.Sprint("r", (i+w*records/workers)%records)
+				_, err := log.Append(context.Background(), "workers", []hub.Message{
+					{ID: record, RecordID: record, RoomID: "workers", Time: tables.Clock.Now().UnixMilli(), Data: json.RawMessage(`1`)},
+				})
+				errs[w] = errors.Join(errs[w], err)
+			}
+		})
+	}
+	all.Wait()
+	check(t, errors.Join(errs...))
+	rows, _, err := tables.Rows.Since(context.Background(), "workers", 1, 1000)
+	check(t, err)
+	seen := map[string]bool{}
+	var last int64
+	for _, row := range rows {
+		if row.First != last+1 || row.Epoch != rows[0].Epoch {
+			t.Errorf("row %d of epoch %q follows %d of epoch %q", row.First, row.Epoch, last, rows[0].Epoch)
+		}
+		for _, m := range row.Messages {
+			seen[m.ID] = true
+		}
+		last = row.Last()
+	}
+	if last != records || len(seen) != records {
+		t.Errorf("%d messages have %d numbers", len(seen), last)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/admission"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
@@ -79,96 +78,6 @@ func (c *Connections) find(roomID, userID string) ([]hub.Connection, error) {
 	}
 	slices.SortFunc(found, func(a, b hub.Connection) int { return strings.Compare(a.ID, b.ID) })
 	return found, c.Fail
-}
-
-// Rooms is the Rooms table in memory.
-type Rooms struct {
-	// FailRoom, if set, fails every call for that room with Fail.
-	FailRoom string
-	Fail     error
-
-	mu   sync.Mutex
-	rows map[string]hub.Position
-}
-
-// Reserve reserves the next n numbers.
-func (r *Rooms) Reserve(_ context.Context, roomID string, n int) (hub.Position, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.FailRoom == roomID {
-		return hub.Position{}, r.Fail
-	}
-	if r.rows == nil {
-		r.rows = map[string]hub.Position{}
-	}
-	p := r.rows[roomID]
-	p.Seq += int64(n)
-	if p.Epoch == "" {
-		p.Epoch = "epoch-of-" + roomID
-	}
-	r.rows[roomID] = p
-	return p, nil
-}
-
-// Position returns a room's position.
-func (r *Rooms) Position(_ context.Context, roomID string) (hub.Position, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.FailRoom == roomID {
-		return hub.Position{}, r.Fail
-	}
-	return r.rows[roomID], nil
-}
-
-// Messages is the Messages table in memory.
-type Messages struct {
-	TTL  time.Duration
-	Now  func() time.Time
-	Fail error
-
-	mu   sync.Mutex
-	rows map[string]map[int64]keptMessage
-}
-
-type keptMessage struct {
-	hub.Message
-	expiresAt time.Time
-}
-
-// Keep stores messages.
-func (m *Messages) Keep(_ context.Context, messages []hub.Message) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.Fail != nil {
-		return m.Fail
-	}
-	if m.TTL == 0 {
-		return nil
-	}
-	if m.rows == nil {
-		m.rows = map[string]map[int64]keptMessage{}
-	}
-	for _, message := range messages {
-		if m.rows[message.RoomID] == nil {
-			m.rows[message.RoomID] = map[int64]keptMessage{}
-		}
-		m.rows[message.RoomID][message.Seq] = keptMessage{message, m.Now().Add(m.TTL)}
-	}
-	return nil
-}
-
-// Since reads up to limit messages with seq >= first.
-func (m *Messages) Since(_ context.Context, roomID string, first int64, limit int) ([]hub.Message, bool, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	var found []hub.Message
-	for seq, kept := range m.rows[roomID] {
-		if seq >= first && m.Now().Before(kept.expiresAt) {
-			found = append(found, kept.Message)
-		}
-	}
-	slices.SortFunc(found, func(a, b hub.Message) int { return int(a.Seq - b.Seq) })
-	return found[:min(limit, len(found))], len(found) > limit, m.Fail
 }
 
 // Tokens is the Tokens table in memory.

@@ -58,6 +58,14 @@ func (c *Connections) Probe(ctx context.Context, connectionID string) error {
 	return nil
 }
 
+// Close closes the connection. It returns deliver.ErrGone if there is none.
+func (c *Connections) Close(ctx context.Context, connectionID string) error {
+	if err := c.do(ctx, http.MethodDelete, connectionID, nil); err != nil {
+		return fmt.Errorf("management: delete connection %q: %w", connectionID, err)
+	}
+	return nil
+}
+
 func (c *Connections) do(ctx context.Context, method, connectionID string, body []byte) error {
 	req := c.newRequest(ctx, method, connectionID, body)
 	if err := c.sign(req, body); err != nil {

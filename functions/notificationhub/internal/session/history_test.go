@@ -12,44 +12,61 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hubtest"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/roomlog"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/session"
 )
 
 // A past is what happened in room "orders".
 type past struct {
-	rooms   *hubtest.Rooms
-	history *hubtest.Messages
-	clock   *clock.Fake
+	log   *roomlog.Log
+	rows  *hubtest.Rows
+	clock *clock.Fake
+	said  *int
 }
 
 func newPast() past {
-	clock := clock.NewFake()
-	return past{rooms: &hubtest.Rooms{}, history: &hubtest.Messages{TTL: time.Hour, Now: clock.Now}, clock: clock}
+	p := past{rows: &hubtest.Rows{Retention: time.Hour}, clock: clock.NewFake(), said: new(int)}
+	p.log = roomlog.New(roomlog.Config{Store: p.rows, Now: p.clock.Now, NewEpoch: func() string { return epoch }})
+	return p
 }
 
-// say numbers and keeps messages.
+func (p past) responder() session.Responder {
+	return session.Responder{Rows: p.rows, Now: p.clock.Now, Log: discard}
+}
+
+// say appends messages, each in a row of its own.
 func (p past) say(t *testing.T, messages ...hub.Message) {
 	t.Helper()
-	for _, m := range messages {
-		position, err := p.rooms.Reserve(context.Background(), "orders", 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		m.Seq, m.RoomID, m.ID = position.Seq, "orders", fmt.Sprint("m", position.Seq)
-		if m.Data == nil {
-			m.Data = json.RawMessage(`1`)
-		}
-		if err := p.history.Keep(context.Background(), []hub.Message{m}); err != nil {
-			t.Fatal(err)
-		}
+	for i := range messages {
+		p.sayAtOnce(t, messages[i:i+1]...)
 	}
 }
 
-// lose takes a number that no message ever has.
-func (p past) lose(t *testing.T) {
+// sayAtOnce appends messages in one row.
+func (p past) sayAtOnce(t *testing.T, messages ...hub.Message) {
 	t.Helper()
-	if _, err := p.rooms.Reserve(context.Background(), "orders", 1); err != nil {
+	for i := range messages {
+		*p.said++
+		m := &messages[i]
+		m.ID = fmt.Sprint("m", *p.said)
+		m.RecordID, m.RoomID, m.Time = m.ID, "orders", p.clock.Now().UnixMilli()
+		if m.Data == nil {
+			m.Data = json.RawMessage(`1`)
+		}
+	}
+	appended, err := p.log.Append(context.Background(), "orders", messages)
+	if err != nil {
 		t.Fatal(err)
+	}
+	if err := p.log.Hint(context.Background(), "orders", appended.Last); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// deleteAll is what the time to live does in the end.
+func (p past) deleteAll() {
+	for _, row := range p.rows.Kept("orders") {
+		p.rows.Delete("orders", row.First)
 	}
 }
 
@@ -58,6 +75,7 @@ type answer struct {
 	Type     string
 	Epoch    string
 	Messages []hub.Message
+	After    int64
 	Seq      int64
 	More     bool
 	Reset    bool
@@ -65,8 +83,7 @@ type answer struct {
 
 func (p past) ask(t *testing.T, epoch string, after int64) answer {
 	t.Helper()
-	responder := session.Responder{Rooms: p.rooms, History: p.history, Log: discard}
-	frame := responder.Respond(context.Background(), ann, fmt.Appendf(nil, `{"action":"history","epoch":%q,"after":%d}`, epoch, after))
+	frame := p.responder().Respond(context.Background(), ann, fmt.Appendf(nil, `{"action":"history","epoch":%q,"after":%d}`, epoch, after))
 	if len(frame) > contract.MaxFrameBytes {
 		t.Errorf("the frame has %d bytes", len(frame))
 	}
@@ -82,7 +99,14 @@ func (a answer) String() string {
 	for _, m := range a.Messages {
 		seqs = append(seqs, fmt.Sprint(m.Seq))
 	}
-	return fmt.Sprintf("[%s] seq %d more %v reset %v", strings.Join(seqs, " "), a.Seq, a.More, a.Reset)
+	text := fmt.Sprintf("[%s] of (%d, %d]", strings.Join(seqs, " "), a.After, a.Seq)
+	if a.More {
+		text += " more"
+	}
+	if a.Reset {
+		text += " reset"
+	}
+	return text
 }
 
 const epoch = "epoch-of-orders"
@@ -98,38 +122,54 @@ func TestHistory(t *testing.T) {
 		after int64
 		want  string
 	}{
-		{"what was missed comes back", func(t *testing.T, p past) { p.say(t, make([]hub.Message, 4)...) }, epoch, 2, "[3 4] seq 4 more false reset false"},
-		{"who missed nothing gets nothing", func(t *testing.T, p past) { p.say(t, make([]hub.Message, 4)...) }, epoch, 4, "[] seq 4 more false reset false"},
-		{"from the beginning all comes", func(t *testing.T, p past) { p.say(t, make([]hub.Message, 2)...) }, epoch, 0, "[1 2] seq 2 more false reset false"},
-		{"a room without messages has none", func(*testing.T, past) {}, "", 0, "[] seq 0 more false reset false"},
-		{"who was there before the first message continues", func(t *testing.T, p past) { p.say(t, make([]hub.Message, 2)...) }, "", 1, "[2] seq 2 more false reset false"},
-		{"what is for others is left out", func(t *testing.T, p past) { p.say(t, private, hub.Message{}, private, forAnn) }, epoch, 0, "[2 4] seq 4 more false reset false"},
-		{"only what is for others moves the position on", func(t *testing.T, p past) { p.say(t, hub.Message{}, private, private) }, epoch, 1, "[] seq 3 more false reset false"},
-		{"another epoch starts over with what there is", func(t *testing.T, p past) { p.say(t, make([]hub.Message, 2)...) }, "older", 7, "[1 2] seq 2 more false reset true"},
-		{"a position beyond the room's starts over", func(t *testing.T, p past) { p.say(t, make([]hub.Message, 2)...) }, epoch, 7, "[1 2] seq 2 more false reset true"},
-		{"a gap by expiry starts over with what there is", func(t *testing.T, p past) {
+		{"what was missed comes back", func(t *testing.T, p past) { p.say(t, make([]hub.Message, 4)...) }, epoch, 2, "[3 4] of (2, 4]"},
+		{"who missed nothing gets nothing", func(t *testing.T, p past) { p.say(t, make([]hub.Message, 4)...) }, epoch, 4, "[] of (4, 4]"},
+		{"from the beginning all comes", func(t *testing.T, p past) { p.say(t, make([]hub.Message, 2)...) }, epoch, 0, "[1 2] of (0, 2]"},
+		{"from the middle of a row its rest comes", func(t *testing.T, p past) {
+			p.sayAtOnce(t, make([]hub.Message, 3)...)
+			p.sayAtOnce(t, make([]hub.Message, 2)...)
+		}, epoch, 2, "[3 4 5] of (2, 5]"},
+		{"a room without messages has none", func(*testing.T, past) {}, "", 0, "[] of (0, 0]"},
+		{"who was there before the first message continues", func(t *testing.T, p past) { p.say(t, make([]hub.Message, 2)...) }, "", 0, "[1 2] of (0, 2]"},
+		{"nobody has a number without an epoch", func(t *testing.T, p past) { p.say(t, make([]hub.Message, 2)...) }, "", 1, "[1 2] of (0, 2] reset"},
+		{"what is for others is left out", func(t *testing.T, p past) { p.say(t, private, hub.Message{}, private, forAnn) }, epoch, 0, "[2 4] of (0, 4]"},
+		{"only what is for others moves the position on", func(t *testing.T, p past) { p.say(t, hub.Message{}, private, private) }, epoch, 1, "[] of (1, 3]"},
+		{"another epoch starts anew with what there is", func(t *testing.T, p past) { p.say(t, make([]hub.Message, 2)...) }, "older", 7, "[1 2] of (0, 2] reset"},
+		{"a position beyond the room's starts anew", func(t *testing.T, p past) { p.say(t, make([]hub.Message, 2)...) }, epoch, 7, "[1 2] of (0, 2] reset"},
+		{"a room that has lost its numbers starts anew", func(*testing.T, past) {}, epoch, 7, "[] of (0, 0] reset"},
+		{"a gap by expiry starts anew with what there is", func(t *testing.T, p past) {
 			p.say(t, make([]hub.Message, 3)...)
 			p.clock.Advance(time.Hour)
 			p.say(t, make([]hub.Message, 2)...)
-		}, epoch, 2, "[4 5] seq 5 more false reset true"},
+		}, epoch, 2, "[4 5] of (3, 5] reset"},
 		{"expiry just up to the position is no gap", func(t *testing.T, p past) {
 			p.say(t, make([]hub.Message, 3)...)
 			p.clock.Advance(time.Hour)
 			p.say(t, make([]hub.Message, 2)...)
-		}, epoch, 3, "[4 5] seq 5 more false reset false"},
-		{"everything expired starts over from where the room is", func(t *testing.T, p past) {
+		}, epoch, 3, "[4 5] of (3, 5]"},
+		{"what has expired and was for others is no gap", func(t *testing.T, p past) {
+			p.say(t, hub.Message{}, private)
+			p.clock.Advance(time.Hour)
+			p.say(t, hub.Message{})
+		}, epoch, 1, "[3] of (1, 3]"},
+		{"everything expired starts anew from where the room is", func(t *testing.T, p past) {
 			p.say(t, make([]hub.Message, 3)...)
 			p.clock.Advance(time.Hour)
-		}, epoch, 2, "[] seq 3 more false reset true"},
-		{"a number that was never used is no gap", func(t *testing.T, p past) {
-			p.say(t, make([]hub.Message, 2)...)
-			p.lose(t)
+		}, epoch, 2, "[] of (3, 3] reset"},
+		{"everything deleted starts anew from where the room is", func(t *testing.T, p past) {
+			p.say(t, make([]hub.Message, 3)...)
+			p.deleteAll()
+		}, epoch, 2, "[] of (3, 3] reset"},
+		{"who has all of a room whose rows are deleted continues", func(t *testing.T, p past) {
+			p.say(t, make([]hub.Message, 3)...)
+			p.deleteAll()
+		}, epoch, 3, "[] of (3, 3]"},
+		{"numbers go on after those that are deleted", func(t *testing.T, p past) {
+			p.say(t, make([]hub.Message, 3)...)
+			p.deleteAll()
+			p.clock.Advance(2 * time.Hour)
 			p.say(t, hub.Message{})
-		}, epoch, 2, "[4] seq 4 more false reset false"},
-		{"a message that is on its way is waited for", func(t *testing.T, p past) {
-			p.say(t, make([]hub.Message, 2)...)
-			p.lose(t)
-		}, epoch, 2, "[] seq 2 more false reset false"},
+		}, epoch, 3, "[4] of (3, 4]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -183,15 +223,15 @@ func TestHistoryInSeveralFrames(t *testing.T) {
 	t.Run("very many messages for others do not hold the client up", func(t *testing.T) {
 		t.Parallel()
 		p := newPast()
-		for range 4500 {
+		for range 5000 {
 			p.say(t, hub.Message{ToUserID: "bob"})
 		}
 		p.say(t, hub.Message{})
 		first := p.ask(t, epoch, 0)
-		if len(first.Messages) != 0 || !first.More || first.Seq != 4000 {
+		if len(first.Messages) != 0 || !first.More || first.Seq < 4000 {
 			t.Fatalf("got %s", first)
 		}
-		if second := p.ask(t, epoch, first.Seq); second.String() != "[4501] seq 4501 more false reset false" {
+		if second := p.ask(t, epoch, first.Seq); !strings.HasPrefix(second.String(), "[5001] of (") {
 			t.Errorf("got %s", second)
 		}
 	})
@@ -199,8 +239,13 @@ func TestHistoryInSeveralFrames(t *testing.T) {
 		t.Parallel()
 		p := newPast()
 		p.say(t, hub.Message{})
-		p.history.Fail = hubtest.ErrDown
-		got := session.Responder{Rooms: p.rooms, History: p.history, Log: discard}.Respond(context.Background(), ann, []byte(`{"action":"history"}`))
+		p.rows.Fail = func(operation, _ string) error {
+			if operation == "Since" {
+				return hubtest.ErrDown
+			}
+			return nil
+		}
+		got := p.responder().Respond(context.Background(), ann, []byte(`{"action":"history"}`))
 		if !strings.Contains(string(got), `"code":"unavailable"`) {
 			t.Errorf("got %s", got)
 		}

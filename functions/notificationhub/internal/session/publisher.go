@@ -16,6 +16,7 @@ import (
 // A Publisher handles sendMessage: it puts a client's message on the intake queue.
 type Publisher struct {
 	Intake queue.Sender
+	NewID  func() string // names a message that the client did not name; hub.NewMessageID
 	Log    *slog.Logger
 }
 
@@ -28,6 +29,9 @@ func (p Publisher) Publish(ctx context.Context, caller hub.Caller, body []byte) 
 	publication, refusal := publicationOf(caller, f)
 	if refusal != nil {
 		return refusal
+	}
+	if publication.ID == "" {
+		publication.ID = p.NewID() // so that a call to SQS that is made again, because its answer was lost, sends one message
 	}
 	if err := p.enqueue(ctx, publication); err != nil {
 		p.Log.ErrorContext(ctx, "message not queued", "room_id", publication.RoomID, "error", err)

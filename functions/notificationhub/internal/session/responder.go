@@ -6,22 +6,19 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/frame"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/roomlog"
 )
-
-// A Positioner returns a room's position: the zero Position for a room without messages.
-type Positioner interface {
-	Position(ctx context.Context, roomID string) (hub.Position, error)
-}
 
 // A Responder answers hello, ping, history, and every frame that has no route of its own.
 type Responder struct {
-	Rooms   Positioner
-	History Reader
-	Log     *slog.Logger
+	Rows roomlog.Store
+	Now  func() time.Time
+	Log  *slog.Logger
 }
 
 // Respond answers one frame.
@@ -43,7 +40,7 @@ func (r Responder) answer(ctx context.Context, caller hub.Caller, f frame.Client
 	case contract.RouteHello:
 		return r.welcome(ctx, caller, f)
 	case contract.RoutePing:
-		return frame.Pong(f.Ref), nil
+		return r.pong(ctx, caller, f)
 	case contract.RouteHistory:
 		return r.history(ctx, caller, f)
 	default:
@@ -52,14 +49,27 @@ func (r Responder) answer(ctx context.Context, caller hub.Caller, f frame.Client
 }
 
 func (r Responder) welcome(ctx context.Context, caller hub.Caller, f frame.Client) ([]byte, error) {
-	position, err := r.Rooms.Position(ctx, caller.RoomID)
+	positions, err := r.positions(ctx, caller)
 	if err != nil {
 		return nil, fmt.Errorf("session: welcome: %w", err)
 	}
 	return frame.Welcome{
-		Ref: f.Ref, ConnectionID: caller.ConnectionID, UserID: caller.UserID, ExpiresAt: caller.ExpiresAt,
-		Positions: map[string]hub.Position{caller.RoomID: position},
+		Ref: f.Ref, ConnectionID: caller.ConnectionID, UserID: caller.UserID, ExpiresAt: caller.ExpiresAt, Positions: positions,
 	}.Encode()
+}
+
+// pong says how far the rooms have come, so that a client finds out what was lost in a room that has been quiet since.
+func (r Responder) pong(ctx context.Context, caller hub.Caller, f frame.Client) ([]byte, error) {
+	positions, err := r.positions(ctx, caller)
+	if err != nil {
+		return nil, fmt.Errorf("session: pong: %w", err)
+	}
+	return frame.Pong(f.Ref, positions)
+}
+
+func (r Responder) positions(ctx context.Context, caller hub.Caller) (map[string]hub.Position, error) {
+	tail, err := roomlog.Tail(ctx, r.Rows, caller.RoomID, r.Now())
+	return map[string]hub.Position{caller.RoomID: tail}, err
 }
 
 // badRequest returns the error's text, and for a client that does not speak the protocol at all, the known actions.

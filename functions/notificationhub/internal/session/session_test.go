@@ -110,14 +110,14 @@ func TestPublish(t *testing.T) {
 	}{
 		{
 			"puts what a client says on the queue, in its room", ann, `{"action":"sendMessage","ref":"1","data":{"text":"<hi>"}}`,
-			`{"type":"ok","ref":"1"}`, `{"user_id":"ann","room_id":"orders","data":{"text":"<hi>"}}`,
+			`{"type":"ok","ref":"1"}`, `{"id":"new","user_id":"ann","room_id":"orders","data":{"text":"<hi>"}}`,
 		},
-		{"answers a hermes.v1 client without ref too", ann, `{"data":1}`, `{"type":"ok"}`, `{"user_id":"ann","room_id":"orders","data":1}`},
-		{"does not answer a classic client", classic, `{"action":"sendMessage","data":1}`, ``, `{"user_id":"ann","room_id":"orders","data":1}`},
-		{"answers a classic client that waits", classic, `{"ref":"1","data":1}`, `{"type":"ok","ref":"1"}`, `{"user_id":"ann","room_id":"orders","data":1}`},
-		{"takes the sender from the context, never from the frame", ann, `{"user_id":"admin","data":1}`, `{"type":"ok"}`, `{"user_id":"ann","room_id":"orders","data":1}`},
-		{"takes no data for null", ann, `{}`, `{"type":"ok"}`, `{"user_id":"ann","room_id":"orders","data":null}`},
-		{"accepts the room of the token by name", ann, `{"room_id":"orders","data":1}`, `{"type":"ok"}`, `{"user_id":"ann","room_id":"orders","data":1}`},
+		{"answers a hermes.v1 client without ref too", ann, `{"data":1}`, `{"type":"ok"}`, `{"id":"new","user_id":"ann","room_id":"orders","data":1}`},
+		{"does not answer a classic client", classic, `{"action":"sendMessage","data":1}`, ``, `{"id":"new","user_id":"ann","room_id":"orders","data":1}`},
+		{"answers a classic client that waits", classic, `{"ref":"1","data":1}`, `{"type":"ok","ref":"1"}`, `{"id":"new","user_id":"ann","room_id":"orders","data":1}`},
+		{"takes the sender from the context, never from the frame", ann, `{"user_id":"admin","data":1}`, `{"type":"ok"}`, `{"id":"new","user_id":"ann","room_id":"orders","data":1}`},
+		{"takes no data for null", ann, `{}`, `{"type":"ok"}`, `{"id":"new","user_id":"ann","room_id":"orders","data":null}`},
+		{"accepts the room of the token by name", ann, `{"room_id":"orders","data":1}`, `{"type":"ok"}`, `{"id":"new","user_id":"ann","room_id":"orders","data":1}`},
 		{"refuses any other room", ann, `{"ref":"1","room_id":"admin","data":1}`, `{"type":"error","ref":"1","code":"forbidden","message":"the token does not open room \"admin\""}`, ``},
 		{"refuses a caller without identity", hub.Caller{}, `{"data":1}`, `{"type":"error","code":"forbidden","message":"the token does not open room \"\""}`, ``},
 		{"refuses to address one user", ann, `{"to_user_id":"bob","data":1}`, `{"type":"error","code":"forbidden","message":"to_user_id is for backends: a client speaks to its room"}`, ``},
@@ -128,7 +128,7 @@ func TestPublish(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			intake := &queuetest.Queue{}
-			answer := session.Publisher{Intake: intake, Log: discard}.Publish(context.Background(), c.caller, []byte(c.body))
+			answer := session.Publisher{Intake: intake, NewID: func() string { return "new" }, Log: discard}.Publish(context.Background(), c.caller, []byte(c.body))
 			if string(answer) != c.answer {
 				t.Errorf("answered %s", answer)
 			}
@@ -147,7 +147,7 @@ func TestPublish(t *testing.T) {
 	t.Run("gives a resend the same id, and another user another", func(t *testing.T) {
 		t.Parallel()
 		intake := &queuetest.Queue{}
-		publisher := session.Publisher{Intake: intake, Log: discard}
+		publisher := session.Publisher{Intake: intake, NewID: func() string { return "new" }, Log: discard}
 		bob := ann
 		bob.UserID = "bob"
 		for _, caller := range []hub.Caller{ann, ann, bob} {
@@ -168,7 +168,7 @@ func TestPublish(t *testing.T) {
 	t.Run("says when the queue is down", func(t *testing.T) {
 		t.Parallel()
 		intake := &queuetest.Queue{Refuse: func(queue.Message) error { return hubtest.ErrDown }}
-		answer := session.Publisher{Intake: intake, Log: discard}.Publish(context.Background(), classic, []byte(`{"ref":"1","data":1}`))
+		answer := session.Publisher{Intake: intake, NewID: func() string { return "new" }, Log: discard}.Publish(context.Background(), classic, []byte(`{"ref":"1","data":1}`))
 		if string(answer) != `{"type":"error","ref":"1","code":"unavailable","message":"the message could not be queued: send it again"}` {
 			t.Errorf("answered %s", answer)
 		}
@@ -183,7 +183,7 @@ func TestRespond(t *testing.T) {
 			"hello is welcomed with the room's position", `{"action":"hello","ref":"1"}`,
 			`{"type":"welcome","ref":"1","connection_id":"c1","user_id":"ann","rooms":["orders"],"expires_at":9,"positions":{"orders":{"epoch":"epoch-of-orders","seq":3}}}`,
 		},
-		{"ping gets pong", `{"action":"ping","ref":"1"}`, `{"type":"pong","ref":"1"}`},
+		{"ping gets pong with the room's position", `{"action":"ping","ref":"1"}`, `{"type":"pong","ref":"1","positions":{"orders":{"epoch":"epoch-of-orders","seq":3}}}`},
 		{"an unknown action is named, and the known ones", `{"action":"dance","ref":"1"}`, `{"type":"error","ref":"1","code":"unknown_action","message":"unknown action \"dance\"; ` + known + `"}`},
 		{"no action is an unknown one", `{}`, `{"type":"error","code":"unknown_action","message":"unknown action \"\"; ` + known + `"}`},
 		{"what is not JSON is told the known actions", `hello`, `{"type":"error","code":"bad_request","message":"frame is not one JSON object; ` + known + `"}`},
@@ -192,11 +192,9 @@ func TestRespond(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			rooms := &hubtest.Rooms{}
-			if _, err := rooms.Reserve(context.Background(), "orders", 3); err != nil {
-				t.Fatal(err)
-			}
-			got := session.Responder{Rooms: rooms, Log: discard}.Respond(context.Background(), ann, []byte(c.body))
+			p := newPast()
+			p.say(t, make([]hub.Message, 3)...)
+			got := p.responder().Respond(context.Background(), ann, []byte(c.body))
 			if string(got) != c.answer {
 				t.Errorf("got  %s\nwant %s", got, c.answer)
 			}
@@ -204,17 +202,18 @@ func TestRespond(t *testing.T) {
 	}
 	t.Run("a room without messages is at its beginning", func(t *testing.T) {
 		t.Parallel()
-		got := session.Responder{Rooms: &hubtest.Rooms{}, Log: discard}.Respond(context.Background(), ann, []byte(`{"action":"hello"}`))
+		got := newPast().responder().Respond(context.Background(), ann, []byte(`{"action":"hello"}`))
 		var welcome struct{ Positions map[string]hub.Position }
 		if err := json.Unmarshal(got, &welcome); err != nil || welcome.Positions["orders"] != (hub.Position{}) || len(welcome.Positions) != 1 {
 			t.Errorf("got %s", got)
 		}
 	})
-	for _, action := range []string{"hello", "history"} {
+	for _, action := range []string{"hello", "ping", "history"} {
 		t.Run(action+" says when the table is down", func(t *testing.T) {
 			t.Parallel()
-			rooms := &hubtest.Rooms{FailRoom: "orders", Fail: hubtest.ErrDown}
-			got := session.Responder{Rooms: rooms, Log: discard}.Respond(context.Background(), ann, []byte(`{"action":"`+action+`","ref":"1"}`))
+			p := newPast()
+			p.rows.Fail = func(string, string) error { return hubtest.ErrDown }
+			got := p.responder().Respond(context.Background(), ann, []byte(`{"action":"`+action+`","ref":"1"}`))
 			if string(got) != `{"type":"error","ref":"1","code":"unavailable","message":"the hub could not answer: ask again"}` {
 				t.Errorf("got %s", got)
 			}

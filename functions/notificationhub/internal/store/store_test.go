@@ -46,8 +46,7 @@ func TestTablesInDynalite(t *testing.T) {
 	clock := clock.NewFake()
 	hubtest.TestTables(t, hubtest.Tables{
 		Connections: store.Connections{Client: client, Table: "connections", TTL: contract.DefaultConnectionTTL},
-		Rooms:       store.Rooms{Client: client, Table: "rooms"},
-		Messages:    store.Messages{Client: client, Table: "messages", TTL: hubtest.HistoryTTL, Clock: clock},
+		Rows:        store.Rows{Client: client, RoomsTable: "rooms", MessagesTable: "messages", Retention: hubtest.Retention},
 		Tokens:      store.Tokens{Client: client, Table: "tokens"},
 		PutToken:    func(userID, roomID string, row admission.Row) { putToken(t, client, userID, roomID, row) },
 		Clock:       clock,
