@@ -28,7 +28,7 @@ func Broadcast(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 	}
 	deadLetters := sqs.Queue{URL: vars.Required(contract.EnvDeadLetterURL)}
 	chunks := sqs.Queue{URL: vars.Required(contract.EnvFanoutURL)}
-	endpoint := vars.URL(contract.EnvManagementURL)
+	endpoint, rate := vars.URL(contract.EnvManagementURL), vars.OptionalDecimal(contract.EnvPostRate)
 	vars.MustBeComplete(log)
 
 	TuneCollector()
@@ -39,7 +39,7 @@ func Broadcast(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 
 	broadcaster := &broadcast.Broadcaster{
 		Rooms: rooms, History: history, Directory: connections,
-		Deliverer:   newDeliverer(cfg, endpoint, connections, log),
+		Deliverer:   newDeliverer(cfg, endpoint, rate, connections, log),
 		Distributor: fanout.Distributor{Queue: chunks, Jitter: rand.N[time.Duration]},
 		DeadLetters: deadLetters, Now: time.Now, Log: log,
 	}

@@ -26,7 +26,7 @@ func Deliver(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 	connections := store.Connections{Table: vars.Required(contract.EnvConnectionsTable)}
 	chunks := sqs.Queue{URL: vars.Required(contract.EnvFanoutURL)}
 	deadLetters := sqs.Queue{URL: vars.Required(contract.EnvFanoutDeadURL)}
-	endpoint := vars.URL(contract.EnvManagementURL)
+	endpoint, rate := vars.URL(contract.EnvManagementURL), vars.OptionalDecimal(contract.EnvPostRate)
 	vars.MustBeComplete(log)
 
 	TuneCollector()
@@ -35,13 +35,13 @@ func Deliver(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 	connections.Client, chunks.Client, deadLetters.Client = dynamodb.NewFromConfig(cfg), queues, queues
 
 	return sqsevent.Each(fanout.Worker{
-		Deliverer:   newDeliverer(cfg, endpoint, connections, log),
+		Deliverer:   newDeliverer(cfg, endpoint, rate, connections, log),
 		Distributor: fanout.Distributor{Queue: chunks, Jitter: rand.N[time.Duration]},
 		DeadLetters: deadLetters, Log: log,
 	}, log)
 }
 
-func newDeliverer(cfg aws.Config, endpoint *url.URL, connections store.Connections, log *slog.Logger) *deliver.Deliverer {
+func newDeliverer(cfg aws.Config, endpoint *url.URL, rate float64, connections store.Connections, log *slog.Logger) *deliver.Deliverer {
 	gateway := management.New(endpoint, cfg.Region, cfg.Credentials, time.Now)
-	return deliver.New(deliver.Config{Poster: gateway, Prober: gateway, Remover: connections, Log: log})
+	return deliver.New(deliver.Config{Poster: gateway, Prober: gateway, Remover: connections, Log: log, Rate: rate})
 }
