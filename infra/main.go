@@ -29,6 +29,16 @@ func run() (code int) {
 	app := awscdk.NewApp(nil)
 	name, _ := app.Node().TryGetContext(jsii.String("stage")).(string)
 	stage, err := stageNamed(name)
+	if err == nil {
+		stage, err = stage.withContext(func(name string) string {
+			switch value := app.Node().TryGetContext(jsii.String(name)).(type) {
+			case nil:
+				return ""
+			default:
+				return fmt.Sprint(value) // -c a=1 arrives as text, cdk.json may hold a number
+			}
+		})
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "hermes:", err)
 		return 1

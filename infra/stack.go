@@ -4,6 +4,9 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsses"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -17,6 +20,7 @@ func newStack(scope constructs.Construct, stage Stage) awscdk.Stack {
 	stack := awscdk.NewStack(scope, jsii.String("Hermes-"+stage.Name), &awscdk.StackProps{
 		Description: jsii.String("Hermes: notifications in real time, stage " + stage.Name),
 	})
+	alarms := newAlarmTopic(stack, stage)
 	hub := notificationhub.NewNotificationHub(stack, jsii.String("Hub"), &notificationhub.NotificationHubProps{
 		StageName:        stage.Name,
 		RemovalPolicy:    stage.RemovalPolicy,
@@ -25,8 +29,10 @@ func newStack(scope constructs.Construct, stage Stage) awscdk.Stack {
 		IntakeRetention:  stage.IntakeRetention,
 		ThrottleRate:     stage.ThrottleRate,
 		ThrottleBurst:    stage.ThrottleBurst,
+		ConnectionsQuota: stage.ConnectionsQuota,
 		AllowedOrigins:   stage.AllowedOrigins,
 		DisableAlarms:    !stage.Alarms,
+		AlarmTopic:       alarms,
 		CustomDomain:     customDomain(stack, stage.Domain),
 		Architecture:     stage.Architecture,
 	})
@@ -37,13 +43,16 @@ func newStack(scope constructs.Construct, stage Stage) awscdk.Stack {
 	if stage.Console {
 		output(stack, "ConsoleUrl", newConsole(stack, stage, hub.WebSocketUrl()), "The console page")
 	}
-	newBudget(stack, stage, hub)
-	newScheduler(stack, stage, hub)
+	output(stack, "HubDeadLetterQueueUrl", hub.DeadLetterQueue().QueueUrl(), "Messages that were refused or failed")
+	output(stack, "FanoutQueueUrl", hub.FanoutQueue().QueueUrl(), "Chunks of large rooms about to be delivered")
+	output(stack, "FanoutDeadLetterQueueUrl", hub.FanoutDeadLetterQueue().QueueUrl(), "Chunks that were not delivered")
+	newBudget(stack, stage, hub, alarms)
+	newScheduler(stack, stage, hub, alarms)
 	return stack
 }
 
 // newBudget watches what the stage costs. Every alert is published in the hub; e-mail needs a sender.
-func newBudget(stack awscdk.Stack, stage Stage, hub notificationhub.INotificationHub) {
+func newBudget(stack awscdk.Stack, stage Stage, hub notificationhub.INotificationHub, alarms awssns.ITopic) {
 	budget := budgetsubscriber.NewBudgetSubscriber(stack, jsii.String("Budget"), &budgetsubscriber.BudgetSubscriberProps{
 		Budget:        &budgetsubscriber.Budget{Amount: stage.Budget.Amount, Thresholds: stage.Budget.Thresholds},
 		Sender:        stage.Budget.Sender,
@@ -53,18 +62,22 @@ func newBudget(stack awscdk.Stack, stage Stage, hub notificationhub.INotificatio
 		RemovalPolicy: stage.RemovalPolicy,
 		LogRetention:  stage.LogRetention,
 		DisableAlarms: !stage.Alarms,
+		AlarmTopic:    alarms,
 		Architecture:  stage.Architecture,
 	})
 	output(stack, "BudgetTopicArn", budget.Topic().TopicArn(), "Where budgets publish alerts")
-	output(stack, "BudgetDeadLetterQueueUrl", budget.DeadLetterQueue().QueueUrl(), "Alerts that reached nobody")
+	output(stack, "BudgetUrl", budget.Url(), "Where SNS delivers alerts")
+	output(stack, "BudgetDeadLetterQueueUrl", budget.DeadLetterQueue().QueueUrl(), "Alerts that were not delivered")
 	output(stack, "BudgetRedriveQueueUrl", budget.RedriveQueue().QueueUrl(), "Where dead letters are tried again")
 }
 
 // newScheduler sends messages at their time, by e-mail and into the hub's rooms.
-func newScheduler(stack awscdk.Stack, stage Stage, hub notificationhub.INotificationHub) {
+func newScheduler(stack awscdk.Stack, stage Stage, hub notificationhub.INotificationHub, alarms awssns.ITopic) {
 	scheduler := messagescheduler.NewMessageScheduler(stack, jsii.String("Scheduler"), &messagescheduler.MessageSchedulerProps{
 		Sender:         stage.Sender,
+		SenderIdentity: identity(stack, stage.SenderIdentity),
 		Hub:            hub,
+		BucketProps:    bucketProps(stage),
 		AllowedOrigins: stage.AllowedOrigins,
 		ThrottleRate:   stage.ThrottleRate,
 		ThrottleBurst:  stage.ThrottleBurst,
@@ -72,6 +85,7 @@ func newScheduler(stack awscdk.Stack, stage Stage, hub notificationhub.INotifica
 		RemovalPolicy:  stage.RemovalPolicy,
 		LogRetention:   stage.LogRetention,
 		DisableAlarms:  !stage.Alarms,
+		AlarmTopic:     alarms,
 		Architecture:   stage.Architecture,
 	})
 	output(stack, "ApiUrl", scheduler.ApiUrl(), "Base of the scheduler's API; openapi.json describes it")
@@ -84,8 +98,30 @@ func newScheduler(stack awscdk.Stack, stage Stage, hub notificationhub.INotifica
 	output(stack, "ScheduleBucketName", scheduler.Bucket().BucketName(), "Content of messages")
 	output(stack, "DueQueueUrl", scheduler.DueQueue().QueueUrl(), "Messages about to be due")
 	output(stack, "DueDeadLetterQueueUrl", scheduler.DueDeadLetterQueue().QueueUrl(), "Messages that could not be sent to anyone")
+	if stage.Sender == "" {
+		return
+	}
 	output(stack, "DeliveryQueueUrl", scheduler.DeliveryQueue().QueueUrl(), "Mails about to be sent")
 	output(stack, "DeliveryDeadLetterQueueUrl", scheduler.DeliveryDeadLetterQueue().QueueUrl(), "Mails that failed too often")
+}
+
+// bucketProps has the bucket's objects go with the stage where everything else does: CloudFormation deletes no bucket that
+// holds something. It takes CDK's custom resource, a function on Node, whose permissions CDK writes with stars; they are on
+// this one bucket, and a function of our own would be more code for the same. Stage local runs no managed runtime, and
+// deletes its data itself.
+func bucketProps(stage Stage) *awss3.BucketProps {
+	if stage.RemovalPolicy != awscdk.RemovalPolicy_DESTROY || stage.Name == "local" {
+		return nil
+	}
+	return &awss3.BucketProps{AutoDeleteObjects: jsii.Bool(true)}
+}
+
+// identity refers to the identity of that name, which somebody has verified; nil for "".
+func identity(stack awscdk.Stack, name string) awsses.IEmailIdentity {
+	if name == "" {
+		return nil
+	}
+	return awsses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("SenderIdentity"), jsii.String(name))
 }
 
 func customDomain(stack awscdk.Stack, domain *Domain) *notificationhub.CustomDomain {

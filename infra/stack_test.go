@@ -2,9 +2,11 @@ package main
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
@@ -27,22 +29,13 @@ func build(t *testing.T, stage Stage) (awscdk.App, awscdk.Stack) {
 
 func TestStages(t *testing.T) {
 	for _, stage := range stages() {
-		t.Run("stage "+stage.Name+" is the golden one", func(t *testing.T) {
-			_, stack := build(t, stage)
+		t.Run("stage "+stage.Name, func(t *testing.T) {
+			app, stack := build(t, stage)
 			if got, want := *stack.StackName(), "Hermes-"+stage.Name; got != want {
 				t.Errorf("stack name %s, want %s", got, want)
 			}
-			snapshot.Golden(t, stage.Name, snapshot.Template(stack))
-		})
-		t.Run("no policy of stage "+stage.Name+" is broader than listed", func(t *testing.T) {
-			_, stack := build(t, stage)
-			if counted := snapshot.LeastPrivilege(t, snapshot.Template(stack)); counted.Allow < 20 {
-				t.Errorf("only %d statements were found", counted.Allow)
-			}
-		})
-		t.Run("cdk-nag finds nothing in stage "+stage.Name, func(t *testing.T) {
-			app, stack := build(t, stage)
-			snapshot.Nag(t, app, stack)
+			snapshot.Check(t, stage.Name, app, stack)
+			checkDeployable(t, stack, stage)
 		})
 	}
 }
@@ -62,5 +55,91 @@ func TestAStageWithADomainIsServedThere(t *testing.T) {
 	outputs := snapshot.Template(stack)["Outputs"].(map[string]any)
 	if got := outputs["WebSocketUrl"].(map[string]any)["Value"]; got != "wss://push.example.com" {
 		t.Errorf("WebSocketUrl is %v", got)
+	}
+}
+
+// checkDeployable holds a stage against what a first deployment needs.
+func checkDeployable(t *testing.T, stack awscdk.Stack, stage Stage) {
+	t.Helper()
+	template := assertions.Template_FromStack(stack, nil)
+	template.AllResourcesProperties(jsii.String("AWS::Lambda::EventSourceMapping"), map[string]any{
+		"ScalingConfig": map[string]any{"MaximumConcurrency": assertions.Match_AnyValue()},
+	})
+	template.AllResourcesProperties(jsii.String("AWS::ApiGatewayV2::Stage"), map[string]any{
+		"DefaultRouteSettings": map[string]any{
+			"ThrottlingRateLimit": assertions.Match_AnyValue(), "ThrottlingBurstLimit": assertions.Match_AnyValue(),
+		},
+	})
+	if stage.Alarms {
+		topic := map[string]any{"Ref": assertions.Match_StringLikeRegexp(jsii.String("^AlarmTopic"))}
+		template.AllResourcesProperties(jsii.String("AWS::CloudWatch::Alarm"), map[string]any{
+			"AlarmActions": []any{topic}, "OKActions": []any{topic},
+		})
+	}
+	if stage.Name == "local" {
+		return
+	}
+	emptied := assertions.Match_Absent()
+	if stage.RemovalPolicy == awscdk.RemovalPolicy_DESTROY {
+		emptied = assertions.Match_ArrayWith(&[]any{map[string]any{"Key": "aws-cdk:auto-delete-objects", "Value": "true"}})
+	}
+	template.AllResourcesProperties(jsii.String("AWS::S3::Bucket"), map[string]any{"Tags": emptied})
+	text := snapshot.Text(t, stack)
+	for _, unwanted := range []string{"example.com", "hermes.example", "AWS::SES::EmailIdentity"} {
+		if strings.Contains(text, unwanted) {
+			t.Errorf("the template holds %s", unwanted)
+		}
+	}
+}
+
+func TestASenderIsUsedAndNotMade(t *testing.T) {
+	stage, err := withContext(t, "prod", map[string]string{
+		"sender": "Hermes <no-reply@your.org>", "senderIdentity": "your.org", "alarmEmail": "ops@your.org", "connectionsQuota": "2500",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, stack := build(t, stage)
+	template := assertions.Template_FromStack(stack, nil)
+	template.ResourceCountIs(jsii.String("AWS::SES::EmailIdentity"), jsii.Number(0))
+	template.HasResourceProperties(jsii.String("AWS::SNS::Subscription"), map[string]any{"Protocol": "email", "Endpoint": "ops@your.org"})
+	template.HasResourceProperties(jsii.String("AWS::Lambda::Function"), map[string]any{
+		"Environment": map[string]any{"Variables": assertions.Match_ObjectLike(&map[string]any{"HERMES_SENDER": "Hermes <no-reply@your.org>"})},
+	})
+	text := snapshot.Text(t, stack)
+	if !strings.Contains(text, ":identity/your.org") || !strings.Contains(text, `"HERMES_POST_RATE":"875"`) {
+		t.Error("the identity is not the one given, or the quota is not")
+	}
+}
+
+// TestEveryAlarmHasASectionInTheRunbook reads the sections from the descriptions' links.
+func TestEveryAlarmHasASectionInTheRunbook(t *testing.T) {
+	runbook, err := os.ReadFile("../docs/runbook.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sections := map[string]bool{}
+	for line := range strings.Lines(string(runbook)) {
+		if heading, ok := strings.CutPrefix(strings.TrimSpace(line), "## "); ok {
+			sections[strings.ReplaceAll(strings.ToLower(heading), " ", "-")] = false
+		}
+	}
+	stage, err := withContext(t, "prod", map[string]string{"sender": "no-reply@your.org"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, stack := build(t, stage)
+	for id, resource := range *assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::CloudWatch::Alarm"), nil) {
+		description, _ := (*resource)["Properties"].(map[string]any)["AlarmDescription"].(string)
+		_, section, _ := strings.Cut(description, "docs/runbook.md#")
+		if _, ok := sections[section]; !ok {
+			t.Errorf("alarm %s: docs/runbook.md has no section %q", id, section)
+		}
+		sections[section] = true
+	}
+	for section, used := range sections {
+		if !used {
+			t.Errorf("docs/runbook.md: no alarm links to section %q", section)
+		}
 	}
 }

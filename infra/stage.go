@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"net/mail"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,19 +24,30 @@ type Stage struct {
 	HistoryRetention time.Duration
 	IntakeRetention  time.Duration
 
-	// Sender is the From of scheduled mails. Set it to an address of yours before the first deployment, at which SES asks
-	// that address to confirm; until then mails fail, and messages reach the hub's rooms only.
+	// Sender is the From of scheduled mails, e.g. "Hermes <no-reply@your-domain>"; -c sender=... sets it. Without one no mail
+	// is sent, and messages are published in the hub's rooms only.
 	Sender string
+
+	// SenderIdentity is the identity of SES, Sender's address or domain, which you have verified; -c senderIdentity=... sets
+	// it. An identity exists once an account and region, so that no stage that is deployed makes one.
+	SenderIdentity string
 
 	// ScheduleRetention keeps messages that were sent, and their results.
 	ScheduleRetention time.Duration
 
 	// ThrottleRate and ThrottleBurst limit the WebSocket stage, in messages a second, and the scheduler's API, in requests
-	// a second; 0 leaves the account's limits.
+	// a second.
 	ThrottleRate, ThrottleBurst int
 
-	// Alarms are made, or not.
+	// ConnectionsQuota is the account's quota of requests to API Gateway in the region, in requests a second; 0 is AWS's
+	// default of 10,000. -c connectionsQuota=... sets it.
+	ConnectionsQuota int
+
+	// Alarms are made and notify a topic, or not.
 	Alarms bool
+
+	// AlarmEmail is subscribed to the topic of the alarms; -c alarmEmail=... sets it.
+	AlarmEmail string
 
 	// Console serves the console page by CloudFront. Stage local serves it itself.
 	Console bool
@@ -81,8 +94,10 @@ func stages() []Stage {
 			LogRetention:      awslogs.RetentionDays_ONE_DAY,
 			HistoryRetention:  day,
 			IntakeRetention:   4 * day,
-			Sender:            "Hermes <no-reply@hermes.example>",
+			Sender:            "Hermes <no-reply@hermes.example>", // a domain that exists nowhere; only stage local knows it
 			ScheduleRetention: 7 * day,
+			ThrottleRate:      10_000,
+			ThrottleBurst:     5000,
 			Alarms:            true,
 			Budget: Budget{
 				Amount:     100,
@@ -99,7 +114,6 @@ func stages() []Stage {
 			LogRetention:      awslogs.RetentionDays_ONE_WEEK,
 			HistoryRetention:  day,
 			IntakeRetention:   day,
-			Sender:            "Hermes <no-reply@example.com>",
 			ScheduleRetention: 7 * day,
 			ThrottleRate:      100,
 			ThrottleBurst:     200,
@@ -112,7 +126,6 @@ func stages() []Stage {
 			LogRetention:      awslogs.RetentionDays_ONE_MONTH,
 			HistoryRetention:  day,
 			IntakeRetention:   4 * day,
-			Sender:            "Hermes <no-reply@example.com>",
 			ScheduleRetention: 30 * day,
 			ThrottleRate:      1000,
 			ThrottleBurst:     1000,
@@ -122,12 +135,13 @@ func stages() []Stage {
 		},
 		{
 			Name:              "prod",
-			RemovalPolicy:     awscdk.RemovalPolicy_RETAIN,
+			RemovalPolicy:     awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
 			LogRetention:      awslogs.RetentionDays_SIX_MONTHS,
 			HistoryRetention:  7 * day,
 			IntakeRetention:   14 * day,
-			Sender:            "Hermes <no-reply@example.com>",
 			ScheduleRetention: 90 * day,
+			ThrottleRate:      2000,
+			ThrottleBurst:     2000,
 			Alarms:            true,
 			Budget: Budget{Amount: 1000, Thresholds: []budgetsubscriber.Threshold{
 				{Percent: 50}, {Percent: 90}, {Percent: 100, Forecasted: true},
@@ -135,6 +149,35 @@ func stages() []Stage {
 			Architecture: awslambda.Architecture_ARM_64(),
 		},
 	}
+}
+
+// withContext sets what may differ from one deployment of a stage to the next without editing this file. Sender and identity
+// are checked by the constructs.
+func (s Stage) withContext(value func(name string) string) (Stage, error) {
+	if sender := value("sender"); sender != "" {
+		s.Sender, s.SenderIdentity = sender, value("senderIdentity")
+		if address, err := mail.ParseAddress(sender); err == nil && s.SenderIdentity == "" {
+			s.SenderIdentity = address.Address
+		}
+	} else if identity := value("senderIdentity"); identity != "" {
+		return s, fmt.Errorf("senderIdentity is %q, but sender is missing", identity)
+	}
+	if s.AlarmEmail = value("alarmEmail"); s.AlarmEmail != "" {
+		if address, err := mail.ParseAddress(s.AlarmEmail); err != nil || address.Address != s.AlarmEmail {
+			return s, fmt.Errorf("alarmEmail must be an address, got %q", s.AlarmEmail)
+		}
+		if !s.Alarms {
+			return s, fmt.Errorf("alarmEmail is %q, but stage %s has no alarms", s.AlarmEmail, s.Name)
+		}
+	}
+	if quota := value("connectionsQuota"); quota != "" {
+		n, err := strconv.Atoi(quota)
+		if err != nil || n < 1 {
+			return s, fmt.Errorf("connectionsQuota must be a number of requests a second, at least 1, got %q", quota)
+		}
+		s.ConnectionsQuota = n
+	}
+	return s, nil
 }
 
 // stageNamed finds a stage, or names those there are.

@@ -18,3 +18,58 @@ func TestAnUnknownStageIsRefusedWithTheKnownOnes(t *testing.T) {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }
+
+// withContext is the stage of that name with the values of -c.
+func withContext(t *testing.T, name string, values map[string]string) (Stage, error) {
+	t.Helper()
+	stage, err := stageNamed(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stage.withContext(func(name string) string { return values[name] })
+}
+
+func TestTheContextSetsTheSender(t *testing.T) {
+	for name, test := range map[string]struct {
+		values map[string]string
+		sender string
+		want   string // the identity
+	}{
+		"nothing":                 {nil, "", ""},
+		"an address":              {map[string]string{"sender": "Hermes <a@your.org>"}, "Hermes <a@your.org>", "a@your.org"},
+		"an address and a domain": {map[string]string{"sender": "a@your.org", "senderIdentity": "your.org"}, "a@your.org", "your.org"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			stage, err := withContext(t, "dev", test.values)
+			if err != nil || stage.Sender != test.sender || stage.SenderIdentity != test.want {
+				t.Errorf("sender %q, identity %q, %v", stage.Sender, stage.SenderIdentity, err)
+			}
+		})
+	}
+}
+
+func TestAWrongContextIsRefusedWithItsNameAndValue(t *testing.T) {
+	for name, test := range map[string]struct {
+		stage  string
+		values map[string]string
+		want   string
+	}{
+		"an identity alone": {"dev", map[string]string{"senderIdentity": "your.org"}, `senderIdentity is "your.org", but sender is missing`},
+		"an e-mail address that is none": {
+			"prod", map[string]string{"alarmEmail": "ops"}, `alarmEmail must be an address, got "ops"`,
+		},
+		"an e-mail address for a stage without alarms": {
+			"dev", map[string]string{"alarmEmail": "ops@your.org"}, `alarmEmail is "ops@your.org", but stage dev has no alarms`,
+		},
+		"a quota of 0": {
+			"prod", map[string]string{"connectionsQuota": "0"},
+			`connectionsQuota must be a number of requests a second, at least 1, got "0"`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := withContext(t, test.stage, test.values); err == nil || err.Error() != test.want {
+				t.Errorf("got %v, want %s", err, test.want)
+			}
+		})
+	}
+}

@@ -86,9 +86,15 @@ func (b *budgetSubscriber) title() string {
 }
 
 // digest is of everything whose change has CloudFormation replace the budget: its notifications, which name the topic.
-// The new budget is made before the old one is deleted, so both must differ in name.
+// The new budget is made before the old one is deleted, so both must differ in name. Stack and region are in it because a
+// name is the account's: two stages may each have a budget of that title.
 func (b *budgetSubscriber) digest() string {
-	text, err := json.Marshal([]any{b.props.Budget.thresholds(), b.stack().Resolve(b.topic.TopicArn())})
+	stack := b.stack()
+	return digestOf(b.props.Budget.thresholds(), stack.Resolve(b.topic.TopicArn()), *stack.StackName(), stack.Resolve(stack.Region()))
+}
+
+func digestOf(values ...any) string {
+	text, err := json.Marshal(values)
 	if err != nil { // plain values always encode
 		panic(err)
 	}

@@ -1,7 +1,6 @@
 package budgetsubscriber
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -16,6 +15,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
+
+	"github.com/hermes-cdk/hermes/constructs/internal/resource"
 )
 
 // IBudgetSubscriber is a subscriber to publish to, whether this app made it or another did.
@@ -125,7 +126,7 @@ func (b *budgetSubscriber) ToString() *string { return b.Node().Path() }
 func (b *budgetSubscriber) stack() awscdk.Stack { return awscdk.Stack_Of(b) }
 
 func (b *budgetSubscriber) removalPolicy() awscdk.RemovalPolicy {
-	return cmp.Or(b.props.RemovalPolicy, awscdk.RemovalPolicy_RETAIN)
+	return resource.RemovalPolicy(b.props.RemovalPolicy)
 }
 
 func (b *budgetSubscriber) Topic() awssns.ITopic                  { return b.topic }

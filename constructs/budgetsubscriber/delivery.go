@@ -10,10 +10,10 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2integrations"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/hermes-cdk/hermes/constructs/internal/accesslog"
 	"github.com/hermes-cdk/hermes/constructs/internal/resource"
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
 )
@@ -24,11 +24,6 @@ const (
 	throttleBurst = 40
 )
 
-// accessLogFormat is a JSON line for each request, without anything of its body.
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
-const accessLogFormat = `{"requestId":"$context.requestId","ip":"$context.identity.sourceIp","requestTime":"$context.requestTime",` +
-	`"routeKey":"$context.routeKey","status":"$context.status","integrationLatency":"$context.integrationLatency"}`
-
 // subscribe subscribes the function to the topic.
 func (b *budgetSubscriber) subscribe() {
 	if b.props.Protocol == ProtocolLambda {
@@ -37,6 +32,7 @@ func (b *budgetSubscriber) subscribe() {
 	}
 	b.newApi()
 	b.newRoute()
+	b.newStage()
 	b.subscription = awssns.NewSubscription(b, jsii.String("Subscription"), &awssns.SubscriptionProps{
 		Topic:           b.topic,
 		Protocol:        awssns.SubscriptionProtocol_HTTPS,
@@ -48,7 +44,9 @@ func (b *budgetSubscriber) subscribe() {
 	// https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html#creating-delivery-policy
 	b.subscription.Node().DefaultChild().(awssns.CfnSubscription).AddPropertyOverride(
 		jsii.String("DeliveryPolicy.healthyRetryPolicy.backoffFunction"), jsii.String("exponential"))
-	// SNS asks for the confirmation at once and the endpoint must answer: route, permission and policy come first.
+	// SNS asks for the confirmation at once and takes a 4xx for a final answer, so that the endpoint must serve before: route,
+	// permission, policy and stage come first.
+	// https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.prepare.html
 	b.subscription.Node().AddDependency(b.route, b.notify.Role())
 	if b.stage != nil {
 		b.subscription.Node().AddDependency(b.stage)
@@ -71,20 +69,34 @@ func (b *budgetSubscriber) newApi() {
 		CreateDefaultStage: jsii.Bool(false),
 	})
 	b.api, b.ownApi = api, api
-	b.stage = awsapigatewayv2.NewHttpStage(b, jsii.String("Stage"), &awsapigatewayv2.HttpStageProps{
-		HttpApi:    api,
-		StageName:  jsii.String("$default"),
-		AutoDeploy: jsii.Bool(true),
-		Throttle:   &awsapigatewayv2.ThrottleSettings{RateLimit: jsii.Number(throttleRate), BurstLimit: jsii.Number(throttleBurst)},
-	})
-	logs := awslogs.NewLogGroup(b, jsii.String("AccessLogs"), &awslogs.LogGroupProps{
-		Retention: cmp.Or(b.props.LogRetention, awslogs.RetentionDays_ONE_MONTH), RemovalPolicy: b.removalPolicy(),
-	})
-	b.stage.Node().DefaultChild().(awsapigatewayv2.CfnStage).SetAccessLogSettings(&awsapigatewayv2.CfnStage_AccessLogSettingsProperty{
-		DestinationArn: logs.LogGroupArn(), Format: jsii.String(accessLogFormat),
-	})
 	b.url = awscdk.Fn_Join(jsii.String(""), jsii.Strings(
 		"https://", *api.ApiId(), ".execute-api.", *b.stack().Region(), ".", *b.stack().UrlSuffix(), contract.RoutePath))
+}
+
+// newStage makes the stage of the subscriber's own API, with a deployment of its own: one that API Gateway deploys by itself
+// exists before it serves, and answers SNS's only request for a confirmation with 404.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-stages.html
+func (b *budgetSubscriber) newStage() {
+	if b.ownApi == nil {
+		return
+	}
+	// A deployment is what the API was when it was made. Its id changes with the one route, so that a change is deployed.
+	deployment := awsapigatewayv2.NewCfnDeployment(b, jsii.String("Deployment-"+digestOf(b.stack().Resolve(b.routeDefinition()))),
+		&awsapigatewayv2.CfnDeploymentProps{ApiId: b.api.ApiId()})
+	deployment.Node().AddDependency(b.route)
+	b.stage = awsapigatewayv2.NewHttpStage(b, jsii.String("Stage"), &awsapigatewayv2.HttpStageProps{
+		HttpApi:    b.ownApi,
+		StageName:  jsii.String("$default"),
+		AutoDeploy: jsii.Bool(false),
+		Throttle:   &awsapigatewayv2.ThrottleSettings{RateLimit: jsii.Number(throttleRate), BurstLimit: jsii.Number(throttleBurst)},
+	})
+	b.stage.Node().DefaultChild().(awsapigatewayv2.CfnStage).SetDeploymentId(deployment.AttrDeploymentId())
+	accesslog.Add(b, b.stage, b.props.LogRetention, b.removalPolicy())
+}
+
+// routeDefinition is what a deployment of the API holds.
+func (b *budgetSubscriber) routeDefinition() any {
+	return []any{*b.route.Path(), *b.notify.FunctionArn()}
 }
 
 func (b *budgetSubscriber) newRoute() {

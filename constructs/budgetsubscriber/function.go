@@ -7,12 +7,11 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/hermes-cdk/hermes/constructs/internal/grant"
 	"github.com/hermes-cdk/hermes/constructs/internal/lambdafn"
-	"github.com/hermes-cdk/hermes/constructs/internal/validate"
+	"github.com/hermes-cdk/hermes/constructs/internal/sender"
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
 )
 
@@ -29,7 +28,7 @@ func (b *budgetSubscriber) newFunction() {
 	b.notify = lambdafn.New(b, jsii.String("Notify"), &lambdafn.Props{
 		Package:             "functions/budgetsubscriber/" + contract.FunctionNotify,
 		Code:                b.props.Notify.Code,
-		Description:         "Hermes budget: tells people of alerts",
+		Description:         "Hermes budget: notifies recipients of alerts",
 		Architecture:        b.props.Architecture,
 		MemoryMB:            cmp.Or(b.props.Notify.MemoryMB, notifyMemory),
 		Timeout:             notifyTimeout,
@@ -109,9 +108,7 @@ func (b *budgetSubscriber) sendMail() {
 	}
 	b.identity = b.props.SenderIdentity
 	if b.identity == nil {
-		b.identity = awsses.NewEmailIdentity(b, jsii.String("SenderIdentity"), &awsses.EmailIdentityProps{
-			Identity: awsses.Identity_Email(jsii.String(validate.Address(b.props.Sender))),
-		})
+		b.identity = sender.Identity(b, b.props.Sender)
 	}
 	grant.Allow(b.notify, b.identity.EmailIdentityArn(), "ses:SendEmail")
 }

@@ -13,7 +13,7 @@ import (
 func FromBudgetSubscriberAttributes(scope constructs.Construct, id *string, attributes *BudgetSubscriberAttributes) IBudgetSubscriber {
 	b := &budgetSubscriber{}
 	constructs.NewConstruct_Override(b, scope, id)
-	if attributes.TopicArn == "" {
+	if attributes == nil || attributes.TopicArn == "" {
 		panic(fmt.Sprintf("budget subscriber %q: imported without topicArn", *b.Node().Path()))
 	}
 	b.topic = awssns.Topic_FromTopicArn(b, jsii.String("Topic"), jsii.String(attributes.TopicArn))

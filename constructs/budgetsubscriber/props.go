@@ -51,7 +51,8 @@ type BudgetSubscriberProps struct {
 	Sender string
 
 	// SenderIdentity is the SES identity that may send for Sender: its domain, or the address itself.
-	// Default: an identity for the address. SES sends it a mail with a link to confirm.
+	// Default: an identity for the address, which the constructs of the stack share, and to which SES sends a link to confirm.
+	// An identity exists once an account and region: a second stack with the same sender must be given it.
 	SenderIdentity awsses.IEmailIdentity
 
 	// Templates is a folder whose files replace the subscriber's own: budget.subject.txt, budget.txt, budget.html,
@@ -72,7 +73,8 @@ type BudgetSubscriberProps struct {
 	// Default: ProtocolHTTPS.
 	Protocol Protocol
 
-	// HttpApi is given the route POST /budget-subscriber, without an authorizer: SNS signs and has no credentials.
+	// HttpApi is given the route POST /budget-subscriber, without an authorizer: SNS signs and has no credentials. Its stage
+	// must serve the route before the subscription is made, or SNS's one request for a confirmation is lost.
 	// Default: an API of the subscriber's own.
 	HttpApi awsapigatewayv2.IHttpApi
 
@@ -94,7 +96,7 @@ type BudgetSubscriberProps struct {
 	ReceiptRetention time.Duration
 
 	// RemovalPolicy applies to the table, the queues and the log groups.
-	// Default: RETAIN.
+	// Default: RETAIN_ON_UPDATE_OR_DELETE: they stay, unless their creation is rolled back.
 	RemovalPolicy awscdk.RemovalPolicy
 
 	// LogRetention keeps the logs.

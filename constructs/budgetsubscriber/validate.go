@@ -2,12 +2,14 @@ package budgetsubscriber
 
 import (
 	"encoding/json"
+	"maps"
 	"net/mail"
 	"os"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/hermes-cdk/hermes/constructs/internal/sender"
 	"github.com/hermes-cdk/hermes/constructs/internal/validate"
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
 )
@@ -36,6 +38,10 @@ func validateSource(e *validate.Errors, p *BudgetSubscriberProps) {
 	if p.Topic != nil && p.EncryptionKey != nil {
 		e.Addf("encryptionKey is for a topic that the subscriber makes, but topic is given")
 	}
+	// https://docs.aws.amazon.com/sns/latest/dg/sns-fifo-topics.html
+	if p.Topic != nil && *p.Topic.Fifo() {
+		e.Addf("topic must be a standard one, got the FIFO topic %q: budgets and https subscriptions need a standard one", *p.Topic.Node().Path())
+	}
 	if len(p.Recipients) == 0 && p.Hub == nil {
 		e.Addf("one of recipients and hub is required")
 	}
@@ -54,6 +60,14 @@ func validateBudget(e *validate.Errors, b *Budget) {
 	periods := []Period{"", PeriodDaily, PeriodMonthly, PeriodQuarterly, PeriodAnnually}
 	if !slices.Contains(periods, b.Period) {
 		e.Addf("budget.period must be one of DAILY, MONTHLY, QUARTERLY, ANNUALLY, got %q", b.Period)
+	}
+	if !validate.Unresolved(b.Currency) && !isCurrency(b.Currency) {
+		e.Addf("budget.currency must be a code like \"USD\", got %q", b.Currency)
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.CostFilters)) {
+		if name == "" || len(b.CostFilters[name]) == 0 || slices.Contains(b.CostFilters[name], "") {
+			e.Addf("budget.costFilters[%q] must have a name and values, got %q", name, b.CostFilters[name])
+		}
 	}
 	if !validate.Unresolved(b.Name) && (len([]rune(b.Name)) > maxTitle || strings.ContainsAny(b.Name, ":\\\r\n") || strings.Contains(b.Name, "/action/")) {
 		e.Addf("budget.name may have %d characters and hold no colon, backslash and \"/action/\", got %q", maxTitle, b.Name)
@@ -90,9 +104,12 @@ func validateRecipients(e *validate.Errors, p *BudgetSubscriberProps) {
 	if p.Sender == "" && p.SenderIdentity != nil {
 		e.Addf("senderIdentity is given without sender")
 	}
-	if _, err := mail.ParseAddress(p.Sender); p.Sender != "" && !validate.Unresolved(p.Sender) && err != nil {
-		e.Addf("sender must be an address, bare or with a name, got %q", p.Sender)
-	}
+	sender.Validate(e, p.Sender, p.SenderIdentity)
+}
+
+// isCurrency accepts "" and three capitals, as in ISO 4217. AWS takes the currency of the account's bills.
+func isCurrency(code string) bool {
+	return code == "" || len(code) == 3 && strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
 
 func isAddress(s string) bool {

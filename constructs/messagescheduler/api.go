@@ -8,18 +8,12 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2authorizers"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2integrations"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/hermes-cdk/hermes/constructs/internal/accesslog"
 	"github.com/hermes-cdk/hermes/constructs/internal/resource"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
 )
-
-// accessLog names the route and never the path: links in mails carry their signature there.
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
-const accessLog = `{"request_id":"$context.requestId","time":"$context.requestTime","route":"$context.routeKey",` +
-	`"status":"$context.status","latency_ms":"$context.responseLatency","bytes":"$context.responseLength",` +
-	`"error":"$context.error.message","integration_error":"$context.integrationErrorMessage"}`
 
 // newApi makes the HTTP API and its stage, or takes the one given.
 func (s *messageScheduler) newApi() {
@@ -39,36 +33,47 @@ func (s *messageScheduler) newApi() {
 	}
 }
 
-// newStage makes the stage whose name is not part of the URL, with an access log.
+// newStage makes the stage whose name is not part of the URL, with an access log and a throttle.
 func (s *messageScheduler) newStage() {
-	props := &awsapigatewayv2.HttpStageProps{HttpApi: s.api, AutoDeploy: jsii.Bool(true)}
-	if s.props.ThrottleRate != 0 || s.props.ThrottleBurst != 0 {
-		props.Throttle = &awsapigatewayv2.ThrottleSettings{
-			RateLimit:  jsii.Number(cmp.Or(s.props.ThrottleRate, 10_000)),
-			BurstLimit: jsii.Number(cmp.Or(s.props.ThrottleBurst, 5_000)),
-		}
-	}
-	s.stage = awsapigatewayv2.NewHttpStage(s, jsii.String("Stage"), props)
-	logs := awslogs.NewLogGroup(s, jsii.String("AccessLogs"), &awslogs.LogGroupProps{
-		Retention:     cmp.Or(s.props.LogRetention, awslogs.RetentionDays_ONE_MONTH),
-		RemovalPolicy: s.removalPolicy(),
+	s.stage = awsapigatewayv2.NewHttpStage(s, jsii.String("Stage"), &awsapigatewayv2.HttpStageProps{
+		HttpApi:    s.api,
+		AutoDeploy: jsii.Bool(true),
+		Throttle: &awsapigatewayv2.ThrottleSettings{
+			RateLimit:  jsii.Number(cmp.Or(s.props.ThrottleRate, 1000)),
+			BurstLimit: jsii.Number(cmp.Or(s.props.ThrottleBurst, 1000)),
+		},
 	})
-	stage := s.stage.Node().DefaultChild().(awsapigatewayv2.CfnStage)
-	stage.SetAccessLogSettings(&awsapigatewayv2.CfnStage_AccessLogSettingsProperty{
-		DestinationArn: logGroupARN(logs),
-		Format:         jsii.String(accessLog),
-	})
+	accesslog.Add(s, s.stage, s.props.LogRetention, s.removalPolicy())
 }
 
-// logGroupARN is the ARN without the ":*" in which the attribute Arn ends, and which API Gateway does not want.
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
-func logGroupARN(group awslogs.LogGroup) *string {
-	return awscdk.Stack_Of(group).FormatArn(&awscdk.ArnComponents{
-		Service:      jsii.String("logs"),
-		Resource:     jsii.String("log-group"),
-		ResourceName: group.LogGroupName(),
-		ArnFormat:    awscdk.ArnFormat_COLON_RESOURCE_NAME,
-	})
+// Throttles of the routes that everybody can call. People follow the links in a mail soon after it was sent.
+const (
+	documentRate  = 10
+	documentBurst = 20
+	linkRate      = 50
+	linkBurst     = 100
+)
+
+// throttleOpenRoutes bounds what strangers can have Lambda run, whatever the callers' throttle is. The stage refuses settings
+// of a route that does not exist yet.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
+func (s *messageScheduler) throttleOpenRoutes() {
+	if s.stage == nil {
+		return
+	}
+	settings := map[string]any{contract.RouteOpenAPI: routeThrottle(documentRate, documentBurst)}
+	for _, key := range contract.RoutesLinks() {
+		settings[key] = routeThrottle(linkRate, linkBurst)
+	}
+	for key := range settings {
+		s.stage.Node().AddDependency(s.routes[key])
+	}
+	s.stage.Node().DefaultChild().(awsapigatewayv2.CfnStage).SetRouteSettings(settings)
+}
+
+// routeThrottle is CloudFormation's RouteSettings of one route; CDK passes them on as they are.
+func routeThrottle(rate, burst int) map[string]any {
+	return map[string]any{"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst}
 }
 
 func (s *messageScheduler) cors() *awsapigatewayv2.CorsPreflightOptions {
@@ -97,6 +102,7 @@ func (s *messageScheduler) newRoutes() {
 	s.lead([]string{contract.RouteOpenAPI}, schedule, open)
 	s.lead(contract.RoutesSubscribers(), subscribers, authorizer)
 	s.lead(contract.RoutesLinks(), subscribers, open)
+	s.throttleOpenRoutes()
 }
 
 func (s *messageScheduler) lead(keys []string, to awsapigatewayv2.HttpRouteIntegration, by awsapigatewayv2.IHttpRouteAuthorizer) {

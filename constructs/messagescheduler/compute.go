@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/hermes-cdk/hermes/constructs/internal/grant"
 	"github.com/hermes-cdk/hermes/constructs/internal/lambdafn"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
 )
@@ -16,7 +17,7 @@ import (
 func (s *messageScheduler) newFunctions() {
 	s.functions = map[string]awslambda.Function{}
 	for _, fn := range s.props.functions() {
-		if fn.name == contract.FunctionAuthorize && !s.authorizes {
+		if fn.name == contract.FunctionAuthorize && !s.authorizes || fn.mailOnly && !s.sendsMail() {
 			continue
 		}
 		s.functions[fn.name] = lambdafn.New(s, jsii.String(fn.id), &lambdafn.Props{
@@ -30,6 +31,7 @@ func (s *messageScheduler) newFunctions() {
 			Environment:         s.environment(fn.name),
 			LogRetention:        s.props.LogRetention,
 			RemovalPolicy:       s.removalPolicy(),
+			RecursiveLoop:       fn.recursiveLoop(),
 		})
 	}
 }
@@ -70,12 +72,14 @@ func (s *messageScheduler) environment(name string) map[string]*string {
 		env[contract.EnvDeliveriesTable] = deliveries
 		env[contract.EnvDueQueueURL] = s.queues.due.QueueUrl()
 		env[contract.EnvDueDeadURL] = s.queues.dueDead.QueueUrl()
-		env[contract.EnvDeliveryQueueURL] = s.queues.delivery.QueueUrl()
 		env[contract.EnvShards] = s.shards()
 		env[contract.EnvRetention] = s.retentionSeconds()
 		env[contract.EnvMetricsName] = s.metricsName
 		maps.Copy(env, s.contentEnvironment())
 		maps.Copy(env, s.hubEnvironment())
+		if s.sendsMail() {
+			env[contract.EnvDeliveryQueueURL] = s.queues.delivery.QueueUrl()
+		}
 	case contract.FunctionDeliver:
 		env[contract.EnvDeliveriesTable] = deliveries
 		env[contract.EnvDeliveryQueueURL] = s.queues.delivery.QueueUrl()
@@ -126,8 +130,10 @@ func (s *messageScheduler) hubEnvironment() map[string]*string {
 	return map[string]*string{contract.EnvHubQueueURL: s.props.Hub.Queue().QueueUrl()}
 }
 
+// senders is how many instances of deliver share the rate of SES. Each sends up to ten mails at a time, of some 100 ms, so
+// that two suffice for 200 mails a second; more would only be throttled by SES.
 func (s *messageScheduler) senders() int {
-	return cmp.Or(s.props.Deliver.MaxConcurrency, defaultSenders)
+	return cmp.Or(s.props.Deliver.MaxConcurrency, grant.DefaultMaxConcurrency)
 }
 
 func (s *messageScheduler) shards() *string {

@@ -14,11 +14,22 @@ const (
 	EnvSchedulerSecretArn = "HERMES_SCHEDULER_SECRET_ARN"
 )
 
-func (s *messageScheduler) GrantSchedule(grantee awsiam.IGrantable) awsiam.Grant {
-	grant.SetEnvironment(grantee, EnvSchedulerUrl, s.ApiUrl())
+// GrantOptions and Grant are what a grant takes and returns.
+type (
+	GrantOptions = grant.Options
+	Grant        = grant.Grant
+)
+
+func (s *messageScheduler) GrantSchedule(grantee awsiam.IGrantable, options ...GrantOptions) Grant {
+	giver := grant.Giver{Construct: s, Kind: "message scheduler"}
 	if !s.authorizes {
-		return awsiam.Grant_Drop(grantee, jsii.String("call the API of "+*s.Node().Path()))
+		return Grant{
+			Grant:       awsiam.Grant_Drop(grantee, jsii.String("call the API of "+*s.Node().Path())),
+			Environment: giver.Inform(grantee, map[string]*string{EnvSchedulerUrl: s.ApiUrl()}, options),
+		}
 	}
-	grant.SetEnvironment(grantee, EnvSchedulerSecretArn, s.secret.SecretArn())
-	return grant.ReadSecret(s.secret, grantee)
+	return giver.Give(grantee, grant.ReadSecret(s.secret, grantee), map[string]*string{
+		EnvSchedulerUrl:       s.ApiUrl(),
+		EnvSchedulerSecretArn: s.secret.SecretArn(),
+	}, options)
 }

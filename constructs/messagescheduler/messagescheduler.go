@@ -1,8 +1,6 @@
 package messagescheduler
 
 import (
-	"cmp"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
@@ -15,6 +13,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
+
+	"github.com/hermes-cdk/hermes/constructs/internal/resource"
 )
 
 // IMessageScheduler is a scheduler to schedule with and to watch, whether this app made it or another did.
@@ -35,7 +35,7 @@ type IMessageScheduler interface {
 	// GrantSchedule lets the grantee call the API: it may read the signing secret, with which it signs tokens for any
 	// group. A function also gets HERMES_SCHEDULER_URL and HERMES_SCHEDULER_SECRET_ARN. Where an authorizer of yours
 	// decides, or none does, the secret is of no use to callers, and the grantee gets the URL only.
-	GrantSchedule(grantee awsiam.IGrantable) awsiam.Grant
+	GrantSchedule(grantee awsiam.IGrantable, options ...GrantOptions) Grant
 
 	// Metric is the metric of that name in the namespace Hermes/MessageScheduler. Default: the sum over five minutes.
 	Metric(name *string, props *awscloudwatch.MetricOptions) awscloudwatch.Metric
@@ -47,6 +47,9 @@ type IMessageScheduler interface {
 	MetricFailed(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
 	// MetricSuppressed counts mails that were not sent because the address bounced or complained before.
 	MetricSuppressed(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
+	// MetricWaiting is how long in milliseconds after their time mails wait because SES throttles. Default: the maximum over
+	// five minutes.
+	MetricWaiting(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
 	// MetricLateness is the time in milliseconds between a message's time and its sending. Default: the maximum over five
 	// minutes.
 	MetricLateness(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
@@ -68,7 +71,8 @@ type MessageScheduler interface {
 	// DueQueue carries messages until the second they are due; DueDeadLetterQueue those that could not be expanded.
 	DueQueue() awssqs.IQueue
 	DueDeadLetterQueue() awssqs.IQueue
-	// DeliveryQueue carries one message a subscriber; DeliveryDeadLetterQueue those that failed too often.
+	// DeliveryQueue carries one message a subscriber; DeliveryDeadLetterQueue those that failed too often. These and what
+	// follows of mail are nil without a sender.
 	DeliveryQueue() awssqs.IQueue
 	DeliveryDeadLetterQueue() awssqs.IQueue
 
@@ -154,5 +158,5 @@ func NewMessageScheduler(scope constructs.Construct, id *string, props *MessageS
 func (s *messageScheduler) ToString() *string { return s.Node().Path() }
 
 func (s *messageScheduler) removalPolicy() awscdk.RemovalPolicy {
-	return cmp.Or(s.props.RemovalPolicy, awscdk.RemovalPolicy_RETAIN)
+	return resource.RemovalPolicy(s.props.RemovalPolicy)
 }

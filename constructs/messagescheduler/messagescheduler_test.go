@@ -33,10 +33,36 @@ func TestWhatASchedulerIsMadeOf(t *testing.T) {
 			template.HasResourceProperties(jsii.String(apiRoute), map[string]any{"RouteKey": key, "AuthorizationType": "NONE"})
 		}
 	})
+	t.Run("its stage has a throttle, and a lower one where everybody can call", func(t *testing.T) {
+		link := map[string]any{"ThrottlingRateLimit": 50, "ThrottlingBurstLimit": 100}
+		template.HasResource(jsii.String("AWS::ApiGatewayV2::Stage"), map[string]any{
+			"Properties": map[string]any{
+				"DefaultRouteSettings": map[string]any{"ThrottlingRateLimit": 1000, "ThrottlingBurstLimit": 1000},
+				"RouteSettings": map[string]any{
+					"GET /openapi.json": map[string]any{"ThrottlingRateLimit": 10, "ThrottlingBurstLimit": 20},
+					"GET /confirm":      link, "POST /confirm": link, "GET /unsubscribe": link, "POST /unsubscribe": link,
+				},
+			},
+			"DependsOn": assertions.Match_ArrayWith(&[]any{assertions.Match_StringLikeRegexp(jsii.String("^SchedulerGETopenapi"))}),
+		})
+	})
 	t.Run("the authorizer is asked for each request with a header, as it judges the group", func(t *testing.T) {
 		template.HasResourceProperties(jsii.String("AWS::ApiGatewayV2::Authorizer"), map[string]any{
 			"IdentitySource": []any{"$request.header.Authorization"}, "AuthorizerResultTtlInSeconds": 0,
 			"EnableSimpleResponses": true, "AuthorizerPayloadFormatVersion": "2.0",
+		})
+	})
+	t.Run("the access log's group has the prefix that spares the account's resource policy, and its ARN no star", func(t *testing.T) {
+		template.HasResourceProperties(jsii.String("AWS::Logs::LogGroup"), map[string]any{
+			"LogGroupName": map[string]any{"Fn::Join": []any{"", []any{
+				assertions.Match_StringLikeRegexp(jsii.String("^/aws/vendedlogs/apis/TestScheduler")),
+				map[string]any{"Fn::Select": []any{2, map[string]any{"Fn::Split": []any{"/", map[string]any{"Ref": "AWS::StackId"}}}}},
+			}}},
+		})
+		template.HasResourceProperties(jsii.String("AWS::ApiGatewayV2::Stage"), map[string]any{
+			"AccessLogSettings": map[string]any{"DestinationArn": map[string]any{"Fn::Join": []any{"", assertions.Match_ArrayWith(&[]any{
+				":log-group:", map[string]any{"Ref": startsWith("SchedulerAccessLogs")},
+			})}}},
 		})
 	})
 	t.Run("the access log holds no path, in which a link has its signature", func(t *testing.T) {
@@ -47,7 +73,7 @@ func TestWhatASchedulerIsMadeOf(t *testing.T) {
 	})
 	t.Run("its bucket is private, encrypted, without versions, and lets go of what is finished", func(t *testing.T) {
 		template.HasResource(jsii.String(bucketType), map[string]any{
-			"DeletionPolicy": "Retain",
+			"DeletionPolicy": "RetainExceptOnCreate",
 			"Properties": map[string]any{
 				"BucketEncryption": assertions.Match_AnyValue(),
 				"PublicAccessBlockConfiguration": map[string]any{
@@ -68,7 +94,7 @@ func TestWhatASchedulerIsMadeOf(t *testing.T) {
 		}})
 	})
 	t.Run("its tables are kept, recoverable and found by query", func(t *testing.T) {
-		template.AllResources(jsii.String(tableType), map[string]any{"DeletionPolicy": "Retain"})
+		template.AllResources(jsii.String(tableType), map[string]any{"DeletionPolicy": "RetainExceptOnCreate"})
 		template.AllResourcesProperties(jsii.String(tableType), map[string]any{
 			"Replicas": []any{assertions.Match_ObjectLike(&map[string]any{
 				"PointInTimeRecoverySpecification": map[string]any{"PointInTimeRecoveryEnabled": true},
@@ -121,6 +147,17 @@ func TestWhatASchedulerIsMadeOf(t *testing.T) {
 			"Runtime": "provided.al2023", "Handler": "bootstrap", "Architectures": []any{"arm64"},
 		})
 	})
+	t.Run("only expand and deliver, which queue again what they read, may be invoked in a loop", func(t *testing.T) {
+		for _, function := range []string{"Authorize", "Schedule", "Subscribers", "Dispatch", "Expand", "Deliver", "Feedback"} {
+			var want any = assertions.Match_Absent()
+			if function == "Expand" || function == "Deliver" {
+				want = "Allow"
+			}
+			template.HasResourceProperties(jsii.String("AWS::Lambda::Function"), map[string]any{
+				"Role": map[string]any{"Fn::GetAtt": []any{startsWith("Scheduler" + function + "Role"), "Arn"}}, "RecursiveLoop": want,
+			})
+		}
+	})
 	t.Run("its secrets are generated, never written, and long enough for HS512", func(t *testing.T) {
 		template.AllResourcesProperties(jsii.String("AWS::SecretsManager::Secret"), map[string]any{
 			"GenerateSecretString": map[string]any{"PasswordLength": 86, "ExcludePunctuation": true},
@@ -155,8 +192,14 @@ func TestWhatASchedulerIsMadeOf(t *testing.T) {
 			"MetricName": "Lateness", "Namespace": "Hermes/MessageScheduler", "Statistic": "Maximum", "Threshold": 60_000,
 		})
 		template.HasResourceProperties(jsii.String("AWS::CloudWatch::Alarm"), map[string]any{
-			"MetricName": "Invocations", "ComparisonOperator": "LessThanThreshold", "TreatMissingData": "breaching",
+			"Metrics": assertions.Match_ArrayWith(&[]any{assertions.Match_ObjectLike(&map[string]any{
+				"Expression": "FILL(runs, 0) - FILL(errors, 0)",
+			})}),
+			"ComparisonOperator": "LessThanThreshold", "TreatMissingData": "breaching",
 		})
+		for _, metric := range []string{"Failed", "Waiting"} {
+			template.HasResourceProperties(jsii.String("AWS::CloudWatch::Alarm"), map[string]any{"MetricName": metric})
+		}
 	})
 }
 

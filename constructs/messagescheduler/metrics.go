@@ -39,6 +39,10 @@ func (s *messageScheduler) MetricSuppressed(props *awscloudwatch.MetricOptions) 
 	return s.Metric(jsii.String(contract.MetricSuppressed), props)
 }
 
+func (s *messageScheduler) MetricWaiting(props *awscloudwatch.MetricOptions) awscloudwatch.Metric {
+	return s.metric(jsii.String(contract.MetricWaiting), "Maximum", props)
+}
+
 func (s *messageScheduler) MetricLateness(props *awscloudwatch.MetricOptions) awscloudwatch.Metric {
 	return s.metric(jsii.String(contract.MetricLateness), "Maximum", props)
 }
@@ -48,5 +52,8 @@ func (s *messageScheduler) MetricDeadLetters(props *awscloudwatch.MetricOptions)
 }
 
 func (s *messageScheduler) MetricDeliveryDeadLetters(props *awscloudwatch.MetricOptions) awscloudwatch.Metric {
+	if !s.sendsMail() {
+		panic("message scheduler \"" + *s.Node().Path() + "\": sends no mail, as sender is missing")
+	}
 	return s.queues.deliveryDead.MetricApproximateNumberOfMessagesVisible(props)
 }

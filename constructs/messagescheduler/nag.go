@@ -55,6 +55,9 @@ func (s *messageScheduler) explainPolicies() {
 	for _, name := range []string{contract.FunctionSchedule, contract.FunctionDispatch, contract.FunctionExpand} {
 		nag.Suppress(s.policy(name), objects)
 	}
+	if !s.sendsMail() {
+		return
+	}
 	deliver := []nag.Suppression{objects}
 	if s.props.SendRate == 0 {
 		deliver = append(deliver, rate)

@@ -19,9 +19,11 @@ func (s *messageScheduler) allowFunctions() {
 	s.allowSubscribers(s.SubscribersFunction())
 	s.allowDispatch(s.DispatchFunction())
 	s.allowExpand(s.ExpandFunction())
-	s.allowDeliver(s.DeliverFunction())
-	grant.Allow(s.FeedbackFunction(), s.tables.deliveries.TableArn(), "dynamodb:UpdateItem")
-	grant.Allow(s.FeedbackFunction(), s.tables.subscribers.TableArn(), "dynamodb:UpdateItem")
+	if s.sendsMail() {
+		s.allowDeliver(s.DeliverFunction())
+		grant.Allow(s.FeedbackFunction(), s.tables.deliveries.TableArn(), "dynamodb:UpdateItem")
+		grant.Allow(s.FeedbackFunction(), s.tables.subscribers.TableArn(), "dynamodb:UpdateItem")
+	}
 }
 
 func (s *messageScheduler) allowSchedule(fn awslambda.Function) {
@@ -65,8 +67,10 @@ func (s *messageScheduler) allowExpand(fn awslambda.Function) {
 	grant.Allow(fn, s.tables.subscribers.TableArn(), "dynamodb:Query")
 	grant.Allow(fn, s.tables.deliveries.TableArn(), "dynamodb:UpdateItem")
 	s.allowContent(fn, "s3:GetObject", "s3:PutObject", "s3:PutObjectTagging")
-	for _, queue := range []awssqs.Queue{s.queues.due, s.queues.dueDead, s.queues.delivery} {
-		grant.Allow(fn, queue.QueueArn(), "sqs:SendMessage")
+	grant.Allow(fn, s.queues.due.QueueArn(), "sqs:SendMessage")
+	grant.Allow(fn, s.queues.dueDead.QueueArn(), "sqs:SendMessage")
+	if s.sendsMail() {
+		grant.Allow(fn, s.queues.delivery.QueueArn(), "sqs:SendMessage")
 	}
 	if s.props.Hub != nil {
 		// To the role and not the function, whose environment names the queue already.

@@ -15,14 +15,16 @@ import (
 	"github.com/hermes-cdk/hermes/constructs/notificationhub"
 )
 
-// MessageSchedulerProps configures a scheduler. Sender is required; the zero value of every other field means its
+// MessageSchedulerProps configures a scheduler. Sender or Hub is required; the zero value of every other field means its
 // default. The scheduler never changes the props it is given.
 type MessageSchedulerProps struct {
-	// Sender is the From of the mails, e.g. "Hermes <no-reply@example.com>". Required.
+	// Sender is the From of the mails, e.g. "Hermes <no-reply@example.com>".
+	// Default: none; no mail is sent, and messages are published in the rooms of Hub only.
 	Sender string
 
 	// SenderIdentity is the verified identity of SES under which Sender sends: its domain or its address.
-	// Default: a new identity for the address of Sender, to which AWS sends a mail with a link that verifies it.
+	// Default: an identity for the address, which the constructs of the stack share, and to which SES sends a link to confirm.
+	// An identity exists once an account and region: a second stack with the same sender must be given it.
 	SenderIdentity awsses.IEmailIdentity
 
 	// ConfigurationSet of SES with which mails are sent. The scheduler adds a destination to it, by which it learns of
@@ -79,8 +81,9 @@ type MessageSchedulerProps struct {
 	// Default: none; browsers of other origins are refused.
 	AllowedOrigins []string
 
-	// ThrottleRate is the API's steady limit of requests a second, ThrottleBurst its burst. Not together with HttpApi.
-	// Default: the account's limits.
+	// ThrottleRate is the API's steady limit of requests a second, ThrottleBurst its burst. The routes that need no token
+	// have lower ones of their own. Not together with HttpApi.
+	// Default: 1,000 and 1,000.
 	ThrottleRate  int
 	ThrottleBurst int
 
@@ -99,7 +102,7 @@ type MessageSchedulerProps struct {
 
 	// RemovalPolicy applies to the bucket, the tables, the queues, the secrets and the log groups. A bucket must be empty
 	// to be deleted.
-	// Default: RETAIN.
+	// Default: RETAIN_ON_UPDATE_OR_DELETE: they stay, unless their creation is rolled back.
 	RemovalPolicy awscdk.RemovalPolicy
 
 	// LogRetention keeps the logs of the functions and of the API.
@@ -138,9 +141,10 @@ type FunctionOptions struct {
 	// Default: none reserved.
 	ReservedConcurrency int
 
-	// MaxConcurrency bounds the instances that read from the function's queue, 2 to 1,000; Expand and Deliver only. Those
-	// of Deliver share SendRate, and each sends some 100 mails a second at most: give it one for each hundred of your rate.
-	// Default: unbounded for Expand, 2 for Deliver.
+	// MaxConcurrency bounds the instances that read from the function's queue, 2 to 1,000 and at most ReservedConcurrency;
+	// Expand and Deliver only. Those of Deliver share SendRate, and each sends some 100 mails a second at most: give it one
+	// for each hundred of your rate.
+	// Default: 2, with which a new account, whose limit is 10 instances in all, still answers callers.
 	MaxConcurrency int
 
 	// Code replaces the function's code: a directory or archive with an executable named bootstrap.
@@ -156,6 +160,9 @@ type MessageSchedulerAttributes struct {
 	// SecretArn is the full ARN of the signing secret, for GrantSchedule. Leave it empty if an authorizer of yours judges
 	// the callers.
 	SecretArn string
+	// SecretEncryptionKeyArn is the key of the secret, which GrantSchedule then lets the grantee use.
+	// Default: the AWS managed key, which needs no grant.
+	SecretEncryptionKeyArn string
 	// MetricsName is the name under which the scheduler publishes metrics.
 	MetricsName string
 }

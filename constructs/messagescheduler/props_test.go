@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2authorizers"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/hermes-cdk/hermes/constructs/messagescheduler"
@@ -172,6 +173,34 @@ func TestAHub(t *testing.T) {
 	})
 }
 
+func TestASchedulerWithoutASenderServesTheRoomsAlone(t *testing.T) {
+	app, stack := newStack(t)
+	scheduler := messagescheduler.NewMessageScheduler(stack, jsii.String("Scheduler"), &messagescheduler.MessageSchedulerProps{
+		Hub: notificationhub.FromNotificationHubAttributes(stack, jsii.String("Hub"), &notificationhub.NotificationHubAttributes{
+			QueueArn: "arn:aws:sqs:eu-west-1:123456789012:intake",
+		}),
+	})
+	if scheduler.DeliverFunction() != nil || scheduler.FeedbackFunction() != nil || scheduler.DeliveryQueue() != nil ||
+		scheduler.SenderIdentity() != nil || scheduler.ConfigurationSet() != nil || scheduler.FeedbackRule() != nil {
+		t.Error("something that only mail needs was made")
+	}
+	if text := snapshot.Text(t, stack); strings.Contains(text, "ses:") || strings.Contains(text, "AWS::SES::") {
+		t.Error("the template mentions SES")
+	}
+	snapshot.Nag(t, app, stack)
+}
+
+func TestConstructsOfAStackShareTheIdentityOfASender(t *testing.T) {
+	_, stack := newStack(t)
+	for _, id := range []string{"One", "Two"} {
+		messagescheduler.NewMessageScheduler(stack, jsii.String(id), &messagescheduler.MessageSchedulerProps{Sender: sender})
+	}
+	identities := *assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::SES::EmailIdentity"), nil)
+	if len(identities) != 1 {
+		t.Errorf("identities %v, want the one of %s", identities, sender)
+	}
+}
+
 func TestInvalidProps(t *testing.T) {
 	for name, test := range map[string]struct {
 		props func(awscdk.Stack) *messagescheduler.MessageSchedulerProps
@@ -179,7 +208,7 @@ func TestInvalidProps(t *testing.T) {
 	}{
 		"nothing at all": {
 			func(awscdk.Stack) *messagescheduler.MessageSchedulerProps { return nil },
-			`message scheduler "Test/Scheduler": sender is missing`,
+			`message scheduler "Test/Scheduler": one of sender and hub is required`,
 		},
 		"a sender that only the deployment knows": {
 			func(awscdk.Stack) *messagescheduler.MessageSchedulerProps {
@@ -187,10 +216,27 @@ func TestInvalidProps(t *testing.T) {
 			},
 			`message scheduler "Test/Scheduler": senderIdentity is missing, which a sender that is known at deployment only needs`,
 		},
+		"a sender that the identity does not cover": {
+			func(stack awscdk.Stack) *messagescheduler.MessageSchedulerProps {
+				return &messagescheduler.MessageSchedulerProps{
+					Sender:         sender,
+					SenderIdentity: awsses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("Domain"), jsii.String("example.org")),
+				}
+			},
+			`message scheduler "Test/Scheduler": senderIdentity must be "no-reply@example.com" or its domain, got "example.org"`,
+		},
+		"mail without a sender": {
+			func(awscdk.Stack) *messagescheduler.MessageSchedulerProps {
+				return &messagescheduler.MessageSchedulerProps{SendRate: 5, DoubleOptIn: true}
+			},
+			`message scheduler "Test/Scheduler": one of sender and hub is required; sendRate is given without sender; ` +
+				`doubleOptIn is given without sender`,
+		},
 		"numbers, times and texts": {
 			func(awscdk.Stack) *messagescheduler.MessageSchedulerProps {
 				return &messagescheduler.MessageSchedulerProps{
 					Sender:         "no-reply",
+					BucketProps:    &awss3.BucketProps{PublicReadAccess: jsii.Bool(true)},
 					BucketPrefix:   "/messages",
 					AllowedOrigins: []string{"example.com"},
 					ThrottleRate:   -1,
@@ -204,6 +250,7 @@ func TestInvalidProps(t *testing.T) {
 				}
 			},
 			`message scheduler "Test/Scheduler": sender must be like "Hermes <no-reply@example.com>", got "no-reply"; ` +
+				`bucketProps.publicReadAccess is true, but messages are private; ` +
 				`bucketPrefix must be like "messages/", got "/messages"; ` +
 				`throttleRate must be between 1 and 1000000, got -1; ` +
 				`allowedOrigins must be like "https://app.example.com", got "example.com"; ` +

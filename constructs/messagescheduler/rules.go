@@ -22,28 +22,29 @@ func (s *messageScheduler) newRules() {
 		RetryAttempts: jsii.Number(0),
 		MaxEventAge:   resource.Seconds(time.Minute),
 	})
-	s.rules = rules{
-		dispatch: awsevents.NewRule(s, jsii.String("EachMinute"), &awsevents.RuleProps{
-			Description: jsii.String("Hermes scheduler: hands what falls due to the due queue"),
-			Schedule:    awsevents.Schedule_Rate(resource.Seconds(contract.Interval)),
-			Targets: &[]awsevents.IRuleTarget{awseventstargets.NewLambdaFunction(dispatch, &awseventstargets.LambdaFunctionProps{
-				RetryAttempts: jsii.Number(0),
-				MaxEventAge:   resource.Seconds(time.Minute),
-			})},
-		}),
-		feedback: awsevents.NewRule(s, jsii.String("MailEvents"), &awsevents.RuleProps{
-			Description: jsii.String("Hermes scheduler: bounces, complaints and acceptance of mails"),
-			EventPattern: &awsevents.EventPattern{
-				Source:     jsii.Strings(contract.EventSource),
-				DetailType: jsii.Strings(contract.DetailTypes()...),
-				// The bus carries the events of every configuration set of the account that sends them there.
-				Detail: &map[string]any{"mail": map[string]any{"tags": map[string]any{
-					"ses:configuration-set": []*string{s.configurationSet.ConfigurationSetName()},
-				}}},
-			},
-			Targets: &[]awsevents.IRuleTarget{
-				awseventstargets.NewLambdaFunction(s.functions[contract.FunctionFeedback], nil),
-			},
-		}),
+	s.rules.dispatch = awsevents.NewRule(s, jsii.String("EachMinute"), &awsevents.RuleProps{
+		Description: jsii.String("Hermes scheduler: hands what falls due to the due queue"),
+		Schedule:    awsevents.Schedule_Rate(resource.Seconds(contract.Interval)),
+		Targets: &[]awsevents.IRuleTarget{awseventstargets.NewLambdaFunction(dispatch, &awseventstargets.LambdaFunctionProps{
+			RetryAttempts: jsii.Number(0),
+			MaxEventAge:   resource.Seconds(time.Minute),
+		})},
+	})
+	if !s.sendsMail() {
+		return
 	}
+	s.rules.feedback = awsevents.NewRule(s, jsii.String("MailEvents"), &awsevents.RuleProps{
+		Description: jsii.String("Hermes scheduler: bounces, complaints and acceptance of mails"),
+		EventPattern: &awsevents.EventPattern{
+			Source:     jsii.Strings(contract.EventSource),
+			DetailType: jsii.Strings(contract.DetailTypes()...),
+			// The bus carries the events of every configuration set of the account that sends them there.
+			Detail: &map[string]any{"mail": map[string]any{"tags": map[string]any{
+				"ses:configuration-set": []*string{s.configurationSet.ConfigurationSetName()},
+			}}},
+		},
+		Targets: &[]awsevents.IRuleTarget{
+			awseventstargets.NewLambdaFunction(s.functions[contract.FunctionFeedback], nil),
+		},
+	})
 }

@@ -6,17 +6,19 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/hermes-cdk/hermes/constructs/internal/sender"
 	"github.com/hermes-cdk/hermes/constructs/internal/validate"
 )
 
 // newSender makes the identity that sends, the configuration set it sends with, and the destination of its events, or takes
 // the first two as given.
 func (s *messageScheduler) newSender() {
+	if !s.sendsMail() {
+		return
+	}
 	s.identity = s.props.SenderIdentity
 	if s.identity == nil {
-		s.identity = awsses.NewEmailIdentity(s, jsii.String("Sender"), &awsses.EmailIdentityProps{
-			Identity: awsses.Identity_Email(jsii.String(s.senderAddress())),
-		})
+		s.identity = sender.Identity(s, s.props.Sender)
 	}
 	s.configurationSet = s.props.ConfigurationSet
 	if s.configurationSet == nil {
@@ -35,12 +37,15 @@ func (s *messageScheduler) newSender() {
 	})
 }
 
+// sendsMail reports whether there is somebody to send as. Without, there is nothing that only mail needs.
+func (s *messageScheduler) sendsMail() bool { return s.props.Sender != "" }
+
 // senderAddress is the bare address of Sender, "" if that is not known yet.
 func (s *messageScheduler) senderAddress() string {
 	if validate.Unresolved(s.props.Sender) {
 		return ""
 	}
-	return validate.Address(s.props.Sender)
+	return sender.Address(s.props.Sender)
 }
 
 func (s *messageScheduler) configurationSetARN() *string {

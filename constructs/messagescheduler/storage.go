@@ -133,12 +133,12 @@ func (s *messageScheduler) newTable(id string, partition, sort *awsdynamodb.Attr
 }
 
 func (s *messageScheduler) newQueues() queues {
-	q := queues{
-		dueDead:      resource.NewDeadLetterQueue(s, "DueDeadLetters", s.removalPolicy()),
-		deliveryDead: resource.NewDeadLetterQueue(s, "DeliveryDeadLetters", s.removalPolicy()),
-	}
+	q := queues{dueDead: resource.NewDeadLetterQueue(s, "DueDeadLetters", s.removalPolicy())}
 	q.due = s.newWorkQueue("Due", q.dueDead)
-	q.delivery = s.newWorkQueue("Delivery", q.deliveryDead)
+	if s.sendsMail() {
+		q.deliveryDead = resource.NewDeadLetterQueue(s, "DeliveryDeadLetters", s.removalPolicy())
+		q.delivery = s.newWorkQueue("Delivery", q.deliveryDead)
+	}
 	return q
 }
 

@@ -1,10 +1,10 @@
 package messagescheduler
 
 import (
-	"net/mail"
 	"strings"
 	"time"
 
+	"github.com/hermes-cdk/hermes/constructs/internal/sender"
 	"github.com/hermes-cdk/hermes/constructs/internal/validate"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
 )
@@ -34,21 +34,35 @@ func (p *MessageSchedulerProps) validate(path *string) {
 
 func validateSender(e *validate.Errors, p *MessageSchedulerProps) {
 	switch {
-	case p.Sender == "":
-		e.Addf("sender is missing")
-	case validate.Unresolved(p.Sender):
-		if p.SenderIdentity == nil {
+	case p.Sender != "":
+		if validate.Unresolved(p.Sender) && p.SenderIdentity == nil {
 			e.Addf("senderIdentity is missing, which a sender that is known at deployment only needs")
 		}
-	default:
-		if _, err := mail.ParseAddress(p.Sender); err != nil {
-			e.Addf("sender must be like %q, got %q", "Hermes <no-reply@example.com>", p.Sender)
+		sender.Validate(e, p.Sender, p.SenderIdentity)
+		return
+	case p.Hub == nil:
+		e.Addf("one of sender and hub is required")
+	}
+	for _, prop := range []struct {
+		name  string
+		given bool
+	}{
+		{"senderIdentity", p.SenderIdentity != nil},
+		{"configurationSet", p.ConfigurationSet != nil},
+		{"sendRate", p.SendRate != 0},
+		{"doubleOptIn", p.DoubleOptIn},
+	} {
+		if prop.given {
+			e.Addf("%s is given without sender", prop.name)
 		}
 	}
 }
 
 func validateBucket(e *validate.Errors, p *MessageSchedulerProps) {
 	e.Excluded(p.Bucket != nil && p.BucketProps != nil, "bucketProps", "bucket")
+	if props := p.BucketProps; props != nil && props.PublicReadAccess != nil && *props.PublicReadAccess {
+		e.Addf("bucketProps.publicReadAccess is true, but messages are private")
+	}
 	prefix := p.BucketPrefix
 	if prefix == "" || validate.Unresolved(prefix) {
 		return

@@ -1,6 +1,8 @@
 package notificationhub
 
 import (
+	"cmp"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
@@ -36,6 +38,7 @@ func (h *notificationHub) connectionARNs(methods ...string) []*string {
 	for i, method := range methods {
 		arns[i] = h.stack().FormatArn(&awscdk.ArnComponents{
 			Service:      jsii.String("execute-api"),
+			Region:       jsii.String(cmp.Or(h.region, *h.stack().Region())),
 			Resource:     h.need(h.apiID, "apiId"),
 			ResourceName: jsii.String(*h.need(h.stageName, "stageName") + "/" + method + "/@connections/*"),
 		})

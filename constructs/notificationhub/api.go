@@ -69,12 +69,10 @@ func (h *notificationHub) newStage() {
 		WebSocketApi: h.api,
 		StageName:    jsii.String(cmp.Or(h.props.StageName, "live")),
 		AutoDeploy:   jsii.Bool(true),
-	}
-	if h.props.ThrottleRate != 0 || h.props.ThrottleBurst != 0 {
-		props.Throttle = &awsapigatewayv2.ThrottleSettings{
-			RateLimit:  jsii.Number(cmp.Or(h.props.ThrottleRate, 10_000)),
-			BurstLimit: jsii.Number(cmp.Or(h.props.ThrottleBurst, 5_000)),
-		}
+		Throttle: &awsapigatewayv2.ThrottleSettings{
+			RateLimit:  jsii.Number(cmp.Or(h.props.ThrottleRate, 1000)),
+			BurstLimit: jsii.Number(cmp.Or(h.props.ThrottleBurst, 1000)),
+		},
 	}
 	if h.props.CustomDomain != nil {
 		props.DomainMapping = &awsapigatewayv2.DomainMappingOptions{DomainName: h.newDomain(h.props.CustomDomain)}

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/hermes-cdk/hermes/constructs/internal/grant"
 	"github.com/hermes-cdk/hermes/constructs/internal/lambdafn"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
@@ -68,14 +69,23 @@ func (h *notificationHub) environment(name string) map[string]*string {
 			contract.EnvDeadLetterURL:    h.queues.dead.QueueUrl(),
 			contract.EnvFanoutURL:        h.queues.fanout.QueueUrl(),
 			contract.EnvHistoryTTL:       inSeconds(h.historyRetention()),
+			contract.EnvPostRate:         h.postRate(h.props.Broadcast),
 		}
 	default: // deliver
 		return map[string]*string{
 			contract.EnvConnectionsTable: connections,
 			contract.EnvFanoutURL:        h.queues.fanout.QueueUrl(),
 			contract.EnvFanoutDeadURL:    h.queues.fanoutDead.QueueUrl(),
+			contract.EnvPostRate:         h.postRate(h.props.Deliver),
 		}
 	}
+}
+
+// postRate is what one instance of a function may post a second, for all of them to keep to the share of the quota.
+func (h *notificationHub) postRate(options FunctionOptions) *string {
+	quota, share := cmp.Or(h.props.ConnectionsQuota, 10_000), cmp.Or(h.props.ConnectionsShare, 70)
+	instances := cmp.Or(options.MaxConcurrency, grant.DefaultMaxConcurrency)
+	return jsii.String(strconv.Itoa(max(1, quota*share/100/instances)))
 }
 
 func (h *notificationHub) historyRetention() time.Duration {

@@ -7,23 +7,35 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
-func (h *notificationHub) GrantPublish(grantee awsiam.IGrantable) awsiam.Grant {
-	h.needResource(h.queue != nil, "queueArn")
-	grant.SetEnvironment(grantee, contract.EnvQueueURL, h.queue.QueueUrl())
-	return grant.To(grantee, []*string{h.queue.QueueArn()}, "sqs:SendMessage")
+// GrantOptions and Grant are what a grant takes and returns.
+type (
+	GrantOptions = grant.Options
+	Grant        = grant.Grant
+)
+
+func (h *notificationHub) giver() grant.Giver {
+	return grant.Giver{Construct: h, Kind: "notification hub"}
 }
 
-func (h *notificationHub) GrantIssueTokens(grantee awsiam.IGrantable) awsiam.Grant {
+func (h *notificationHub) GrantPublish(grantee awsiam.IGrantable, options ...GrantOptions) Grant {
+	h.needResource(h.queue != nil, "queueArn")
+	send := grant.On(h.queue, h.queue.QueueArn(), grantee, "sqs:SendMessage")
+	return h.giver().Give(grantee, send, map[string]*string{contract.EnvQueueURL: h.queue.QueueUrl()}, options)
+}
+
+func (h *notificationHub) GrantIssueTokens(grantee awsiam.IGrantable, options ...GrantOptions) Grant {
 	h.needResource(h.tokens != nil, "tokensTableArn")
 	h.needResource(h.secret != nil, "secretArn")
-	grant.SetEnvironment(grantee, contract.EnvTokensTable, h.tokens.TableName())
-	grant.SetEnvironment(grantee, contract.EnvSecretARN, h.secret.SecretArn())
-	return grant.ReadSecret(h.secret, grantee).Combine(grant.To(grantee, []*string{h.tokens.TableArn()}, tokenActions()...))
+	issue := grant.ReadSecret(h.secret, grantee).Combine(grant.To(grantee, []*string{h.tokens.TableArn()}, tokenActions()...))
+	return h.giver().Give(grantee, issue, map[string]*string{
+		contract.EnvTokensTable: h.tokens.TableName(),
+		contract.EnvSecretARN:   h.secret.SecretArn(),
+	}, options)
 }
 
-func (h *notificationHub) GrantManageConnections(grantee awsiam.IGrantable) awsiam.Grant {
-	grant.SetEnvironment(grantee, contract.EnvManagementURL, h.ManagementEndpoint())
-	return grant.To(grantee, h.connectionARNs("POST", "GET", "DELETE"), "execute-api:ManageConnections")
+func (h *notificationHub) GrantManageConnections(grantee awsiam.IGrantable, options ...GrantOptions) Grant {
+	manage := grant.To(grantee, h.connectionARNs("POST", "GET", "DELETE"), "execute-api:ManageConnections")
+	return h.giver().Give(grantee, manage, map[string]*string{contract.EnvManagementURL: h.ManagementEndpoint()}, options)
 }
 
 // tokenActions are what client.TokenIssuer calls on the Tokens table.

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
 
+	"github.com/hermes-cdk/hermes/constructs/internal/resource"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
@@ -32,14 +33,15 @@ type INotificationHub interface {
 	// Secret is the signing secret.
 	Secret() awssecretsmanager.ISecret
 
-	// GrantPublish lets the grantee send messages into the intake queue. A function also gets HERMES_QUEUE_URL.
-	GrantPublish(grantee awsiam.IGrantable) awsiam.Grant
+	// GrantPublish lets the grantee send messages into the intake queue. A function also gets HERMES_QUEUE_URL. Like every
+	// grant it panics if the function has that variable from another construct, unless the options name a prefix.
+	GrantPublish(grantee awsiam.IGrantable, options ...GrantOptions) Grant
 	// GrantIssueTokens lets the grantee read the signing secret, and store and revoke tokens. A function also gets
 	// HERMES_SECRET_ARN and HERMES_TOKENS_TABLE.
-	GrantIssueTokens(grantee awsiam.IGrantable) awsiam.Grant
+	GrantIssueTokens(grantee awsiam.IGrantable, options ...GrantOptions) Grant
 	// GrantManageConnections lets the grantee post to, look up and close connections. A function also gets
 	// HERMES_MANAGEMENT_ENDPOINT.
-	GrantManageConnections(grantee awsiam.IGrantable) awsiam.Grant
+	GrantManageConnections(grantee awsiam.IGrantable, options ...GrantOptions) Grant
 
 	// Metric is the API's metric of that name, by stage. Default: the sum over five minutes.
 	// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html
@@ -101,6 +103,7 @@ type notificationHub struct {
 	management *string
 	apiID      *string
 	stageName  *string
+	region     string // of an imported hub; "" for the stack's
 	queue      awssqs.IQueue
 	tokens     awsdynamodb.ITable
 	secret     awssecretsmanager.ISecret
@@ -145,10 +148,7 @@ func NewNotificationHub(scope constructs.Construct, id *string, props *Notificat
 func (h *notificationHub) ToString() *string { return h.Node().Path() }
 
 func (h *notificationHub) removalPolicy() awscdk.RemovalPolicy {
-	if h.props.RemovalPolicy == "" {
-		return awscdk.RemovalPolicy_RETAIN
-	}
-	return h.props.RemovalPolicy
+	return resource.RemovalPolicy(h.props.RemovalPolicy)
 }
 
 func (h *notificationHub) Api() awsapigatewayv2.WebSocketApi      { return h.api }

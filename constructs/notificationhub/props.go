@@ -33,9 +33,21 @@ type NotificationHubProps struct {
 
 	// ThrottleRate is the stage's steady limit of messages a second, ThrottleBurst its burst. The account's own limit
 	// of 10,000 and 5,000, shared by all its APIs, stands above both.
-	// Default: the account's limits.
+	// Default: 1,000 and 1,000.
 	ThrottleRate  int
 	ThrottleBurst int
+
+	// ConnectionsQuota is the account's quota of requests to API Gateway in the region, in requests a second: every delivery
+	// is one, and so are connects and the requests of every other API. AWS raises it on request; in some regions it is 2,500.
+	// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+	// Default: 10,000.
+	ConnectionsQuota int
+
+	// ConnectionsShare is the part of ConnectionsQuota in percent, 1 to 100, that Deliver takes while it delivers to large
+	// rooms, and Broadcast while it delivers to small ones. The instances of each share it. The rest is left to connects and
+	// other APIs, which would otherwise be throttled meanwhile.
+	// Default: 70.
+	ConnectionsShare int
 
 	// AllowedOrigins lists the values of the Origin header that may connect, e.g. "https://app.example.com".
 	// Default: every origin; the token is the credential, and it is never sent by a browser on its own.
@@ -73,7 +85,7 @@ type NotificationHubProps struct {
 	DisableHistory bool
 
 	// RemovalPolicy applies to the tables, the queues, the secret and the log groups.
-	// Default: RETAIN.
+	// Default: RETAIN_ON_UPDATE_OR_DELETE: they stay, unless their creation is rolled back.
 	RemovalPolicy awscdk.RemovalPolicy
 
 	// LogRetention keeps the functions' logs.
@@ -107,8 +119,9 @@ type FunctionOptions struct {
 	// Default: none reserved.
 	ReservedConcurrency int
 
-	// MaxConcurrency bounds the instances that read from the function's queue, 2 to 1,000; Broadcast and Deliver only.
-	// Default: unbounded.
+	// MaxConcurrency bounds the instances that read from the function's queue, 2 to 1,000 and at most ReservedConcurrency;
+	// Broadcast and Deliver only. Two use up the default quota of @connections; raise it for a higher quota.
+	// Default: 2, with which a new account, whose limit is 10 instances in all, still answers clients.
 	MaxConcurrency int
 
 	// Code replaces the function's code: a directory or archive with an executable named bootstrap.
@@ -141,4 +154,10 @@ type NotificationHubAttributes struct {
 	// TokensTableArn and SecretArn are for GrantIssueTokens. SecretArn is the full ARN.
 	TokensTableArn string
 	SecretArn      string
+	// SecretEncryptionKeyArn is the key of the secret, which GrantIssueTokens then lets the grantee use.
+	// Default: the AWS managed key, which needs no grant.
+	SecretEncryptionKeyArn string
+	// Region is where the API is.
+	// Default: that of QueueArn, or else the stack's.
+	Region string
 }

@@ -21,6 +21,8 @@ func (p *NotificationHubProps) validate(path *string) {
 	}
 	e.Number("throttleRate", p.ThrottleRate, 1, 1_000_000)
 	e.Number("throttleBurst", p.ThrottleBurst, 1, 1_000_000)
+	e.Number("connectionsQuota", p.ConnectionsQuota, 1, 1_000_000)
+	e.Number("connectionsShare", p.ConnectionsShare, 1, 100)
 	validateStageName(&e, p.StageName)
 	e.Origins("allowedOrigins", p.AllowedOrigins)
 	p.CustomDomain.validate(&e)

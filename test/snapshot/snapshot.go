@@ -34,6 +34,23 @@ func App(t *testing.T, root string) awscdk.App {
 	return awscdk.NewApp(&awscdk.AppProps{Context: &config.Context, AnalyticsReporting: new(bool)})
 }
 
+// Check holds a stack against what every construct and stage must be, and returns its template. The app is synthesized once,
+// with cdk-nag looking on: synthesizing is what takes time.
+func Check(t *testing.T, name string, app awscdk.App, stack awscdk.Stack) map[string]any {
+	t.Helper()
+	t.Run("cdk-nag finds nothing", func(t *testing.T) { Nag(t, app, stack) })
+	template := Template(stack)
+	t.Run("the template is the golden one", func(t *testing.T) { Golden(t, name, template) })
+	t.Run("no policy is broader than listed", func(t *testing.T) {
+		counted := LeastPrivilege(t, template)
+		if counted.Allow == 0 {
+			t.Error("no statements were found")
+		}
+		t.Logf("%d statements, %d wildcards", counted.Allow, counted.Wildcards)
+	})
+	return template
+}
+
 // Template is the stack's template.
 func Template(stack awscdk.Stack) map[string]any {
 	return *assertions.Template_FromStack(stack, nil).ToJSON()

@@ -2,9 +2,13 @@
 package alarm
 
 import (
+	"strconv"
+	"strings"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -15,23 +19,28 @@ func Minutely() *awscloudwatch.MetricOptions {
 	return &awscloudwatch.MetricOptions{Period: awscdk.Duration_Minutes(jsii.Number(1))}
 }
 
-// Set makes alarms in a scope and remembers them.
+// runbook has a section for each alarm, "{construct} {alarm}".
+const runbook = "https://github.com/hermes-cdk/hermes/blob/main/docs/runbook.md#"
+
+// Set makes the alarms of a construct and remembers them.
 type Set struct {
-	scope constructs.Construct
-	topic awssns.ITopic
-	all   []awscloudwatch.Alarm
+	scope     constructs.Construct
+	construct string
+	topic     awssns.ITopic
+	all       []awscloudwatch.Alarm
 }
 
-// NewSet returns a set whose alarms notify the topic when they fire and when they end; nil notifies nobody.
-func NewSet(scope constructs.Construct, topic awssns.ITopic) *Set {
-	return &Set{scope: scope, topic: topic}
+// NewSet returns a set for a construct of that name, e.g. "NotificationHub". Its alarms notify the topic when they fire and
+// when they end; nil notifies nobody.
+func NewSet(scope constructs.Construct, construct string, topic awssns.ITopic) *Set {
+	return &Set{scope: scope, construct: construct, topic: topic}
 }
 
 // All lists the alarms made so far.
 func (s *Set) All() []awscloudwatch.Alarm { return s.all }
 
-// Add makes an alarm. Unless more says otherwise, it fires when the metric is at least 1 in one minute, and not while there
-// is no data.
+// Add makes an alarm whose description ends in the link to its section of the runbook. Unless more says otherwise, it fires
+// when the metric is at least 1 in one minute, and not while there is no data.
 func (s *Set) Add(id string, metric awscloudwatch.IMetric, description string, more ...func(*awscloudwatch.AlarmProps)) {
 	props := &awscloudwatch.AlarmProps{
 		Metric:             metric,
@@ -39,7 +48,7 @@ func (s *Set) Add(id string, metric awscloudwatch.IMetric, description string, m
 		EvaluationPeriods:  jsii.Number(1),
 		ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
-		AlarmDescription:   jsii.String(description),
+		AlarmDescription:   jsii.String(description + " " + runbook + strings.ToLower(s.construct+"-"+id)),
 	}
 	for _, change := range more {
 		change(props)
@@ -68,4 +77,35 @@ func WhenSilent(minutes int) func(*awscloudwatch.AlarmProps) {
 		props.ComparisonOperator = awscloudwatch.ComparisonOperator_LESS_THAN_THRESHOLD
 		props.TreatMissingData = awscloudwatch.TreatMissingData_BREACHING
 	}
+}
+
+// Failed adds up errors and throttles of functions that somebody waits for.
+func Failed(functions ...awslambda.Function) awscloudwatch.IMetric {
+	metrics := map[string]awscloudwatch.IMetric{}
+	for i, fn := range functions {
+		metrics["e"+strconv.Itoa(i)] = fn.MetricErrors(Minutely())
+		metrics["t"+strconv.Itoa(i)] = fn.MetricThrottles(Minutely())
+	}
+	return math("SUM(METRICS())", awscdk.Duration_Minutes(jsii.Number(1)), metrics)
+}
+
+// Succeeded counts the invocations of a function that did not fail.
+func Succeeded(fn awslambda.Function) awscloudwatch.IMetric {
+	return math("FILL(runs, 0) - FILL(errors, 0)", awscdk.Duration_Minutes(jsii.Number(1)), map[string]awscloudwatch.IMetric{
+		"runs": fn.MetricInvocations(Minutely()), "errors": fn.MetricErrors(Minutely()),
+	})
+}
+
+// Lost is 1 if within an hour something was put in and nothing came out.
+func Lost(in, out func(*awscloudwatch.MetricOptions) awscloudwatch.Metric) awscloudwatch.IMetric {
+	hour := awscdk.Duration_Hours(jsii.Number(1))
+	return math("IF(FILL(in, 0) > 0 AND FILL(out, 0) == 0, 1, 0)", hour, map[string]awscloudwatch.IMetric{
+		"in": in(&awscloudwatch.MetricOptions{Period: hour}), "out": out(&awscloudwatch.MetricOptions{Period: hour}),
+	})
+}
+
+func math(expression string, period awscdk.Duration, metrics map[string]awscloudwatch.IMetric) awscloudwatch.IMetric {
+	return awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
+		Expression: jsii.String(expression), Period: period, UsingMetrics: &metrics,
+	})
 }

@@ -28,15 +28,16 @@ func New(scope constructs.Construct, id *string, props *Props) awslambda.Functio
 		RemovalPolicy: p.RemovalPolicy,
 	})
 	return awslambda.NewFunction(scope, id, &awslambda.FunctionProps{
-		Runtime:      awslambda.Runtime_PROVIDED_AL2023(),
-		Handler:      jsii.String("bootstrap"),
-		Code:         code(scope, p),
-		Role:         newRole(scope, *id, logs),
-		LogGroup:     logs,
-		Architecture: p.Architecture,
-		MemorySize:   jsii.Number(p.MemoryMB),
-		Timeout:      awscdk.Duration_Seconds(jsii.Number(p.Timeout.Seconds())),
-		Tracing:      p.Tracing,
+		Runtime:       awslambda.Runtime_PROVIDED_AL2023(),
+		Handler:       jsii.String("bootstrap"),
+		Code:          code(scope, p),
+		Role:          newRole(scope, *id, logs),
+		LogGroup:      logs,
+		Architecture:  p.Architecture,
+		MemorySize:    jsii.Number(p.MemoryMB),
+		Timeout:       awscdk.Duration_Seconds(jsii.Number(p.Timeout.Seconds())),
+		Tracing:       p.Tracing,
+		RecursiveLoop: p.RecursiveLoop,
 		// The functions log JSON; with this, so does the platform, and one query reads both.
 		// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
 		LoggingFormat:                awslambda.LoggingFormat_JSON,

@@ -75,6 +75,7 @@ func TestAFunctionWithEverythingSet(t *testing.T) {
 		LogRetention:        awslogs.RetentionDays_ONE_WEEK,
 		RemovalPolicy:       awscdk.RemovalPolicy_DESTROY,
 		Tracing:             awslambda.Tracing_ACTIVE,
+		RecursiveLoop:       awslambda.RecursiveLoop_ALLOW,
 	}
 	fn := New(stack, jsii.String("Greet"), given)
 	fn.AddEnvironment(jsii.String("LATER"), jsii.String("yes"), nil)

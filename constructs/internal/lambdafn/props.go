@@ -51,6 +51,13 @@ type Props struct {
 	// Default: none
 	Environment map[string]*string
 
+	// RecursiveLoop allows the function to be invoked, again and again, by what it writes. Lambda stops a chain of some 16
+	// invocations that one event has caused unless the function allows it.
+	// https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+	//
+	// Default: TERMINATE
+	RecursiveLoop awslambda.RecursiveLoop
+
 	// LogRetention is how long log events are kept.
 	//
 	// Default: one month
@@ -58,7 +65,7 @@ type Props struct {
 
 	// RemovalPolicy says what becomes of the log group when it leaves the stack.
 	//
-	// Default: RETAIN
+	// Default: RETAIN_ON_UPDATE_OR_DELETE
 	RemovalPolicy awscdk.RemovalPolicy
 
 	// Tracing has X-Ray sample invocations. It is off by default for three reasons: writing segments takes a
@@ -94,7 +101,7 @@ func (p Props) withDefaults() Props {
 		p.LogRetention = awslogs.RetentionDays_ONE_MONTH
 	}
 	if p.RemovalPolicy == "" {
-		p.RemovalPolicy = awscdk.RemovalPolicy_RETAIN
+		p.RemovalPolicy = awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
 	}
 	if p.Tracing == "" {
 		p.Tracing = awslambda.Tracing_DISABLED

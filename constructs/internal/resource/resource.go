@@ -3,6 +3,7 @@
 package resource
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -57,6 +58,13 @@ func NewQueue(scope constructs.Construct, id string, props awssqs.QueueProps, po
 // NewDeadLetterQueue makes a queue that keeps messages for as long as SQS can, 14 days.
 func NewDeadLetterQueue(scope constructs.Construct, id string, policy awscdk.RemovalPolicy) awssqs.Queue {
 	return NewQueue(scope, id, awssqs.QueueProps{RetentionPeriod: awscdk.Duration_Days(jsii.Number(14))}, policy)
+}
+
+// RemovalPolicy is policy, or the default: what holds data stays when it leaves the stack, unless its creation is rolled
+// back, so that a first deployment that fails leaves nothing behind.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+func RemovalPolicy(policy awscdk.RemovalPolicy) awscdk.RemovalPolicy {
+	return cmp.Or(policy, awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE)
 }
 
 // Seconds is d as CDK's Duration.

@@ -3,7 +3,6 @@ package validate
 
 import (
 	"fmt"
-	"net/mail"
 	"strings"
 	"time"
 
@@ -63,6 +62,11 @@ func (e *Errors) Function(f Function) {
 	e.Number(f.Name+".memoryMB", f.MemoryMB, 128, 10_240)
 	e.Number(f.Name+".reservedConcurrency", f.ReservedConcurrency, 1, 100_000)
 	e.Number(f.Name+".maxConcurrency", f.MaxConcurrency, 2, 1000)
+	// The messages above the reserved concurrency would be throttled, and in the end be dead letters.
+	// https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+	if f.ReservedConcurrency > 0 && f.MaxConcurrency > f.ReservedConcurrency {
+		e.Addf("%s.maxConcurrency must be at most %s.reservedConcurrency, %d, got %d", f.Name, f.Name, f.ReservedConcurrency, f.MaxConcurrency)
+	}
 	if f.MaxConcurrency != 0 && !f.ReadsQueue {
 		e.Addf("%s.maxConcurrency is %d, but %s reads no queue", f.Name, f.MaxConcurrency, f.Name)
 	}
@@ -83,15 +87,6 @@ func isOrigin(origin string) bool {
 		host, found = strings.CutPrefix(origin, "http://")
 	}
 	return found && host != "" && !strings.ContainsAny(host, "/,* ")
-}
-
-// Address is the bare address of a sender such as "Hermes <no-reply@example.com>". A token and what is no address stay as
-// they are.
-func Address(sender string) string {
-	if parsed, err := mail.ParseAddress(sender); err == nil && !Unresolved(sender) {
-		return parsed.Address
-	}
-	return sender
 }
 
 // Unresolved reports whether a text holds a token, whose value only the deployment knows.

@@ -50,6 +50,12 @@ func TestErrors(t *testing.T) {
 			"send.memoryMB must be between 128 and 10240, got 64; send.reservedConcurrency must be between 1 and 100000, got -1; " +
 				"send.maxConcurrency must be between 2 and 1000, got 1; send.maxConcurrency is 1, but send reads no queue",
 		},
+		"more readers than reserved instances": {
+			func(e *validate.Errors) {
+				e.Function(validate.Function{Name: "deliver", ReservedConcurrency: 5, MaxConcurrency: 6, ReadsQueue: true})
+			},
+			"deliver.maxConcurrency must be at most deliver.reservedConcurrency, 5, got 6",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var e validate.Errors
@@ -69,16 +75,4 @@ func TestPanicNamesTheConstruct(t *testing.T) {
 		}
 	}()
 	validate.Errors{"a", "b"}.Panic("notification hub", &path)
-}
-
-func TestAddressIsBare(t *testing.T) {
-	for sender, want := range map[string]string{
-		"Hermes <no-reply@example.com>": "no-reply@example.com",
-		"no-reply@example.com":          "no-reply@example.com",
-		"no address":                    "no address",
-	} {
-		if got := validate.Address(sender); got != want {
-			t.Errorf("Address(%q) = %q, want %q", sender, got, want)
-		}
-	}
 }

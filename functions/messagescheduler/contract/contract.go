@@ -42,7 +42,7 @@ const (
 
 	EnvDueQueueURL      = "HERMES_DUE_QUEUE_URL"                  // schedule, dispatch, expand
 	EnvDueDeadURL       = "HERMES_DUE_DEAD_LETTER_QUEUE_URL"      // expand
-	EnvDeliveryQueueURL = "HERMES_DELIVERY_QUEUE_URL"             // expand, deliver
+	EnvDeliveryQueueURL = "HERMES_DELIVERY_QUEUE_URL"             // expand: optional, without it no mail is sent; deliver
 	EnvDeliveryDeadURL  = "HERMES_DELIVERY_DEAD_LETTER_QUEUE_URL" // deliver
 	EnvHubQueueURL      = "HERMES_HUB_QUEUE_URL"                  // expand: optional, the hub's intake queue
 
@@ -160,5 +160,6 @@ const (
 	MetricSent       = "Sent"       // count: mails that SES accepted
 	MetricFailed     = "Failed"     // count: mails that failed permanently
 	MetricSuppressed = "Suppressed" // count: mails not sent because the address is suppressed
+	MetricWaiting    = "Waiting"    // milliseconds from the due time to a mail's being put back because SES throttles
 	MetricLateness   = "Lateness"   // milliseconds from the due time to the mail's or the hub's acceptance
 )

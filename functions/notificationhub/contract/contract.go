@@ -29,6 +29,7 @@ const (
 	EnvFanoutURL        = "HERMES_FANOUT_QUEUE_URL"             // URL of the queue of chunks
 	EnvFanoutDeadURL    = "HERMES_FANOUT_DEAD_LETTER_QUEUE_URL" // URL of the dead-letter queue of chunks
 	EnvManagementURL    = "HERMES_MANAGEMENT_ENDPOINT"          // https://{api}.execute-api.{region}.{suffix}/{stage}
+	EnvPostRate         = "HERMES_POST_RATE"                    // broadcast, deliver: optional, the most posts a second of one instance
 	EnvAllowedOrigins   = "HERMES_ALLOWED_ORIGINS"              // comma-separated; empty or unset allows every origin
 	EnvConnectionTTL    = "HERMES_CONNECTION_TTL"               // seconds a connection row is kept
 	EnvHistoryTTL       = "HERMES_HISTORY_TTL"                  // seconds a message is stored; 0 stores none

@@ -43,17 +43,21 @@ func Dispatch(vars *env.Vars, log *slog.Logger) func(context.Context) error {
 // Expand builds the handler of the due queue.
 func Expand(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 	messages, registered, deliveries, contents := table(vars), subscribersTable(vars), deliveriesTable(vars), bucket(vars)
-	due, dead, outgoing := queue(vars, contract.EnvDueQueueURL), queue(vars, contract.EnvDueDeadURL), queue(vars, contract.EnvDeliveryQueueURL)
+	due, dead := queue(vars, contract.EnvDueQueueURL), queue(vars, contract.EnvDueDeadURL)
+	deliveryURL := vars.Optional(contract.EnvDeliveryQueueURL)
 	hubURL, metrics := vars.Optional(contract.EnvHubQueueURL), emitter(vars)
 	vars.MustBeComplete(log)
 
 	cfg := awsconfig.MustLoad(log)
 	c := clientsOf(cfg)
 	messages.Client, registered.Client, deliveries.Client, contents.Client = c.tables, c.tables, c.tables, storage(cfg)
-	due.Client, dead.Client, outgoing.Client = c.queues, c.queues, c.queues
+	due.Client, dead.Client = c.queues, c.queues
 	expander := &expand.Expander{
-		Messages: messages, Contents: contents, Subscribers: registered, Records: deliveries, Due: due, DeliveryQueue: outgoing, DeadLetters: dead,
+		Messages: messages, Contents: contents, Subscribers: registered, Records: deliveries, Due: due, DeadLetters: dead,
 		Retention: deliveries.TTL, Clock: clock.System{}, Metrics: metrics, Log: log,
+	}
+	if deliveryURL != "" {
+		expander.DeliveryQueue = sqs.Queue{URL: deliveryURL, Client: c.queues}
 	}
 	if hubURL != "" {
 		expander.Hub = sqs.Queue{URL: hubURL, Client: c.queues}

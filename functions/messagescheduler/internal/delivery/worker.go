@@ -72,6 +72,7 @@ func (w *Worker) Handle(ctx context.Context, body string) error {
 		return w.fail(ctx, d, err)
 	case errors.Is(err, ErrThrottled) && w.Clock.Now().Sub(d.Time()) < patience:
 		d.Waits++
+		w.Metrics.Duration(contract.MetricWaiting, w.Clock.Now().Sub(d.Time()))
 		return w.requeue(ctx, d, w.pause(d.Waits, throttledCap))
 	}
 	if d.Attempt++; d.Attempt >= maxTries {

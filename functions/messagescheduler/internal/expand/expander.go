@@ -17,17 +17,18 @@ import (
 
 // An Expander handles the due queue.
 type Expander struct {
-	Messages           schedule.Messages
-	Contents           Contents
-	Subscribers        Subscribers
-	Records            Records
-	Due, DeliveryQueue queue.Sender
-	DeadLetters        queue.Sender
-	Hub                queue.Sender // nil: messages go by mail only
-	Retention          time.Duration
-	Clock              clock.Clock
-	Metrics            *metrics.Emitter
-	Log                *slog.Logger
+	Messages      schedule.Messages
+	Contents      Contents
+	Subscribers   Subscribers
+	Records       Records
+	Due           queue.Sender
+	DeliveryQueue queue.Sender // nil: no mail is sent
+	DeadLetters   queue.Sender
+	Hub           queue.Sender // nil: messages are sent by mail only
+	Retention     time.Duration
+	Clock         clock.Clock
+	Metrics       *metrics.Emitter
+	Log           *slog.Logger
 }
 
 const (

@@ -23,7 +23,7 @@ func (x *Expander) send(ctx context.Context, m schedule.Message, due schedule.Du
 			return fmt.Errorf("expand: hub: %w", err)
 		}
 	}
-	if !m.Has(schedule.ChannelEmail) {
+	if !x.mails(m) {
 		return nil
 	}
 	err := x.Subscribers.Receiving(ctx, m.Group, due.After, func(page []Subscriber) error {
@@ -47,6 +47,11 @@ func (x *Expander) send(ctx context.Context, m schedule.Message, due schedule.Du
 	return err
 }
 
+// mails reports whether a message is sent by mail.
+func (x *Expander) mails(m schedule.Message) bool {
+	return x.DeliveryQueue != nil && m.Has(schedule.ChannelEmail)
+}
+
 func (x *Expander) publish(ctx context.Context, m schedule.Message) error {
 	content, err := x.Contents.Get(ctx, m.Object)
 	if err != nil {
@@ -59,7 +64,7 @@ func (x *Expander) publish(ctx context.Context, m schedule.Message) error {
 	if err := errors.Join(x.Hub.Send(ctx, []queue.Message{{Body: string(body), Group: queue.Group(m.Group)}})...); err != nil {
 		return err
 	}
-	if !m.Has(schedule.ChannelEmail) {
+	if !x.mails(m) {
 		x.Metrics.Duration(contract.MetricLateness, x.Clock.Now().Sub(m.Due))
 	}
 	return nil

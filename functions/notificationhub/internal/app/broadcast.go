@@ -29,7 +29,7 @@ func Broadcast(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 	intake := sqs.Receiver{URL: vars.Required(contract.EnvQueueURL)}
 	deadLetters := sqs.Queue{URL: vars.Required(contract.EnvDeadLetterURL)}
 	chunks := sqs.Queue{URL: vars.Required(contract.EnvFanoutURL)}
-	endpoint := vars.URL(contract.EnvManagementURL)
+	endpoint, rate := vars.URL(contract.EnvManagementURL), vars.OptionalDecimal(contract.EnvPostRate)
 	vars.MustBeComplete(log)
 
 	TuneCollector()
@@ -40,7 +40,7 @@ func Broadcast(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 
 	broadcaster := &broadcast.Broadcaster{
 		Rooms: roomlog.New(roomlog.Config{Store: rows}), Directory: connections,
-		Deliverer:   newDeliverer(newGateway(cfg, endpoint), connections, log),
+		Deliverer:   newDeliverer(newGateway(cfg, endpoint), rate, connections, log),
 		Distributor: fanout.Distributor{Queue: chunks, Jitter: rand.N[time.Duration]},
 		DeadLetters: deadLetters, Now: time.Now, Log: log,
 	}

@@ -26,7 +26,7 @@ func Deliver(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 	connections := store.Connections{Table: vars.Required(contract.EnvConnectionsTable)}
 	chunks := sqs.Queue{URL: vars.Required(contract.EnvFanoutURL)}
 	deadLetters := sqs.Queue{URL: vars.Required(contract.EnvFanoutDeadURL)}
-	endpoint := vars.URL(contract.EnvManagementURL)
+	endpoint, rate := vars.URL(contract.EnvManagementURL), vars.OptionalDecimal(contract.EnvPostRate)
 	vars.MustBeComplete(log)
 
 	TuneCollector()
@@ -36,7 +36,7 @@ func Deliver(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 
 	gateway := newGateway(cfg, endpoint)
 	return sqsevent.Each(fanout.Worker{
-		Deliverer: newDeliverer(gateway, connections, log), Closer: gateway,
+		Deliverer: newDeliverer(gateway, rate, connections, log), Closer: gateway,
 		Distributor: fanout.Distributor{Queue: chunks, Jitter: rand.N[time.Duration]},
 		DeadLetters: deadLetters, Log: log,
 	}, log)
@@ -46,6 +46,6 @@ func newGateway(cfg aws.Config, endpoint *url.URL) *management.Connections {
 	return management.New(endpoint, cfg.Region, cfg.Credentials, time.Now)
 }
 
-func newDeliverer(gateway *management.Connections, connections store.Connections, log *slog.Logger) *deliver.Deliverer {
-	return deliver.New(deliver.Config{Poster: gateway, Prober: gateway, Remover: connections, Log: log})
+func newDeliverer(gateway *management.Connections, rate float64, connections store.Connections, log *slog.Logger) *deliver.Deliverer {
+	return deliver.New(deliver.Config{Poster: gateway, Prober: gateway, Remover: connections, Log: log, Rate: rate})
 }

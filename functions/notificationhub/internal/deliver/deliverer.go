@@ -42,6 +42,7 @@ type Config struct {
 	Clock       clock.Clock
 	Jitter      Jitter
 	Concurrency int
+	Rate        float64 // posts a second, at most; 0: as the account allows
 }
 
 // New returns a Deliverer.
@@ -57,7 +58,7 @@ func New(c Config) *Deliverer {
 	}
 	return &Deliverer{
 		sender: sender{
-			poster: c.Poster, prober: c.Prober, slots: make(chan struct{}, c.Concurrency), pacer: newPacer(c.Clock),
+			poster: c.Poster, prober: c.Prober, slots: make(chan struct{}, c.Concurrency), pacer: newPacer(c.Clock, c.Rate),
 			clock: c.Clock, jitter: c.Jitter,
 		},
 		remover: c.Remover,

@@ -17,11 +17,16 @@ import (
 // A single throttled connection, whose client does not read, says nothing about the account: only a second one soon after
 // the first slows the process down.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+//
+// A ceiling, if there is one, bounds the rate from the first post on, so that other callers keep a part of the quota without
+// being throttled first.
 type pacer struct {
 	clock clock.Clock
 	turn  chan struct{} // held by the post that waits for its start time; the others queue for it
 
-	mu     sync.Mutex
+	mu      sync.Mutex
+	ceiling float64 // posts a second; 0: none
+
 	limit  float64   // posts a second when it was last cut; 0: no limit is known
 	cutAt  time.Time // when limit was set
 	nextAt time.Time // when the next post may start
@@ -45,13 +50,17 @@ const (
 	tick = 5 * time.Millisecond
 	// slack is how late a post may start without delaying the others: timers fire late.
 	slack = 20 * time.Millisecond
+	// burst is how long the quota's burst lasts at its rate.
+	burst = 500 * time.Millisecond
 	// idle is the pause after which a limit is dropped: the quota's burst is available again.
 	idle = time.Second
 	// throttleMemory is how close in time two connections must be throttled for the account to be the reason.
 	throttleMemory = 100 * time.Millisecond
 )
 
-func newPacer(c clock.Clock) *pacer { return &pacer{clock: c, turn: make(chan struct{}, 1)} }
+func newPacer(c clock.Clock, ceiling float64) *pacer {
+	return &pacer{clock: c, turn: make(chan struct{}, 1), ceiling: ceiling}
+}
 
 // wait returns when the next post may start, or ctx's error if ctx ends first.
 func (p *pacer) wait(ctx context.Context) error {
@@ -78,7 +87,7 @@ func (p *pacer) limited() bool {
 	if p.meter.idleFor(now) > idle {
 		p.limit = 0
 	}
-	if p.limit > 0 {
+	if p.limit > 0 || p.ceiling > 0 {
 		return true
 	}
 	p.meter.count(now)
@@ -91,7 +100,7 @@ func (p *pacer) reserve() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.clock.Now()
-	if earliest := now.Add(-slack); p.nextAt.Before(earliest) {
+	if earliest := now.Add(-p.arrears()); p.nextAt.Before(earliest) {
 		p.nextAt = earliest
 	}
 	pause := p.nextAt.Sub(now)
@@ -100,9 +109,25 @@ func (p *pacer) reserve() time.Duration {
 	return pause
 }
 
-// rate returns the limit as it has grown since the last cut.
+// arrears is how late a post may start without delaying the others. Below the ceiling it is the quota's burst, which lasts half
+// a second: 5,000 of 10,000.
+func (p *pacer) arrears() time.Duration {
+	if p.limit == 0 {
+		return burst
+	}
+	return slack
+}
+
+// rate returns the limit as it has grown since the last cut, at most the ceiling.
 func (p *pacer) rate(now time.Time) float64 {
-	return p.limit * math.Exp2(now.Sub(p.cutAt).Seconds()/doubling.Seconds())
+	if p.limit == 0 {
+		return p.ceiling
+	}
+	grown := p.limit * math.Exp2(now.Sub(p.cutAt).Seconds()/doubling.Seconds())
+	if p.ceiling > 0 {
+		return min(grown, p.ceiling)
+	}
+	return grown
 }
 
 // throttled records that a post to connectionID was throttled, and slows down if others were too.

@@ -53,7 +53,7 @@ func TestPacerKnowsNoLimitUntilTheAccountIsThrottled(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			fake := clock.NewFake()
-			p := newPacer(fake)
+			p := newPacer(fake, 0)
 			posts(t, p, fake, 1000, 100*time.Microsecond)
 			c.throttle(p, fake)
 			if got := p.limit > 0; got != c.limited {
@@ -66,7 +66,7 @@ func TestPacerKnowsNoLimitUntilTheAccountIsThrottled(t *testing.T) {
 func TestPacerCutsToAPartOfTheRate(t *testing.T) {
 	t.Parallel()
 	fake := clock.NewFake()
-	p := newPacer(fake)
+	p := newPacer(fake, 0)
 	posts(t, p, fake, 1000, 100*time.Microsecond) // 10,000 a second
 	throttle(p, 500)
 	if p.limit < 6_900 || p.limit > 7_100 {
@@ -81,7 +81,7 @@ func TestPacerCutsToAPartOfTheRate(t *testing.T) {
 func TestPacerDoublesInASecond(t *testing.T) {
 	t.Parallel()
 	fake := clock.NewFake()
-	p := newPacer(fake)
+	p := newPacer(fake, 0)
 	p.limit, p.cutAt, p.nextAt = 1000, fake.Now(), fake.Now()
 	p.meter.count(fake.Now())
 	// The integral of 1000 * 2^t from 0 to 1 is 1,443.
@@ -93,7 +93,7 @@ func TestPacerDoublesInASecond(t *testing.T) {
 func TestPacerNeverStops(t *testing.T) {
 	t.Parallel()
 	fake := clock.NewFake()
-	p := newPacer(fake)
+	p := newPacer(fake, 0)
 	posts(t, p, fake, 100, time.Millisecond)
 	for range 100 {
 		fake.Advance(cutPause)
@@ -108,7 +108,7 @@ func TestPacerNeverStops(t *testing.T) {
 func TestPacerForgetsTheLimitWhenIdle(t *testing.T) {
 	t.Parallel()
 	fake := clock.NewFake()
-	p := newPacer(fake)
+	p := newPacer(fake, 0)
 	posts(t, p, fake, 100, time.Millisecond)
 	throttle(p, 2)
 	fake.Advance(idle + time.Millisecond)
@@ -127,7 +127,7 @@ func TestPacerLetsGoWhenTheTimeIsOver(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			fake := clock.NewFake()
-			p := newPacer(fake)
+			p := newPacer(fake, 0)
 			p.limit, p.cutAt = c.rate, fake.Now()
 			p.meter.count(fake.Now())
 			if c.hold {
@@ -139,5 +139,32 @@ func TestPacerLetsGoWhenTheTimeIsOver(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
+	}
+}
+
+func TestACeilingBoundsTheRateFromTheFirstPostOn(t *testing.T) {
+	t.Parallel()
+	fake := clock.NewFake()
+	p := newPacer(fake, 1000)
+	if took := posts(t, p, fake, 500, 0); took > 2*tick {
+		t.Errorf("the burst of half a second took %s", took)
+	}
+	if took := posts(t, p, fake, 1000, 0); took < 990*time.Millisecond || took > 1010*time.Millisecond {
+		t.Errorf("1,000 posts after the burst took %s, want a second", took)
+	}
+}
+
+func TestARateThatWasCutGrowsToTheCeilingAndNoFurther(t *testing.T) {
+	t.Parallel()
+	fake := clock.NewFake()
+	p := newPacer(fake, 1000)
+	posts(t, p, fake, 2000, 0)
+	throttle(p, 2)
+	if rate := p.rate(fake.Now()); rate > 0.75*1000 {
+		t.Errorf("rate %.0f after the cut", rate)
+	}
+	posts(t, p, fake, 5000, 0)
+	if rate := p.rate(fake.Now()); rate != 1000 {
+		t.Errorf("rate %.0f some seconds later, want the ceiling", rate)
 	}
 }

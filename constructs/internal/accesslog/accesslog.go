@@ -1,0 +1,57 @@
+// Package accesslog has the stage of an HTTP API log each request.
+package accesslog
+
+import (
+	"cmp"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// format is a JSON line for each request. It names the route and never the path or the body: links in mails carry their
+// signature in the path.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+const format = `{"request_id":"$context.requestId","time":"$context.requestTime","ip":"$context.identity.sourceIp",` +
+	`"route":"$context.routeKey","status":"$context.status","latency_ms":"$context.responseLatency",` +
+	`"bytes":"$context.responseLength","error":"$context.error.message","integration_error":"$context.integrationErrorMessage"}`
+
+// prefix spares the account's resource policy of CloudWatch Logs, in which API Gateway enters every other log group, and
+// which holds 5,120 characters: in a busy account the deployment would fail.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+// https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
+const prefix = "/aws/vendedlogs/apis/"
+
+// Add makes a log group in scope and has the stage log there.
+func Add(scope constructs.Construct, stage awsapigatewayv2.HttpStage, retention awslogs.RetentionDays, policy awscdk.RemovalPolicy) {
+	group := awslogs.NewLogGroup(scope, jsii.String("AccessLogs"), &awslogs.LogGroupProps{
+		LogGroupName:  name(scope),
+		Retention:     cmp.Or(retention, awslogs.RetentionDays_ONE_MONTH),
+		RemovalPolicy: policy,
+	})
+	resource := stage.Node().DefaultChild().(awsapigatewayv2.CfnStage)
+	resource.SetAccessLogSettings(&awsapigatewayv2.CfnStage_AccessLogSettingsProperty{
+		DestinationArn: arn(group), Format: jsii.String(format),
+	})
+}
+
+// name is that of the construct and of the stack's own id, so that a stack that is deployed again does not find the log
+// group of the one before in its way.
+func name(scope constructs.Construct) *string {
+	stack := awscdk.Stack_Of(scope)
+	id := awscdk.Fn_Select(jsii.Number(2), awscdk.Fn_Split(jsii.String("/"), stack.StackId(), nil))
+	return jsii.String(prefix + *awscdk.Names_UniqueResourceName(scope, &awscdk.UniqueResourceNameOptions{}) + "-" + *id)
+}
+
+// arn is the ARN without the ":*" in which the attribute Arn ends, and which API Gateway does not want.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
+func arn(group awslogs.LogGroup) *string {
+	return awscdk.Stack_Of(group).FormatArn(&awscdk.ArnComponents{
+		Service:      jsii.String("logs"),
+		Resource:     jsii.String("log-group"),
+		ResourceName: group.LogGroupName(),
+		ArnFormat:    awscdk.ArnFormat_COLON_RESOURCE_NAME,
+	})
+}
