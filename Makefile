@@ -8,10 +8,11 @@ ROOM_ID ?= lobby
 # Pinned tools, installed on demand into .hermes/bin.
 GOLANGCI_LINT_VERSION := v2.15.0
 
-# jsii prints a banner on Node versions whose support has ended.
-# One set of flags for every go command, so that everything is compiled once, also what a consumer builds.
+# One set of flags for every go command, and that of gobundle, so that everything is compiled once.
 export GOFLAGS := $(GOFLAGS) -trimpath
+export CGO_ENABLED := 0
 
+# jsii prints a banner on Node versions whose support has ended.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 CDK := npx --no-install cdk
@@ -26,9 +27,13 @@ help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z\/-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: node_modules ## Run the whole system on this machine; ARGS="--ephemeral --port 4570"
-	@go build -o $(BIN)/local ./infra/local
-	@exec $(BIN)/local $(ARGS)
+run: ## Run the whole system on this machine; ARGS="--ephemeral --port 4570"
+	@LOCAL_BEGUN=$$(date +%s) && export LOCAL_BEGUN && sh infra/start/doctor.sh -run $(ARGS) && \
+		node infra/start/prepare.mjs $(BIN)/local && exec $(BIN)/local $(ARGS)
+
+.PHONY: doctor
+doctor: ## Say what this machine lacks to run and to test, and what to type
+	@sh infra/start/doctor.sh
 
 .PHONY: test
 test: node_modules ## Run every test; in a real browser too, where Chromium is installed
@@ -38,7 +43,7 @@ test: node_modules ## Run every test; in a real browser too, where Chromium is i
 
 .PHONY: test/race
 test/race: node_modules ## Run every test under the race detector
-	go test -race ./...
+	CGO_ENABLED=1 go test -race ./...
 
 .PHONY: prove
 prove: node_modules ## Check under faults that the hub loses, repeats and disorders nothing; ARGS="-seed 7 -scenario kills"
@@ -114,5 +119,5 @@ node_modules/.package-lock.json: package-lock.json
 	@touch $@
 
 $(BIN)/golangci-lint: Makefile
-	GOBIN=$(abspath $(BIN)) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	GOBIN="$(CURDIR)/$(BIN)" go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
 	@touch $@

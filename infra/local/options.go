@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
+	"time"
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/stage"
 )
@@ -24,6 +26,8 @@ type options struct {
 	ephemeral bool
 	confirm   bool
 	beside    []string
+	synth     bool
+	begun     time.Time // of all that this start takes
 	limits    stage.Limits
 }
 
@@ -34,6 +38,7 @@ func parse(args []string) (options, error) {
 	flags.StringVar(&o.assembly, "assembly", "", "run the cloud assembly in `DIR` instead of synthesizing stage local")
 	flags.IntVar(&o.port, "port", 4566, "`PORT` of the endpoint on 127.0.0.1; 0 takes a free one")
 	flags.StringVar(&o.data, "data", defaultData, "`DIR` that keeps the state")
+	flags.BoolVar(&o.synth, "synth", false, "synthesize even if nothing has changed")
 	flags.BoolVar(&o.ephemeral, "ephemeral", false, "keep no state")
 	flags.Func("beside", "run another cloud assembly, in `DIR`, in the same account; may be repeated", func(dir string) (err error) {
 		dir, err = filepath.Abs(dir)
@@ -65,7 +70,18 @@ func parse(args []string) (options, error) {
 		return o, errors.New("-data must name a folder")
 	}
 	flags.Visit(func(f *flag.Flag) { o.dataGiven = o.dataGiven || f.Name == "data" })
+	o.begun = begun(os.Getenv(begunEnv))
 	return o, o.absolute()
+}
+
+// begunEnv says when a start began that compiled this program first, in seconds of Unix time.
+const begunEnv = "LOCAL_BEGUN"
+
+func begun(seconds string) time.Time {
+	if at, err := strconv.ParseInt(seconds, 10, 64); err == nil && time.Since(time.Unix(at, 0)) < time.Hour {
+		return time.Unix(at, 0)
+	}
+	return time.Now()
 }
 
 // absolute resolves every path against the working folder, here and nowhere else.

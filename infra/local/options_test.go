@@ -47,14 +47,17 @@ func TestADataFolderBelongsToOneStage(t *testing.T) {
 		}
 	})
 	t.Run("on another port it gets a folder of its own", func(t *testing.T) {
-		other, release, err := claim(options{data: dir, port: 4570})
-		if err != nil || other != dir+"-4570" {
-			t.Fatalf("got %q, %v", other, err)
+		other, err := claimFolder(options{data: dir, port: 4570})
+		if err != nil || other.dir != dir+"-4570" {
+			t.Fatalf("got %+v, %v", other, err)
 		}
-		release()
+		other.end()
+		if _, err := os.Stat(other.dir); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("a start that failed leaves its folder: %v", err)
+		}
 	})
 	t.Run("but not if it named one", func(t *testing.T) {
-		if _, _, err := claim(options{data: dir, dataGiven: true, port: 4570}); !errors.Is(err, errTaken) {
+		if _, err := claimFolder(options{data: dir, dataGiven: true, port: 4570}); !errors.Is(err, errTaken) {
 			t.Errorf("got %v", err)
 		}
 	})

@@ -23,28 +23,14 @@ const stopWithin = 15 * time.Second
 
 // run starts the stage, prints how to use it, and ends it when ctx does.
 func run(ctx context.Context, o options) error {
-	begun := time.Now()
 	listener, err := stage.Listen(ctx, o.port)
 	if err != nil {
 		return err
 	}
 	defer listener.Close() // the stage does so too; closing twice is harmless
-	data, release, err := claim(o)
-	if err != nil {
-		return err
-	}
-	defer release()
 	var app project
 	if o.assembly == "" {
 		if app, err = readProject(); err != nil {
-			return err
-		}
-		o.assembly = filepath.Join(data, "cdk.out")
-		var prepared sync.WaitGroup
-		prepared.Go(func() { _ = stage.Prepare(ctx, o.root) }) // Start tells what matters of it
-		err = app.synthesize(ctx, o.assembly, os.Stderr)
-		prepared.Wait()
-		if err != nil {
 			return err
 		}
 	}
@@ -52,20 +38,32 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	printer := newConsole(os.Stdout)
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	done := tick(os.Stderr, "starting")
-	running, err := stage.Start(ctx, stage.Options{
-		Assembly: o.assembly, Beside: o.beside, Root: o.root, Data: data, Ephemeral: o.ephemeral, Listener: listener,
-		Logger: log, Lines: printer.line, Limits: o.limits, Sites: sites, ConfirmIdentities: o.confirm,
-	})
-	done()
+	folder, err := claimFolder(o)
 	if err != nil {
 		return err
 	}
-	outputs := filepath.Join(data, "outputs.json")
-	if err := writeOutputs(outputs, running.Outputs()); err == nil {
-		table(ctx, os.Stdout, running, app, outputs, time.Since(begun))
+	defer folder.end()
+	if o.assembly == "" {
+		o.assembly = filepath.Join(folder.dir, "cdk.out")
+		if err := synthesize(ctx, o, app); err != nil {
+			return err
+		}
+	}
+	printer := newConsole(os.Stdout)
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	starting := tick(os.Stderr, "starting")
+	running, err := stage.Start(ctx, stage.Options{
+		Assembly: o.assembly, Beside: o.beside, Root: o.root, Data: folder.dir, Ephemeral: o.ephemeral, Listener: listener,
+		Logger: log, Lines: printer.line, Limits: o.limits, Sites: sites, ConfirmIdentities: o.confirm,
+	})
+	starting.end()
+	if err != nil {
+		return err
+	}
+	folder.kept = true
+	outputs := filepath.Join(folder.dir, "outputs.json")
+	if err = writeOutputs(outputs, running.Outputs()); err == nil {
+		table(ctx, os.Stdout, running, app, outputs, time.Since(o.begun))
 		<-ctx.Done()
 	}
 	fmt.Fprintln(os.Stderr, "stopping")
@@ -75,6 +73,20 @@ func run(ctx context.Context, o options) error {
 		log.Warn("not everything stopped as it should", "error", stopErr)
 	}
 	return err
+}
+
+// synthesize makes the assembly and, meanwhile, the program that buckets need.
+func synthesize(ctx context.Context, o options, app project) error {
+	ctx, abandon := context.WithCancel(ctx)
+	defer abandon()
+	var prepared sync.WaitGroup
+	prepared.Go(func() { _ = stage.Prepare(ctx, o.root) }) // Start tells what matters of it
+	defer prepared.Wait()
+	if err := app.synthesize(ctx, o.root, o.assembly, o.synth, os.Stderr); err != nil {
+		abandon()
+		return err
+	}
+	return nil
 }
 
 // writeOutputs writes what cdk deploy --outputs-file would, and replaces the file in one step.

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -59,11 +61,17 @@ func newApp(t *testing.T) string {
 	return dir
 }
 
-// start runs the program in dir, with no folder named, and returns a client of its buckets and what ends it.
-func start(t *testing.T, dir string) (objects *s3.Client, stop func()) {
-	t.Helper()
-	program := exec.Command(os.Args[0], "-port", "0")
+// command runs the program in dir, with no folder named.
+func command(dir string, arguments ...string) *exec.Cmd {
+	program := exec.Command(os.Args[0], append([]string{"-port", "0"}, arguments...)...)
 	program.Dir, program.Env = dir, append(os.Environ(), asProgram+"=1")
+	return program
+}
+
+// start starts the program in dir and returns a client of its buckets, what it has said, and what ends it.
+func start(t *testing.T, dir string) (objects *s3.Client, said *strings.Builder, stop func()) {
+	t.Helper()
+	program := command(dir)
 	reader, writer := io.Pipe()
 	program.Stdout, program.Stderr = writer, writer
 	if err := program.Start(); err != nil {
@@ -74,7 +82,7 @@ func start(t *testing.T, dir string) (objects *s3.Client, stop func()) {
 		ended <- program.Wait()
 		writer.Close()
 	}()
-	var said strings.Builder
+	said = &strings.Builder{}
 	for lines := bufio.NewScanner(reader); objects == nil && lines.Scan(); {
 		said.WriteString(lines.Text() + "\n")
 		if _, rest, found := strings.Cut(lines.Text(), "AWS endpoint"); found {
@@ -83,9 +91,9 @@ func start(t *testing.T, dir string) (objects *s3.Client, stop func()) {
 	}
 	go io.Copy(io.Discard, reader) //nolint:errcheck // so that the program can go on writing
 	if objects == nil {
-		t.Fatalf("it ended (%v):\n%s", <-ended, &said)
+		t.Fatalf("it ended (%v):\n%s", <-ended, said)
 	}
-	return objects, func() {
+	return objects, said, func() {
 		if err := program.Process.Signal(os.Interrupt); err != nil {
 			t.Fatal(err)
 		}
@@ -111,7 +119,7 @@ func bucketsAt(url string) *s3.Client {
 func TestAStageStartsAgainWithWhatItKeptAndNoFlag(t *testing.T) {
 	t.Parallel()
 	dir := newApp(t)
-	objects, stop := start(t, dir)
+	objects, _, stop := start(t, dir)
 	if _, err := objects.PutObject(t.Context(), &s3.PutObjectInput{
 		Bucket: aws.String("shelf"), Key: aws.String("a/b"), Body: strings.NewReader("kept"),
 	}); err != nil {
@@ -119,7 +127,7 @@ func TestAStageStartsAgainWithWhatItKeptAndNoFlag(t *testing.T) {
 	}
 	stop()
 
-	objects, stop = start(t, dir)
+	objects, said, stop := start(t, dir)
 	defer stop()
 	object, err := objects.GetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String("shelf"), Key: aws.String("a/b")})
 	if err != nil {
@@ -127,5 +135,57 @@ func TestAStageStartsAgainWithWhatItKeptAndNoFlag(t *testing.T) {
 	}
 	if body, err := io.ReadAll(object.Body); err != nil || string(body) != "kept" {
 		t.Errorf("got %q, %v", body, err)
+	}
+	if want := "synthesized before, and nothing has changed\n"; !strings.HasPrefix(said.String(), want) {
+		t.Errorf("got\n%s\nwant it to begin with %s", said, want)
+	}
+}
+
+func TestAStartThatFailsLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, app, want string }{
+		{
+			"the app fails", `mkdir "$CDK_OUTDIR" && echo no such stage && false`,
+			"local: the app does not synthesize (APP: exit status 1):\nno such stage\n",
+		},
+		{
+			"the stage fails", `mkdir "$CDK_OUTDIR"`,
+			"local: assembly: open DIR/.hermes/local/cdk.out/manifest.json: no such file or directory\n",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			dir := newApp(t)
+			app, err := json.Marshal(map[string]string{"app": c.app})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, "cdk.json"), app, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			out, err := command(dir).CombinedOutput()
+			var failed *exec.ExitError
+			if !errors.As(err, &failed) || failed.ExitCode() != 1 {
+				t.Errorf("got %v, want exit status 1", err)
+			}
+			_, reason, _ := strings.Cut(string(out), "local: ")
+			if want := strings.NewReplacer("APP", c.app, "DIR", dir).Replace(c.want); "local: "+reason != want {
+				t.Errorf("got\n%swant\n%s", out, want)
+			}
+			if _, err := os.Stat(filepath.Join(dir, ".hermes", "local")); !errors.Is(err, os.ErrNotExist) {
+				t.Errorf("the folder of the state is there: %v", err)
+			}
+		})
+	}
+}
+
+func TestAFolderThatCannotBeMadeIsToldInOneLine(t *testing.T) {
+	t.Parallel()
+	dir := newApp(t)
+	file := filepath.Join(dir, "cdk.json")
+	out, err := command(dir, "-data", filepath.Join(file, "data")).CombinedOutput()
+	want := "local: mkdir " + file + ": not a directory: choose a folder of yours with -data DIR\n"
+	if err == nil || string(out) != want {
+		t.Errorf("got\n%s%v, want\n%s", out, err, want)
 	}
 }

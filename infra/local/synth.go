@@ -7,9 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
+	"time"
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/stage"
 )
@@ -72,11 +75,11 @@ func (p project) sites() ([]stage.Site, error) {
 	return sites, nil
 }
 
-// synthesize runs the app for stage local into the folder assembly, the way the CDK CLI does: the context in CDK_CONTEXT_JSON, the folder
-// in CDK_OUTDIR. What the app prints is shown only when it fails.
-func (p project) synthesize(ctx context.Context, assembly string, progress io.Writer) error {
+// synthesize runs the app for stage local into the folder assembly, the way the CDK CLI does: the context in CDK_CONTEXT_JSON,
+// the folder in CDK_OUTDIR. What the app prints is shown as its progress, and whole when it fails. It is not run where the
+// assembly was made of the very same inputs, unless anew.
+func (p project) synthesize(ctx context.Context, root, assembly string, anew bool, out io.Writer) error {
 	values := map[string]any{
-		"stage":                           "local",
 		"aws:cdk:enable-path-metadata":    true,
 		"aws:cdk:enable-asset-metadata":   true,
 		"aws:cdk:version-reporting":       false,
@@ -85,32 +88,51 @@ func (p project) synthesize(ctx context.Context, assembly string, progress io.Wr
 		"aws:cdk:disable-asset-staging":   false,
 		"aws:cdk:disable-metadata-stacks": true,
 	}
-	for key, value := range p.Context {
-		values[key] = value
-	}
+	maps.Copy(values, p.Context)
 	values["stage"] = "local"
 	encoded, err := json.Marshal(values)
 	if err != nil {
 		return fmt.Errorf("cdk.json: %w", err)
 	}
-	if err := os.RemoveAll(assembly); err != nil {
+	stamp := assembly + ".inputs"
+	made, err := inputs(root, append(encoded, p.App...), os.Environ())
+	if err != nil {
 		return err
 	}
-	var output bytes.Buffer
+	if known, err := os.ReadFile(stamp); err == nil && string(known) == made && !anew {
+		fmt.Fprintln(out, "synthesized before, and nothing has changed")
+		return nil
+	}
+	if err := errors.Join(os.RemoveAll(assembly), os.RemoveAll(stamp)); err != nil {
+		return err
+	}
+	if err := p.run(ctx, assembly, encoded, out); err != nil {
+		return errors.Join(err, os.RemoveAll(assembly))
+	}
+	return os.WriteFile(stamp, []byte(made), 0o644)
+}
+
+func (p project) run(ctx context.Context, assembly string, values []byte, out io.Writer) error {
 	command := exec.CommandContext(ctx, "sh", "-c", p.App)
 	command.Env = append(os.Environ(),
 		"CDK_OUTDIR="+assembly,
-		"CDK_CONTEXT_JSON="+string(encoded),
+		"CDK_CONTEXT_JSON="+string(values),
 		"CDK_DEFAULT_ACCOUNT=", "CDK_DEFAULT_REGION=",
 		"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20",
 		"JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION=1",
 	)
-	command.Stdout, command.Stderr = &output, &output
-	stop := tick(progress, "synthesizing: "+p.App)
-	err = command.Run()
-	stop()
+	progress := tick(out, "synthesizing: "+p.App)
+	var printed bytes.Buffer
+	both := io.MultiWriter(&printed, progress)
+	command.Stdout, command.Stderr = both, both
+	// A group of its own, so that go, the app and what that runs end together.
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGINT) }
+	command.WaitDelay = 5 * time.Second
+	err := command.Run()
+	progress.end()
 	if err != nil {
-		return fmt.Errorf("the app does not synthesize (%s: %w):\n%s", p.App, err, strings.TrimSpace(output.String()))
+		return fmt.Errorf("the app does not synthesize (%s: %w):\n%s", p.App, err, strings.TrimSpace(printed.String()))
 	}
 	return nil
 }

@@ -66,7 +66,9 @@ func (b *Bundler) build(ctx context.Context, pkg string, target Target) (string,
 	if store.has(entry(pkg), bootstrap) {
 		return entry(pkg), nil
 	}
-	missing := slices.DeleteFunc(b.tree.siblings(pkg), func(p string) bool { return store.has(entry(p), bootstrap) })
+	built := func(p string) bool { return store.has(entry(p), bootstrap) }
+	missing := slices.DeleteFunc(b.tree.siblings(pkg), built)
+	b.say(c.target, missing, built)
 	if err := b.compile(ctx, store, c, missing, entry); err != nil {
 		return "", err
 	}
@@ -122,15 +124,30 @@ func (b *Bundler) extract(store cache) (string, error) {
 	return entry, store.publish(scratch, entry, "go.mod")
 }
 
+// say logs which functions are about to be built, and how far all those of the sources are.
+func (b *Bundler) say(target Target, packages []string, built func(string) bool) {
+	if b.Log == nil {
+		return
+	}
+	done, total := 0, 0
+	for p := range b.tree.packages {
+		if b.tree.isMain(p) {
+			total++
+			if built(p) {
+				done++
+			}
+		}
+	}
+	names := make([]string, len(packages))
+	for i, p := range packages {
+		names[i] = path.Base(p)
+	}
+	fmt.Fprintf(b.Log, "hermes: building functions %d to %d of %d for %s: %s: %s\n",
+		done+1, done+len(packages), total, target, path.Dir(packages[0]), strings.Join(names, " "))
+}
+
 // compile builds packages, which lie in one folder, and publishes each as an entry of the cache.
 func (b *Bundler) compile(ctx context.Context, store cache, c compiler, packages []string, entry func(string) string) error {
-	if b.Log != nil {
-		names := make([]string, len(packages))
-		for i, p := range packages {
-			names[i] = path.Base(p)
-		}
-		fmt.Fprintf(b.Log, "hermes: building %s for %s: %s\n", path.Dir(packages[0]), c.target, strings.Join(names, " "))
-	}
 	scratch, remove, err := store.scratch()
 	if err != nil {
 		return err

@@ -81,7 +81,7 @@ func TestFunctionsOfOneFolderAreBuiltByOneCommand(t *testing.T) {
 	mustBuild(t, b, hello, linuxARM)
 	mustBuild(t, b, goodbye, linuxARM)
 	mustBuild(t, b, hello, linuxARM)
-	if want := "hermes: building functions/demo for linux/arm64: goodbye hello\n"; log.String() != want {
+	if want := "hermes: building functions 1 to 2 of 3 for linux/arm64: functions/demo: goodbye hello\n"; log.String() != want {
 		t.Errorf("got %q, want %q", log.String(), want)
 	}
 }
@@ -98,9 +98,9 @@ func TestOnlyChangedFunctionsAreBuiltAgain(t *testing.T) {
 		{"test data", map[string]string{hello + "/testdata/x.go": "changed\n"}, ""},
 		{"a file that no package holds", map[string]string{"functions/demo/README.md": "Changed.\n"}, ""},
 		{"another construct's function", map[string]string{other + "/main.go": "package main\n\nfunc main() {}\n"}, ""},
-		{"one function", map[string]string{goodbye + "/main.go": "package main\n\nfunc main() {}\n"}, "goodbye"},
-		{"an embedded file", map[string]string{"functions/demo/internal/words/texts/hello.txt": "hi\n"}, "hello"},
-		{"the module's requirements", map[string]string{"go.mod": "module example.com/demo\n\ngo 1.26\n"}, "goodbye hello"},
+		{"one function", map[string]string{goodbye + "/main.go": "package main\n\nfunc main() {}\n"}, "2 to 2 of 3 for linux/arm64: functions/demo: goodbye"},
+		{"an embedded file", map[string]string{"functions/demo/internal/words/texts/hello.txt": "hi\n"}, "2 to 2 of 3 for linux/arm64: functions/demo: hello"},
+		{"the module's requirements", map[string]string{"go.mod": "module example.com/demo\n\ngo 1.26\n"}, "1 to 2 of 3 for linux/arm64: functions/demo: goodbye hello"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -113,7 +113,7 @@ func TestOnlyChangedFunctionsAreBuiltAgain(t *testing.T) {
 			mustBuild(t, after, goodbye, linuxARM)
 			want := ""
 			if test.built != "" {
-				want = "hermes: building functions/demo for linux/arm64: " + test.built + "\n"
+				want = "hermes: building functions " + test.built + "\n"
 			}
 			if log.String() != want {
 				t.Errorf("got %q, want %q", log.String(), want)

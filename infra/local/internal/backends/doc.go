@@ -1,6 +1,6 @@
 // Package backends runs the data services of the local stage: third-party programs, started as children of this process on
 // free loopback ports, checked for health, and stopped with it.
 //
-// DynamoDB is dynalite, SQS and SNS are fauxqs (both npm packages that the repository pins), S3 is versitygw (a Go program
-// that infra/local/tools pins, built on first need). None of them authenticates: the endpoint in front does.
+// DynamoDB is dynalite, SQS and SNS are fauxqs (both npm packages that the repository pins), S3 is versitygw (a Go library,
+// of which infra/local/tools makes a program, built on first need). None of them authenticates: the endpoint in front does.
 package backends

@@ -6,15 +6,16 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 )
 
 // S3Options configure StartS3.
 type S3Options struct {
-	// Program is the versitygw executable (see BuildS3).
+	// Program is what BuildS3 built.
 	Program string
-	// Dir keeps buckets and objects, made if missing. It has no default: versitygw always stores files.
+	// Dir keeps buckets and objects, made if missing. It must be absolute; it has no default: versitygw always stores files.
 	Dir string
 	// AccessKey and SecretKey are those of versitygw's root, with which every request to it must be signed.
 	AccessKey, SecretKey string
@@ -48,9 +49,7 @@ func startS3(ctx context.Context, o S3Options, objects, meta, versions string) (
 	if err != nil {
 		return nil, err
 	}
-	// Metadata beside the objects rather than in extended attributes, which not every file system has.
-	cmd := guarded(ctx, o.Program, "--port", "127.0.0.1:"+strconv.Itoa(port), "--health", "/health", "--keep-alive", "--quiet",
-		"posix", "--sidecar", meta, "--versioning-dir", versions, objects)
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), o.Program, "127.0.0.1:"+strconv.Itoa(port), objects, meta, versions)
 	cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY="+o.AccessKey, "ROOT_SECRET_KEY="+o.SecretKey)
 	p, err := startProcess("versitygw", cmd)
 	if err != nil {

@@ -2,7 +2,6 @@ package backends
 
 import (
 	"io"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -17,7 +16,7 @@ func TestS3KeepsObjectsWithTagsOverARestart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	program, err := BuildS3(t.Context(), testRoot(t), cache, func(version string) { t.Logf("building versitygw %s", version) })
+	program, err := BuildS3(t.Context(), testRoot(t), cache)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,13 +60,5 @@ func TestS3KeepsObjectsWithTagsOverARestart(t *testing.T) {
 	}
 	if len(tags.TagSet) != 1 || *tags.TagSet[0].Key != "group" || *tags.TagSet[0].Value != "x" {
 		t.Errorf("tags = %v, want group=x", tags.TagSet)
-	}
-}
-
-func TestTheVersionOfTheToolsModuleIsBuilt(t *testing.T) {
-	t.Parallel()
-	got, err := pinnedVersion(filepath.Join(testRoot(t), toolsDir, "go.mod"))
-	if err != nil || got != "v1.8.0" {
-		t.Errorf("version = %q, %v, want v1.8.0", got, err)
 	}
 }

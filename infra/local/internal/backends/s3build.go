@@ -2,7 +2,10 @@ package backends
 
 import (
 	"context"
+	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,31 +13,23 @@ import (
 	"strings"
 )
 
-// The tools module pins versitygw outside the library's go.mod: it is heavy (83 MB, a minute to build), and only an
-// assembly with buckets needs it.
-const (
-	toolsDir     = "infra/local/tools"
-	versityPkg   = "github.com/versity/versitygw/cmd/versitygw"
-	versityEntry = "github.com/versity/versitygw "
-)
+// toolsDir is a module of its own, for only an assembly with buckets needs what versitygw depends on.
+const toolsDir = "infra/local/tools"
 
-// BuildS3 returns the path of the versitygw program that root's tools module pins, building it into cache (made if missing)
-// unless that very version is there. building, if not nil, is called before a build starts.
-func BuildS3(ctx context.Context, root, cache string, building func(version string)) (string, error) {
+// BuildS3 returns the path of the S3 service that root's tools module makes of versitygw, building it into cache (made if
+// missing) unless it is there already.
+func BuildS3(ctx context.Context, root, cache string) (string, error) {
 	tools := filepath.Join(root, toolsDir)
-	version, err := pinnedVersion(filepath.Join(tools, "go.mod"))
+	sources, err := digest(tools)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("peers: build the S3 service: %w: %w", ErrNotInstalled, err)
 	}
-	program := filepath.Join(cache, "versitygw-"+version+"-"+runtime.GOOS+"-"+runtime.GOARCH)
+	program := filepath.Join(cache, "s3-"+sources[:16]+"-"+runtime.GOOS+"-"+runtime.GOARCH)
 	if _, err := os.Stat(program); err == nil {
 		return program, nil
 	}
-	if building != nil {
-		building(version)
-	}
 	if err := os.MkdirAll(cache, 0o755); err != nil {
-		return "", fmt.Errorf("peers: build versitygw: %w", err)
+		return "", fmt.Errorf("peers: build the S3 service: %w", err)
 	}
 	return program, build(ctx, tools, program)
 }
@@ -42,31 +37,34 @@ func BuildS3(ctx context.Context, root, cache string, building func(version stri
 func build(ctx context.Context, tools, program string) error {
 	unfinished := fmt.Sprintf("%s.%d", program, os.Getpid())
 	defer func() { _ = os.Remove(unfinished) }()
-	cmd := exec.CommandContext(ctx, "go", "build", "-C", tools, "-trimpath", "-ldflags", "-s -w", "-o", unfinished, versityPkg)
-	// A workspace or a cross build of the caller must not reach this module.
+	cmd := exec.CommandContext(ctx, "go", "build", "-C", tools, "-trimpath", "-ldflags", "-s -w", "-o", unfinished, "./s3")
+	// A workspace or a cross build of the caller must not reach this module. Without cgo it shares what is compiled with the
+	// functions.
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-buildvcs=false", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH, "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("peers: build versitygw: %w: %s", err, strings.TrimSpace(string(out)))
+		return fmt.Errorf("peers: build the S3 service: %w: %s", err, strings.TrimSpace(string(out)))
 	}
 	// Renamed when whole, so that two instances started together, or a build cut short, leave no half a program.
 	if err := os.Rename(unfinished, program); err != nil {
-		return fmt.Errorf("peers: build versitygw: %w", err)
+		return fmt.Errorf("peers: build the S3 service: %w", err)
 	}
 	return nil
 }
 
-func pinnedVersion(gomod string) (string, error) {
-	text, err := os.ReadFile(gomod)
-	if err != nil {
-		return "", fmt.Errorf("peers: build versitygw: %w: %w", ErrNotInstalled, err)
-	}
-	for line := range strings.Lines(string(text)) {
-		line = strings.TrimPrefix(strings.TrimSpace(line), "require ")
-		if rest, ok := strings.CutPrefix(line, versityEntry); ok {
-			return strings.Fields(rest)[0], nil
+// digest names the content of a folder and the Go that compiles it.
+func digest(dir string) (string, error) {
+	sum := sha256.New()
+	fmt.Fprintln(sum, runtime.Version())
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
 		}
-	}
-	return "", fmt.Errorf("peers: build versitygw: %w: %s does not require it", ErrNotInstalled, gomod)
+		content, err := os.ReadFile(path)
+		name, relErr := filepath.Rel(dir, path)
+		fmt.Fprintf(sum, "%q %x\n", name, sha256.Sum256(content))
+		return errors.Join(err, relErr)
+	})
+	return fmt.Sprintf("%x", sum.Sum(nil)), err
 }
 
 // ToolCache is the folder for built tools: shared by every checkout of this user, and kept.

@@ -88,7 +88,7 @@ func (p *allPeers) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	program, err := backends.BuildS3(ctx, root, cache, nil)
+	program, err := backends.BuildS3(ctx, root, cache)
 	if err != nil {
 		return err
 	}

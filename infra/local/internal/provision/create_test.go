@@ -42,7 +42,7 @@ func startServices(t *testing.T) services {
 	if err != nil {
 		t.Fatal(err)
 	}
-	program, err := backends.BuildS3(ctx, root, cache, nil)
+	program, err := backends.BuildS3(ctx, root, cache)
 	if err != nil {
 		t.Fatal(err)
 	}

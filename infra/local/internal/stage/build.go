@@ -92,7 +92,7 @@ func Prepare(ctx context.Context, root string) error {
 	if err != nil {
 		return err
 	}
-	_, err = backends.BuildS3(ctx, found, cache, nil)
+	_, err = backends.BuildS3(ctx, found, cache)
 	return err
 }
 
@@ -101,9 +101,7 @@ func (s *Stage) startStorage(ctx context.Context, root string) error {
 	if err != nil {
 		return err
 	}
-	program, err := backends.BuildS3(ctx, root, cache, func(version string) {
-		s.log.Info("building the S3 service, once", "versitygw", version)
-	})
+	program, err := backends.BuildS3(ctx, root, cache)
 	if err != nil {
 		return err
 	}
