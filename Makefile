@@ -32,9 +32,12 @@ run: node_modules ## Run the whole system on this machine; ARGS="--ephemeral --p
 
 .PHONY: test
 test: node_modules ## Run every test; in a real browser too, where Chromium is installed
+	@test/all
+
+.PHONY: test/quick
+test/quick: node_modules ## Run the unit and snapshot tests only
+	go test -short $$(go list ./... | grep -v -e /test/)
 	node --test client/web/test/*.test.js
-	go test ./...
-	node test/browser/run.mjs
 
 .PHONY: test/race
 test/race: node_modules ## Run every test under the race detector
@@ -95,6 +98,10 @@ destroy: node_modules deployable ## Remove STAGE from AWS
 .PHONY: token
 token: ## Print a token for USER_ID and ROOM_ID
 	@go run ./infra/token -stage $(STAGE) -user $(USER_ID) -room $(ROOM_ID) $(ARGS)
+
+.PHONY: smoke
+smoke: ## Try what a user does on STAGE, which runs, with your own credentials
+	@go run ./test/smoke -stage $(STAGE) $(ARGS)
 
 .PHONY: deployable
 deployable:
