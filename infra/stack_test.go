@@ -27,16 +27,16 @@ func build(t *testing.T, stage Stage) (awscdk.App, awscdk.Stack) {
 
 func TestStages(t *testing.T) {
 	for _, stage := range stages() {
+		_, stack := build(t, stage)
+		template := snapshot.Template(stack)
 		t.Run("stage "+stage.Name+" is the golden one", func(t *testing.T) {
-			_, stack := build(t, stage)
 			if got, want := *stack.StackName(), "Hermes-"+stage.Name; got != want {
 				t.Errorf("stack name %s, want %s", got, want)
 			}
-			snapshot.Golden(t, stage.Name, snapshot.Template(stack))
+			snapshot.Golden(t, stage.Name, template)
 		})
 		t.Run("no policy of stage "+stage.Name+" is broader than listed", func(t *testing.T) {
-			_, stack := build(t, stage)
-			if counted := snapshot.LeastPrivilege(t, snapshot.Template(stack)); counted.Allow < 20 {
+			if counted := snapshot.LeastPrivilege(t, template); counted.Allow < 20 {
 				t.Errorf("only %d statements were found", counted.Allow)
 			}
 		})

@@ -149,16 +149,22 @@ func prepareNode(t *testing.T, b block) ([]string, string) {
 func prepareInterpreter(name, flag, probe, extension string) func(*testing.T, block) ([]string, string) {
 	return func(t *testing.T, b block) ([]string, string) {
 		t.Helper()
-		path, err := exec.LookPath(name)
-		if err != nil {
-			return nil, "there is no " + name
+		missing := "there is no " + name
+		// The libraries of the system's packages are found by the system's interpreter alone, which may not be the first.
+		for _, candidate := range []string{name, "/usr/bin/" + name} {
+			path, err := exec.LookPath(candidate)
+			if err != nil {
+				continue
+			}
+			if exec.CommandContext(t.Context(), path, flag, probe).Run() != nil {
+				missing = path + " lacks the libraries that the page names"
+				continue
+			}
+			file := filepath.Join(t.TempDir(), "program"+extension)
+			write(t, file, b.text)
+			return []string{path, file}, ""
 		}
-		if out, err := exec.CommandContext(t.Context(), path, flag, probe).CombinedOutput(); err != nil {
-			return nil, fmt.Sprintf("%s lacks the libraries: %s", name, lastLine(string(out)))
-		}
-		file := filepath.Join(t.TempDir(), "program"+extension)
-		write(t, file, b.text)
-		return []string{path, file}, ""
+		return nil, missing
 	}
 }
 

@@ -21,9 +21,9 @@ import (
 
 const (
 	// patience bounds every wait. It is long, for machines that do other things too; nothing that works takes as long.
-	patience = time.Minute
+	patience = 2 * time.Minute
 	// startWithin bounds a start that may install, compile and synthesize first.
-	startWithin = 8 * time.Minute
+	startWithin = 20 * time.Minute
 )
 
 // A process is a command of a page while it runs, with its children: a group that gets Ctrl-C as one of a terminal does.
