@@ -3,7 +3,6 @@ package readme
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -16,8 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
 
-// This binary, called by the name aws, stands in for the AWS CLI where that is not installed: it reads the same command lines, as
-// many of them as the pages print, and makes the same calls.
+// This binary, called by the name aws, stands in for the AWS CLI where that is not installed: it reads the command
+// line that the README prints and makes the same call.
 func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) == "aws" {
 		if err := standIn(context.Background(), os.Args[1:], os.Stdout); err != nil {
@@ -51,31 +50,22 @@ func standIn(ctx context.Context, args []string, out io.Writer) error {
 		}
 	})
 	rest := general.Args()
-	if len(rest) < 2 || rest[0] != "sqs" {
+	if len(rest) < 2 || rest[0] != "sqs" || rest[1] != "send-message" {
 		return fmt.Errorf("%q is not known to the stand-in for the AWS CLI", rest)
 	}
 	options := flag.NewFlagSet(rest[1], flag.ContinueOnError)
-	var answer any
-	switch rest[1] {
-	case "send-message":
-		url, body := options.String("queue-url", "", ""), options.String("message-body", "", "")
-		if err := options.Parse(rest[2:]); err != nil {
-			return err
-		}
-		answer, err = queues.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: url, MessageBody: body})
-	case "start-message-move-task":
-		from, to := options.String("source-arn", "", ""), options.String("destination-arn", "", "")
-		if err := options.Parse(rest[2:]); err != nil {
-			return err
-		}
-		answer, err = queues.StartMessageMoveTask(ctx, &sqs.StartMessageMoveTaskInput{SourceArn: from, DestinationArn: to})
-	default:
-		return fmt.Errorf("sqs %s is not known to the stand-in for the AWS CLI", rest[1])
+	url, body := options.String("queue-url", "", ""), options.String("message-body", "", "")
+	if err := options.Parse(rest[2:]); err != nil {
+		return err
 	}
-	if err == nil && options.NArg() > 0 {
-		err = fmt.Errorf("unknown options: %q", options.Args())
+	if options.NArg() > 0 {
+		return fmt.Errorf("unknown options: %q", options.Args())
 	}
-	return errors.Join(err, json.NewEncoder(out).Encode(answer))
+	answer, err := queues.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: url, MessageBody: body})
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(out).Encode(answer)
 }
 
 // A shell is a machine on which the commands of a page are run.
@@ -108,7 +98,7 @@ func TestTheStandInRefusesWhatItDoesNotKnow(t *testing.T) {
 		want string
 	}{
 		{"another service", []string{"s3", "ls"}, `["s3" "ls"] is not known to the stand-in for the AWS CLI`},
-		{"another operation", []string{"sqs", "purge-queue"}, "sqs purge-queue is not known to the stand-in for the AWS CLI"},
+		{"another operation", []string{"sqs", "purge-queue"}, `["sqs" "purge-queue"] is not known to the stand-in for the AWS CLI`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

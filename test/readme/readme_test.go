@@ -92,16 +92,25 @@ func (s *stage) publishAsPrinted(t *testing.T, dir string, readme *script) []str
 		run(t, dir, lines, "PATH="+with.path, "QueueUrl="+s.rows["QueueUrl"])
 		want := pattern(strings.Replace(shown[1], `"seq":1`, fmt.Sprintf(`"seq":%d`, n+1), 1))
 		eventually(t, patience, func() error {
-			printed := strings.Split(strings.TrimSpace(wscat.output.String()), "\n")
-			if last := printed[len(printed)-1]; !want.MatchString(last) {
-				return fmt.Errorf("with %s: wscat shows %q, want %s", with.name, last, want)
+			if shown := frames(wscat); len(shown) != n+1 || !want.MatchString(shown[n]) {
+				return fmt.Errorf("with %s: wscat shows %q, want %s", with.name, shown, want)
 			}
 			return nil
 		})
 	}
 	wscat.interrupt(t)
 	eventually(t, patience, func() error { return s.connections(t, "lobby", 0) })
-	return strings.Split(strings.TrimSpace(wscat.output.String()), "\n")
+	return frames(wscat)
+}
+
+// frames are the lines of JSON that a process has printed; npx may have warnings of its own.
+func frames(p *process) (found []string) {
+	for line := range strings.Lines(p.output.String()) {
+		if strings.HasPrefix(line, "{") {
+			found = append(found, strings.TrimSpace(line))
+		}
+	}
+	return found
 }
 
 func lastLine(text string) string {

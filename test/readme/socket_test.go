@@ -17,7 +17,7 @@ import (
 func (s *stage) connections(t *testing.T, room string, want int) error {
 	t.Helper()
 	out, err := dynamodb.NewFromConfig(s.awsConfig()).Query(t.Context(), &dynamodb.QueryInput{
-		TableName: aws.String(s.resource(t, "Tables", "/Hub/Connections/Resource").Name), KeyConditionExpression: aws.String("room_id = :room"),
+		TableName: aws.String(s.table(t, "/Hub/Connections/Resource")), KeyConditionExpression: aws.String("room_id = :room"),
 		ExpressionAttributeValues: map[string]types.AttributeValue{":room": &types.AttributeValueMemberS{Value: room}},
 	})
 	if err != nil {
@@ -29,26 +29,21 @@ func (s *stage) connections(t *testing.T, room string, want int) error {
 	return nil
 }
 
-// A resource as /_local/resources lists it.
-type resource struct{ Path, Name, URL, ARN string }
-
-// resource looks one up by the end of its construct's path.
-func (s *stage) resource(t *testing.T, kind, path string) resource {
+// table is the name of the table at the end of a construct's path.
+func (s *stage) table(t *testing.T, path string) string {
 	t.Helper()
 	_, body := fetch(t, s.endpoint()+"/_local/resources")
-	var all map[string][]resource
+	var all struct{ Tables []struct{ Path, Name string } }
 	if err := json.Unmarshal([]byte(body), &all); err != nil {
 		t.Fatalf("%v: %s", err, body)
 	}
-	for name, list := range all {
-		for _, r := range list {
-			if strings.EqualFold(name, kind) && strings.HasSuffix(r.Path, path) {
-				return r
-			}
+	for _, table := range all.Tables {
+		if strings.HasSuffix(table.Path, path) {
+			return table.Name
 		}
 	}
-	t.Fatalf("there is no %s among the %s of the stage: %s", path, kind, body)
-	return resource{}
+	t.Fatalf("the stage has no table %s: %s", path, body)
+	return ""
 }
 
 // A socket is a client of the protocol in client/PROTOCOL.md.

@@ -95,8 +95,8 @@ type stage struct {
 	rows map[string]string
 }
 
-// row is a line of the table: a label and, after two spaces or more, what it stands for.
-var row = regexp.MustCompile(`(?m)^  (\S.*?) {2,}(\S.*)$`)
+// row is a line of the table: a label, which is an output's name or has spaces, and what it stands for.
+var row = regexp.MustCompile(`(?m)^  (AWS endpoint|token \([^)]*\)|\S+) +(\S.*)$`)
 
 // start types a command that starts the stage on the usual port and waits for its table.
 func start(t *testing.T, dir, line string) *stage {
@@ -145,7 +145,8 @@ func (s *stage) endpoint() string {
 // environment is what a program of the guides runs in.
 func (s *stage) environment(more ...string) []string {
 	return append([]string{
-		"AWS_ENDPOINT_URL=" + s.endpoint(), "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
+		"AWS_ENDPOINT_URL=" + s.endpoint(), "AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1",
+		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
 	}, more...)
 }
 
