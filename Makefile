@@ -35,8 +35,8 @@ test: node_modules ## Run every test; in a real browser too, where Chromium is i
 	@test/all
 
 .PHONY: test/quick
-test/quick: node_modules ## Run the unit and snapshot tests only
-	go test -short $$(go list ./... | grep -v -e /test/)
+test/quick: node_modules ## Run the unit and snapshot tests only: nothing that builds functions or starts other programs
+	go test $$(go list ./... | grep -v -e /test/ -e /gobundle -e /runtimetest -e /infra/local$$ -e /infra/local/internal/backends)
 	node --test client/web/test/*.test.js
 
 .PHONY: test/race
