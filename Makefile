@@ -37,9 +37,12 @@ doctor: ## Say what this machine lacks to run and to test, and what to type
 
 .PHONY: test
 test: node_modules ## Run every test; in a real browser too, where Chromium is installed
+	@test/all
+
+.PHONY: test/quick
+test/quick: node_modules ## Run the unit and snapshot tests only: nothing that builds functions or starts other programs
+	go test $$(go list ./... | grep -v -e /test/ -e /gobundle -e /runtimetest -e /infra/local$$ -e /infra/local/internal/backends)
 	node --test client/web/test/*.test.js
-	go test ./...
-	node test/browser/run.mjs
 
 .PHONY: test/race
 test/race: node_modules ## Run every test under the race detector
@@ -100,6 +103,10 @@ destroy: node_modules deployable ## Remove STAGE from AWS
 .PHONY: token
 token: ## Print a token for USER_ID and ROOM_ID
 	@go run ./infra/token -stage $(STAGE) -user $(USER_ID) -room $(ROOM_ID) $(ARGS)
+
+.PHONY: smoke
+smoke: ## Try what a user does on STAGE, which runs, with your own credentials
+	@go run ./test/smoke -stage $(STAGE) $(ARGS)
 
 .PHONY: deployable
 deployable:

@@ -29,13 +29,23 @@ func build(t *testing.T, stage Stage) (awscdk.App, awscdk.Stack) {
 
 func TestStages(t *testing.T) {
 	for _, stage := range stages() {
-		t.Run("stage "+stage.Name, func(t *testing.T) {
-			app, stack := build(t, stage)
+		_, stack := build(t, stage)
+		template := snapshot.Template(stack)
+		t.Run("stage "+stage.Name+" is the golden one", func(t *testing.T) {
 			if got, want := *stack.StackName(), "Hermes-"+stage.Name; got != want {
 				t.Errorf("stack name %s, want %s", got, want)
 			}
-			snapshot.Check(t, stage.Name, app, stack)
+			snapshot.Golden(t, stage.Name, template)
 			checkDeployable(t, stack, stage)
+		})
+		t.Run("no policy of stage "+stage.Name+" is broader than listed", func(t *testing.T) {
+			if counted := snapshot.LeastPrivilege(t, template); counted.Allow < 20 {
+				t.Errorf("only %d statements were found", counted.Allow)
+			}
+		})
+		t.Run("cdk-nag finds nothing in stage "+stage.Name, func(t *testing.T) {
+			app, stack := build(t, stage)
+			snapshot.Nag(t, app, stack)
 		})
 	}
 }

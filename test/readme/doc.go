@@ -1,0 +1,7 @@
+// Package readme does what README.md and the guides print, to the letter. From a clean clone it runs the README's commands in
+// their order; the programs of the guides run against the stage that `make run` has started; the constructs' snippets are
+// compiled.
+//
+// A command that a page prints and no test runs is a failure, unless it is left with a reason. What was left, or could not be
+// run for want of an interpreter, is printed at the end.
+package readme
