@@ -156,7 +156,7 @@ func TestWhatANilHubIsMadeOf(t *testing.T) {
 	t.Run("both queues have a dead-letter queue and report partial batches", func(t *testing.T) {
 		for queue, dead := range map[string]string{"HubIntake": "HubDeadLetters", "HubFanout": "HubFanoutDeadLetters"} {
 			template.HasResourceProperties(jsii.String("AWS::SQS::Queue"), map[string]any{"RedrivePolicy": map[string]any{
-				"deadLetterTargetArn": map[string]any{"Fn::GetAtt": []any{startsWith(dead), "Arn"}}, "maxReceiveCount": 5,
+				"deadLetterTargetArn": map[string]any{"Fn::GetAtt": []any{startsWith(dead), "Arn"}}, "maxReceiveCount": 100,
 			}})
 			template.HasResourceProperties(jsii.String("AWS::Lambda::EventSourceMapping"), map[string]any{
 				"EventSourceArn": map[string]any{"Fn::GetAtt": []any{startsWith(queue), "Arn"}},
