@@ -62,7 +62,8 @@ func TestAWrongContextIsRefusedWithItsNameAndValue(t *testing.T) {
 			"dev", map[string]string{"alarmEmail": "ops@your.org"}, `alarmEmail is "ops@your.org", but stage dev has no alarms`,
 		},
 		"a quota of 0": {
-			"prod", map[string]string{"connectionsQuota": "0"},
+			"prod",
+			map[string]string{"connectionsQuota": "0"},
 			`connectionsQuota must be a number of requests a second, at least 1, got "0"`,
 		},
 	} {

@@ -14,11 +14,11 @@ const (
 	EnvSchedulerSecretArn = "HERMES_SCHEDULER_SECRET_ARN"
 )
 
-// GrantOptions and Grant are what a grant takes and returns.
-type (
-	GrantOptions = grant.Options
-	Grant        = grant.Grant
-)
+// GrantOptions is what a grant takes beside the grantee.
+type GrantOptions = grant.Options
+
+// Grant is what a grant returns.
+type Grant = grant.Grant
 
 func (s *messageScheduler) GrantSchedule(grantee awsiam.IGrantable, options ...GrantOptions) Grant {
 	giver := grant.Giver{Construct: s, Kind: "message scheduler"}

@@ -7,11 +7,11 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
-// GrantOptions and Grant are what a grant takes and returns.
-type (
-	GrantOptions = grant.Options
-	Grant        = grant.Grant
-)
+// GrantOptions is what a grant takes beside the grantee.
+type GrantOptions = grant.Options
+
+// Grant is what a grant returns.
+type Grant = grant.Grant
 
 func (h *notificationHub) giver() grant.Giver {
 	return grant.Giver{Construct: h, Kind: "notification hub"}

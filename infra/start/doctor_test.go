@@ -112,7 +112,9 @@ func TestWhatIsMissingIsToldInOneLine(t *testing.T) {
 			"make run: npm is not in PATH: it comes with Node, https://nodejs.org/en/download\n",
 		},
 		{
-			"a port in use", []string{"--ephemeral", "-port", port}, func(*testing.T, machine) {},
+			"a port in use",
+			[]string{"--ephemeral", "-port", port},
+			func(*testing.T, machine) {},
 			"make run: port " + port + " is not free: stop what uses it, or choose another: make run ARGS=\"-port 4570\"\n",
 		},
 		{

@@ -36,7 +36,6 @@ type run struct {
 	receivers []receiver
 	mailboxes []*journal
 	rooms     []string
-	closing   context.CancelFunc
 	clients   context.Context // of the connections, which end with the scenario
 	// calm says that nothing goes wrong, so that classic clients miss nothing and see nothing twice.
 	calm bool

@@ -49,7 +49,7 @@ func start(t *testing.T, pkg, inputType, script string) string {
 	if _, err := os.Stat(filepath.Join(root, "node_modules", pkg)); err != nil {
 		t.Fatalf("%s is not installed: run `npm ci` in %s first (%v)", pkg, root, err)
 	}
-	node := exec.Command("node", "--input-type="+inputType, "-e", script+`process.stdin.resume().on('end', () => process.exit());`)
+	node := exec.Command("node", "--input-type="+inputType, "-e", script+`process.stdin.resume().on('end', () => process.exit());`) //nolint:noctx // it ends with its input
 	node.Dir = root
 	node.Stderr = os.Stderr
 	stdin, err := node.StdinPipe()

@@ -11,7 +11,9 @@ func (b *Outbox) AddIdentity(name string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	name = identityName(name)
-	b.identities[name] = b.identities[name]
+	if _, known := b.identities[name]; !known {
+		b.identities[name] = false
+	}
 }
 
 // Verify makes an address or a domain a verified identity, as its owner does by following the link in SES's mail or by

@@ -35,7 +35,7 @@ func main() {
 	case "leave":
 		os.Exit(0)
 	case "hang":
-		select {}
+		time.Sleep(time.Hour) // time.Sleep(time.Hour) ends a program that waits for nothing else as a deadlock
 	case "once": // fails in the first process, comes up in the second
 		marker := os.Getenv("MARKER")
 		if _, err := os.Stat(marker); err != nil {
