@@ -21,6 +21,7 @@ var packages = map[string]string{
 	"awsapigatewayv2":  "github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2",
 	"awscdk":           "github.com/aws/aws-cdk-go/awscdk/v2",
 	"awslambda":        "github.com/aws/aws-cdk-go/awscdk/v2/awslambda",
+	"awsiam":           "github.com/aws/aws-cdk-go/awscdk/v2/awsiam",
 	"awsroute53":       "github.com/aws/aws-cdk-go/awscdk/v2/awsroute53",
 	"awss3":            "github.com/aws/aws-cdk-go/awscdk/v2/awss3",
 	"awsses":           "github.com/aws/aws-cdk-go/awscdk/v2/awsses",

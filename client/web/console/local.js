@@ -42,7 +42,7 @@ class Local {
 
   /** One of the stage's controls, as JSON. Health answers 503 with the same body when something is down. */
   async get(path) {
-    const answer = await fetch(this.#control + path, { cache: "no-store" });
+    const answer = await fetch(this.#control + path, { cache: "no-store", signal: AbortSignal.timeout(10_000) });
     if (!answer.ok && answer.status !== 503) throw new Error(`${path}: status ${answer.status}`);
     return answer.json();
   }

@@ -28,7 +28,8 @@ export function newPulse(stage, onup) {
         topic.fresh = true;
       } catch (error) {
         topic.fresh = false;
-        if (error instanceof TypeError) tell(false); // fetch: nothing answers
+        // fetch: nothing answers, or not in time
+        if (error instanceof TypeError || error.name === "TimeoutError") tell(false);
         else console.warn(`${name}: ${error.message}`);
       }
       topic.asking = null;
