@@ -14,6 +14,7 @@ import (
 func TestTheReadmesCommandsWorkAsTheyArePrinted(t *testing.T) {
 	t.Parallel()
 	readme, dir := scriptOf(t, "README.md"), clone(t)
+	run(t, dir, readme.take(t, "make doctor"))
 	makeRun := readme.take(t, "make run")
 
 	first := start(t, dir, makeRun)
