@@ -8,6 +8,7 @@ if (!findChromium()) {
   process.exit(process.env.CI === "true" ? 1 : 0);
 }
 const file = fileURLToPath(new URL("browser.test.mjs", import.meta.url));
+// A test that failed may leave something running: --test-force-exit ends it.
 const reporter = process.stdout.isTTY ? "spec" : "tap";
-const { status } = spawnSync(process.execPath, ["--test", `--test-reporter=${reporter}`, ...process.argv.slice(2), file], { stdio: "inherit" });
+const { status } = spawnSync(process.execPath, ["--test", "--test-force-exit", `--test-reporter=${reporter}`, ...process.argv.slice(2), file], { stdio: "inherit" });
 process.exit(status ?? 1);
