@@ -55,7 +55,7 @@ func (c *classic) connection(ctx context.Context) {
 	if err != nil {
 		return
 	}
-	defer conn.CloseNow()
+	defer conn.CloseNow() //nolint:errcheck // it may be closed already
 	conn.SetReadLimit(1 << 20)
 	select {
 	case <-c.ready:

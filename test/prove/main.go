@@ -128,7 +128,7 @@ func prove(ctx context.Context, o options) (ok bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	defer os.RemoveAll(data)
+	defer os.RemoveAll(data) //nolint:errcheck // it is a temporary folder
 	s := &stage{tree: o.tree, assembly: o.assembly, data: data, port: "0"}
 	if o.life > 0 {
 		s.arguments = []string{"-ws-life", o.life.String()}
@@ -150,7 +150,7 @@ func prove(ctx context.Context, o options) (ok bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	defer b.close()
+	defer b.close() //nolint:errcheck // it has said all that it has to say
 	fmt.Printf("seed %d; again: go run ./test/prove -seed %d -scenario NAME\n", o.seed, o.seed)
 	t := newTable()
 	for _, each := range all {

@@ -107,7 +107,7 @@ func (c *strict) connection(ctx context.Context) {
 	if err != nil {
 		return
 	}
-	defer conn.CloseNow()
+	defer conn.CloseNow() //nolint:errcheck // it may be closed already
 	conn.SetReadLimit(1 << 20)
 	frames := make(chan []byte)
 	go func() {

@@ -57,7 +57,7 @@ func try(patch, seed, scenarios string) (found string, err error) {
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(tree)
+	defer os.RemoveAll(tree) //nolint:errcheck // it is a temporary folder
 	if err := copyTree(tree); err != nil {
 		return "", err
 	}
