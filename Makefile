@@ -83,6 +83,10 @@ lint: $(BIN)/golangci-lint ## Check style and the dependency rule
 snapshot/update: node_modules ## Write the golden templates anew
 	go test ./infra ./constructs/notificationhub ./constructs/budgetsubscriber ./constructs/messagescheduler -update
 
+.PHONY: test/deploy
+test/deploy: node_modules ## Check the stages' templates with cfn-lint, and against the last release
+	go test ./test/deploy -v
+
 .PHONY: synth
 synth: node_modules ## Write the template of STAGE to cdk.out
 	$(CDK) synth --quiet -c stage=$(STAGE) $(ARGS)

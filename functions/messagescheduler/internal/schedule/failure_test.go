@@ -1,6 +1,7 @@
 package schedule_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/hermes-cdk/hermes/functions/internal/queue"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/delivery"
+	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/metrics"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/schedule"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/schedulertest"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/subscribers"
@@ -100,6 +102,42 @@ func TestAThrottledMailIsTriedAgainWithBackOff(t *testing.T) {
 		if tries[i].Sub(tries[i-1]) <= tries[i-1].Sub(tries[i-2]) {
 			t.Errorf("tried at %v", tries)
 		}
+	}
+}
+
+// The age of the queue would not show it, because a requeued mail is a new message.
+func TestAMailThatWaitsForSESIsMeasured(t *testing.T) {
+	t.Parallel()
+	sim := schedulertest.New()
+	sim.Subscribe("g", "ada@example.com")
+	var out bytes.Buffer
+	sim.Worker.Metrics = &metrics.Emitter{Out: &out, Dimension: "Scheduler", Value: "s", Now: sim.Clock.Now}
+	throttled := 0
+	sim.Mailer.Refuse = func(delivery.Mail) error {
+		if throttled++; throttled < 3 {
+			return delivery.ErrThrottled
+		}
+		return nil
+	}
+	create(t, sim, "g", ask(t, sim, time.Minute, ""))
+	sim.Until(sim.Clock.Now().Add(time.Hour))
+	if got := strings.Count(out.String(), `"Name":"Waiting"`); got != 2 {
+		t.Errorf("%d times in %s", got, out.String())
+	}
+}
+
+func TestWithoutADeliveryQueueTheRoomAloneIsServed(t *testing.T) {
+	t.Parallel()
+	sim := schedulertest.New()
+	sim.Expander.DeliveryQueue = nil
+	sim.Subscribe("g", "ada@example.com")
+	m := create(t, sim, "g", ask(t, sim, time.Minute, ""))
+	sim.Until(sim.Clock.Now().Add(time.Hour))
+	if got := len(sim.Hub.All()); got != 1 || len(sim.Mailer.Sent()) != 0 {
+		t.Errorf("the hub got %d messages, and mails are %v", got, sim.Mailer.Sent())
+	}
+	if got, _, err := sim.Service.Get(context.Background(), "g", m.Key); err != nil || got.Status != schedule.StatusSent {
+		t.Errorf("got %+v, %v", got, err)
 	}
 }
 
