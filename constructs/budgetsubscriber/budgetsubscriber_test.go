@@ -79,7 +79,7 @@ func everything(t *testing.T) (awscdk.App, awscdk.Stack) {
 		Room:                      "costs",
 		Retry:                     budgetsubscriber.RetryPolicy{Retries: 5, MinDelay: 30 * time.Second, MaxDelay: 5 * time.Minute},
 		AuthenticateOnUnsubscribe: true,
-		ReceiptRetention:          24 * time.Hour,
+		ReceiptRetention:          30 * 24 * time.Hour,
 		RemovalPolicy:             awscdk.RemovalPolicy_DESTROY,
 		LogRetention:              awslogs.RetentionDays_ONE_WEEK,
 		AlarmTopic:                awssns.NewTopic(stack, jsii.String("Alarms"), &awssns.TopicProps{EnforceSSL: jsii.Bool(true)}),
@@ -353,7 +353,7 @@ func TestInvalidProps(t *testing.T) {
 		{
 			"wrong sender", `sender must be like "Hermes <no-reply@example.com>", got "Hermes"; retry.minDelay 20m0s is above retry.maxDelay 1m0s; ` +
 				`httpApiUrl is given without httpApi; httpApiUrl must begin with https://, got "http://x"; ` +
-				`signatureVersion must be between 1 and 2, got 3; receiptRetention must be between 1h0m0s and 87600h0m0s, got 1m0s; ` +
+				`signatureVersion must be between 1 and 2, got 3; receiptRetention must be between 360h0m0s and 87600h0m0s, got 1m0s; ` +
 				`notify.memoryMB must be between 128 and 10240, got 64`,
 			&props{
 				Budget: simple().Budget, Recipients: simple().Recipients, Sender: "Hermes", SignatureVersion: 3, ReceiptRetention: time.Minute,

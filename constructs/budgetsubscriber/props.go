@@ -91,7 +91,8 @@ type BudgetSubscriberProps struct {
 	// Default: false.
 	AuthenticateOnUnsubscribe bool
 
-	// ReceiptRetention is how long a repeated message is recognized. Whole seconds, at least one hour.
+	// ReceiptRetention is how long a repeated message is recognized, and how old a message may be: an older one is refused, also
+	// when it is redriven. Whole seconds, at least the default.
 	// Default: 15 days, a day longer than dead letters are kept.
 	ReceiptRetention time.Duration
 

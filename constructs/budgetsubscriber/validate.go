@@ -24,7 +24,7 @@ func (p *BudgetSubscriberProps) validate(path *string) {
 	validateTemplates(&e, p.Templates)
 	validateDelivery(&e, p)
 	e.Number("signatureVersion", p.SignatureVersion, 1, 2)
-	e.Duration("receiptRetention", p.ReceiptRetention, time.Hour, forever)
+	e.Duration("receiptRetention", p.ReceiptRetention, contract.DefaultReceiptTTL, forever)
 	e.Function(validate.Function{
 		Name: contract.FunctionNotify, MemoryMB: p.Notify.MemoryMB, ReservedConcurrency: p.Notify.ReservedConcurrency,
 	})

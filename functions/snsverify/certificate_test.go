@@ -96,6 +96,8 @@ func TestFetchRules(t *testing.T) {
 		"a passing redirect":   {redirect(http.StatusTemporaryRedirect), snsverify.ErrCertificate},
 		"not found":            {answerWith(http.StatusNotFound, testCertificate()), snsverify.ErrCertificate},
 		"forbidden":            {answerWith(http.StatusForbidden, testCertificate()), snsverify.ErrCertificate},
+		"too slow a request":   {answerWith(http.StatusRequestTimeout, testCertificate()), snsverify.ErrFetch},
+		"too early a request":  {answerWith(http.StatusTooEarly, testCertificate()), snsverify.ErrFetch},
 		"throttled":            {answerWith(http.StatusTooManyRequests, testCertificate()), snsverify.ErrFetch},
 		"a server's fault":     {answerWith(http.StatusInternalServerError, testCertificate()), snsverify.ErrFetch},
 		"no content":           {answerWith(http.StatusNoContent, testCertificate()), snsverify.ErrFetch},
@@ -122,6 +124,21 @@ func TestFetchRules(t *testing.T) {
 				t.Error("IsTemporary differs")
 			}
 		})
+	}
+}
+
+func TestAnEndlessCertificateIsNotReadOn(t *testing.T) {
+	t.Parallel()
+	body := &endless{}
+	b := setup(t)
+	b.wire.answer = func(r *http.Request) (*http.Response, error) {
+		response, err := answerWith(http.StatusOK, nil)(r)
+		response.Body = io.NopCloser(body)
+		return response, err
+	}
+	wantRefusal(t, b, notification().sent(), snsverify.ErrCertificate, "GET "+testCertURL+" gave more than 16384 bytes")
+	if body.read > 32<<10 {
+		t.Errorf("read %d bytes of it", body.read)
 	}
 }
 

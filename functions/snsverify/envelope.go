@@ -103,7 +103,7 @@ func parseEnvelope(body []byte) (*envelope, error) {
 			return e.read(s, f, key)
 		}
 		if others[key] {
-			return fmt.Errorf("%w: key %q twice", ErrEnvelope, key)
+			return fmt.Errorf("%w: key %.80q twice", ErrEnvelope, key)
 		}
 		if others == nil {
 			others = map[string]bool{}
@@ -131,7 +131,7 @@ func lookUp(key string) (field, bool, error) {
 	}
 	for f := range fieldCount {
 		if strings.EqualFold(key, names[f][0]) {
-			return 0, false, fmt.Errorf("%w: key %q for %s", ErrEnvelope, key, names[f][0])
+			return 0, false, fmt.Errorf("%w: key %.80q for %s", ErrEnvelope, key, names[f][0])
 		}
 	}
 	return 0, false, nil
@@ -140,7 +140,7 @@ func lookUp(key string) (field, bool, error) {
 // read takes the value of f. Both spellings of a URL field count as one key.
 func (e *envelope) read(s *scanner, f field, key string) error {
 	if e.seen.has(f) {
-		return fmt.Errorf("%w: key %q twice", ErrEnvelope, key)
+		return fmt.Errorf("%w: key %.80q twice", ErrEnvelope, key)
 	}
 	e.seen |= of(f)
 	if f == fieldSubject && s.null() {
@@ -158,7 +158,7 @@ func (e *envelope) read(s *scanner, f field, key string) error {
 func (e *envelope) readAttributes(s *scanner) error {
 	return s.members(func(name string) error {
 		if _, twice := e.attributes[name]; twice {
-			return fmt.Errorf("%w: attribute %q twice", ErrEnvelope, name)
+			return fmt.Errorf("%w: attribute %.80q twice", ErrEnvelope, name)
 		}
 		attribute, err := readAttribute(s, name)
 		if err != nil {
@@ -184,12 +184,12 @@ func readAttribute(s *scanner, name string) (Attribute, error) {
 			hasValue = true
 			a.Value, err = s.str()
 		default:
-			err = fmt.Errorf("%w: attribute %q has key %q twice or unknown", ErrEnvelope, name, key)
+			err = fmt.Errorf("%w: attribute %.80q has key %.80q twice or unknown", ErrEnvelope, name, key)
 		}
 		return err
 	})
 	if err == nil && !(hasType && hasValue) {
-		err = fmt.Errorf("%w: attribute %q lacks Type or Value", ErrEnvelope, name)
+		err = fmt.Errorf("%w: attribute %.80q lacks Type or Value", ErrEnvelope, name)
 	}
 	return a, err
 }

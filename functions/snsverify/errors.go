@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// Kinds of refusal. Every error of Verify matches exactly one of them with errors.Is; ErrFetch also matches the
+// Kinds of refusal. Every error of Verify and Middleware matches exactly one of them with errors.Is; ErrFetch also matches the
 // context's error when the context ended the wait.
 var (
 	ErrTooLarge       = errors.New("message too large")
@@ -21,6 +21,9 @@ var (
 	// ErrFetch is returned if the certificate could not be fetched: the network, a status other than 200, a deadline.
 	// It says nothing about the message, so a later delivery of the same message may verify.
 	ErrFetch = errors.New("certificate not fetched")
+
+	// ErrRead is returned by Middleware if the request's body broke off or stalled. A later delivery may be whole.
+	ErrRead = errors.New("body not read")
 )
 
 // ErrConfiguration is returned by New for a topic or an option that cannot be right.
@@ -44,10 +47,12 @@ var statuses = []struct {
 	{ErrCertificate, http.StatusForbidden},
 	{ErrSignature, http.StatusForbidden},
 	{ErrFetch, http.StatusServiceUnavailable},
+	{ErrRead, http.StatusServiceUnavailable},
 }
 
 // StatusCode returns the HTTP status for an error of Verify: 401 a header is missing or contradicts the message, 400 not
-// an SNS envelope, 413 too large, 403 refused, 503 the certificate could not be fetched, 500 anything else, 200 nil.
+// an SNS envelope, 413 too large, 403 refused, 503 the certificate could not be fetched or the body not be read, 500
+// anything else, 200 nil.
 func StatusCode(err error) int {
 	if err == nil {
 		return http.StatusOK
@@ -61,5 +66,5 @@ func StatusCode(err error) int {
 }
 
 // IsTemporary reports whether a later delivery of the same message may verify: only if the certificate could not be
-// fetched.
-func IsTemporary(err error) bool { return errors.Is(err, ErrFetch) }
+// fetched, or the body not be read.
+func IsTemporary(err error) bool { return errors.Is(err, ErrFetch) || errors.Is(err, ErrRead) }

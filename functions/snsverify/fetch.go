@@ -70,7 +70,7 @@ func (f *fetcher) fetch(ctx context.Context, url string) (*certificate, error) {
 		return nil, fmt.Errorf("%w: %w", ErrFetch, err)
 	}
 	defer response.Body.Close()
-	if response.StatusCode >= 300 && response.StatusCode <= 499 && response.StatusCode != http.StatusTooManyRequests {
+	if isFinal(response.StatusCode) {
 		return nil, fmt.Errorf("%w: GET %s answered %s", ErrCertificate, url, response.Status)
 	}
 	if response.StatusCode != http.StatusOK {
@@ -84,4 +84,13 @@ func (f *fetcher) fetch(ctx context.Context, url string) (*certificate, error) {
 		return nil, fmt.Errorf("%w: GET %s gave more than %d bytes", ErrCertificate, url, maxCertificateBytes)
 	}
 	return parseCertificate(text)
+}
+
+// isFinal reports whether a status will not pass. 408, 425 and 429 are statuses of this request, not of the certificate.
+func isFinal(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return false
+	}
+	return status >= 300 && status <= 499
 }

@@ -2,6 +2,7 @@ package snsverify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -47,8 +48,12 @@ func (v *Verifier) read(r *http.Request) (Message, error) {
 		return nil, err
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, v.maxBytes+1))
-	if err != nil {
-		return nil, fmt.Errorf("snsverify: read: %w: %w", ErrEnvelope, err)
+	var tooLarge *http.MaxBytesError // of a handler before this one
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, fmt.Errorf("snsverify: read: %w: %w", ErrTooLarge, err)
+	case err != nil:
+		return nil, fmt.Errorf("snsverify: read: %w: %w", ErrRead, err)
 	}
 	return v.Verify(r.Context(), body, r.Header)
 }

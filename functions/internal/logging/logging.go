@@ -5,14 +5,34 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"strings"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
 // New returns the logger of a function. level is one of the names of AWS_LAMBDA_LOG_LEVEL; anything else is INFO.
 func New(w io.Writer, function, level string) *slog.Logger {
-	options := &slog.HandlerOptions{Level: parseLevel(level), ReplaceAttr: lambdacontext.ReplaceAttr}
+	options := &slog.HandlerOptions{Level: parseLevel(level), ReplaceAttr: replace}
 	return slog.New(handler{slog.NewJSONHandler(w, options)}).With("function", function)
+}
+
+// maxValue bounds a logged text: what strangers send gets into errors, and logs are paid for by size.
+const maxValue = 2 << 10
+
+// replace renames what Lambda reads, and cuts texts and errors at maxValue bytes.
+func replace(groups []string, a slog.Attr) slog.Attr {
+	a = lambdacontext.ReplaceAttr(groups, a)
+	text := ""
+	switch err, isError := a.Value.Any().(error); {
+	case a.Value.Kind() == slog.KindString:
+		text = a.Value.String()
+	case isError:
+		text = err.Error()
+	}
+	if len(text) > maxValue {
+		a.Value = slog.StringValue(strings.ToValidUTF8(text[:maxValue], "") + "...")
+	}
+	return a
 }
 
 // LevelVariable is the variable that Lambda sets to the level of the function's logging configuration.

@@ -4,7 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"log/slog"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
@@ -32,6 +36,18 @@ func TestLineNamesRequestAndConnection(t *testing.T) {
 	}
 	if line["timestamp"] == nil {
 		t.Error("Lambda needs a timestamp")
+	}
+}
+
+func TestALongValueIsCut(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("ü", 1<<20)
+	for name, value := range map[string]any{"a text": long, "an error": errors.New(long), "a name": slog.GroupValue(slog.String("s", long))} {
+		var out bytes.Buffer
+		logging.New(&out, "f", "").Warn("refused", "value", value)
+		if out.Len() > 3<<10 || !strings.Contains(out.String(), `ü..."`) || !utf8.Valid(out.Bytes()) {
+			t.Errorf("%s: %d bytes: %.200s", name, out.Len(), &out)
+		}
 	}
 }
 

@@ -36,7 +36,7 @@ func Notify(vars *env.Vars, log *slog.Logger) snsevent.HandleFunc {
 	dead := vars.Required(contract.EnvDeadLetterURL)
 	vars.MustBeComplete(log)
 
-	verifier, err := newVerifier(topic, version)
+	verifier, err := newVerifier(topic, version, ttl)
 	must(log, err)
 	templates, err := parseTemplates(vars.Optional(contract.EnvTemplates))
 	must(log, err)
@@ -79,12 +79,15 @@ func queueAt(cfg aws.Config, url string) sqs.Queue {
 	return sqs.Queue{Client: sqsClient{awssqs.NewFromConfig(cfg).SendMessageBatch}, URL: url}
 }
 
-func newVerifier(topic, version string) (*snsverify.Verifier, error) {
+// newVerifier refuses a message once its receipts may have expired: whoever captured it could have it sent again. A dead letter
+// can be redriven until then.
+func newVerifier(topic, version string, retention time.Duration) (*snsverify.Verifier, error) {
 	least, err := strconv.Atoi(version)
 	if err != nil {
 		return nil, fmt.Errorf("app: %s %q is no number", contract.EnvSignatureVersion, version)
 	}
-	return snsverify.New([]string{topic}, snsverify.WithMinVersion(least))
+	// A Timestamp ahead of our clock must not outlive the receipt either.
+	return snsverify.New([]string{topic}, snsverify.WithMinVersion(least), snsverify.WithMaxAge(retention-snsverify.ClockSkew))
 }
 
 func parseTemplates(folder string) (*contract.Templates, error) {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/internal/snsevent"
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/internal/subscriber"
+	"github.com/hermes-cdk/hermes/functions/internal/logging"
 	"github.com/hermes-cdk/hermes/functions/snsverify"
 )
 
@@ -86,10 +87,13 @@ func TestRequests(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%s is answered by %d", c.name, c.status), func(t *testing.T) {
 			t.Parallel()
-			answer, err, _ := handle(t, &receiver{errs: map[string]error{"b": c.err}}, request(notification, "b", false))
+			answer, err, log := handle(t, &receiver{errs: map[string]error{"b": c.err}}, request(notification, "b", false))
 			got, ok := answer.(events.APIGatewayV2HTTPResponse)
 			if err != nil || !ok || got.StatusCode != c.status || got.Body != c.body {
 				t.Errorf("got %+v, %v", answer, err)
+			}
+			if c.status == 400 && log != "" { // the error quotes the message
+				t.Errorf("logged %s", log)
 			}
 		})
 	}
@@ -109,6 +113,32 @@ func TestRequests(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a request is one although it brings records", func(t *testing.T) {
+		t.Parallel()
+		r := &receiver{}
+		event := strings.TrimSuffix(request(notification, "b", false), "}") + `,"Records":[{"eventSource":"aws:sqs","body":"again"},{"EventSource":"aws:sns","Sns":{}}]}`
+		answer, err, _ := handle(t, r, event)
+		if got, ok := answer.(events.APIGatewayV2HTTPResponse); err != nil || !ok || got.StatusCode != 200 || fmt.Sprint(r.bodies) != "[b]" || r.again != nil {
+			t.Errorf("got %+v, %v, read %v and %v", answer, err, r.bodies, r.again)
+		}
+	})
+	t.Run("a megabyte in an error or a header is a short line of the log", func(t *testing.T) {
+		t.Parallel()
+		long := strings.Repeat("\u202e", 1<<20/3)
+		for name, c := range map[string]struct {
+			err     error
+			headers map[string]string
+		}{
+			"error":  {fmt.Errorf("%w: %q", snsverify.ErrEnvelope, long), notification},
+			"header": {nil, map[string]string{"x-amz-sns-message-type": long}},
+		} {
+			var log bytes.Buffer
+			h := snsevent.Handler{Receiver: &receiver{errs: map[string]error{"b": c.err}}, Log: logging.New(&log, "notify", "")}
+			if _, err := h.Handle(t.Context(), json.RawMessage(request(c.headers, "b", false))); err != nil || log.Len() == 0 || log.Len() > 5<<10 {
+				t.Errorf("%s: %d bytes, %v", name, log.Len(), err)
+			}
+		}
+	})
 	t.Run("a body in base64 is decoded", func(t *testing.T) {
 		t.Parallel()
 		r := &receiver{}
@@ -153,6 +183,14 @@ func TestEventsOfSNS(t *testing.T) {
 			t.Errorf("read %v, %v", r.bodies, err)
 		}
 	})
+	t.Run("fail for all that failed, be it refused or down", func(t *testing.T) {
+		t.Parallel()
+		down, refused := errors.New("down"), &smithy.GenericAPIError{Code: "MessageRejected", Fault: smithy.FaultClient}
+		r := &receiver{errs: map[string]error{`{"a" : "ü<"}`: refused, `{"b":1}`: down}}
+		if _, err, _ := handle(t, r, event); !errors.Is(err, down) || !errors.Is(err, refused) {
+			t.Errorf("got %v", err)
+		}
+	})
 	t.Run("do not fail for what is forged or not understood", func(t *testing.T) {
 		t.Parallel()
 		r := &receiver{errs: map[string]error{`{"a" : "ü<"}`: snsverify.ErrSignature, `{"b":1}`: subscriber.ErrNotUnderstood}}
@@ -183,6 +221,19 @@ func TestLettersThatAreSentBack(t *testing.T) {
 	}
 	if !strings.Contains(log, `record_id=1 status=400 error="Bad Request"`) || !strings.Contains(log, "record_id=3 status=500 error=down") {
 		t.Errorf("log %s", log)
+	}
+}
+
+func TestALetterOfSeveralMessagesFailsWithAnyOfThem(t *testing.T) {
+	t.Parallel()
+	for _, failing := range []string{`{"c":1}`, `{"d":2}`} {
+		r := &receiver{errs: map[string]error{failing: errors.New("down")}}
+		letter, _ := json.Marshal(`{"Records":[{"EventSource":"aws:sns","Sns":{"c":1}},{"EventSource":"aws:sns","Sns":{"d":2}}]}`)
+		answer, err, _ := handle(t, r, `{"Records":[{"eventSource":"aws:sqs","messageId":"0","body":`+string(letter)+`}]}`)
+		got, ok := answer.(events.SQSEventResponse)
+		if err != nil || !ok || fmt.Sprint(got.BatchItemFailures) != "[{0}]" || len(r.again) != 2 {
+			t.Errorf("%s fails: got %+v, %v, read %v", failing, answer, err, r.again)
+		}
 	}
 }
 

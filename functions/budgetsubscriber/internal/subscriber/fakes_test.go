@@ -29,6 +29,7 @@ type peers struct {
 
 	message    snsverify.Message // what verification gives
 	unverified error
+	verified   []http.Header // what it was given
 
 	confirmed  []string
 	confirming error
@@ -49,7 +50,8 @@ func newPeers() *peers {
 	return &peers{receipts: map[string]string{}, mails: map[string][]contract.Mail{}, mailing: map[string]error{}}
 }
 
-func (w *peers) Verify(context.Context, []byte, http.Header) (snsverify.Message, error) {
+func (w *peers) Verify(_ context.Context, _ []byte, header http.Header) (snsverify.Message, error) {
+	w.verified = append(w.verified, header)
 	return w.message, w.unverified
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -156,6 +157,16 @@ func TestOnlyVerifiedMessagesDoAnything(t *testing.T) {
 	w.message, w.unverified = notification(budgetAlert("Monthly")), snsverify.ErrSignature
 	if err := w.subscriber(t).Receive(t.Context(), body, nil); !errors.Is(err, snsverify.ErrSignature) || len(w.mails)+len(w.hub)+len(w.dead)+len(w.receipts) != 0 {
 		t.Errorf("got %v, %+v", err, w)
+	}
+}
+
+func TestTheHeaderIsComparedWithTheMessage(t *testing.T) {
+	t.Parallel()
+	w := newPeers()
+	w.message = notification(budgetAlert("Monthly"))
+	header := http.Header{"X-Amz-Sns-Message-Id": {messageID}}
+	if err := w.subscriber(t).Receive(t.Context(), body, header); err != nil || len(w.verified) != 1 || w.verified[0].Get("X-Amz-Sns-Message-Id") != messageID {
+		t.Errorf("verified with %v, %v", w.verified, err)
 	}
 }
 
