@@ -159,6 +159,7 @@ const (
 	MetricDue        = "Due"        // count: occurrences that were expanded
 	MetricSent       = "Sent"       // count: mails that SES accepted
 	MetricFailed     = "Failed"     // count: mails that failed permanently
+	MetricBlocked    = "Blocked"    // count: mails that SES refused because the account is not set up for them, at each try
 	MetricSuppressed = "Suppressed" // count: mails not sent because the address is suppressed
 	MetricWaiting    = "Waiting"    // milliseconds from the due time to a mail's being put back because SES throttles
 	MetricLateness   = "Lateness"   // milliseconds from the due time to the mail's or the hub's acceptance

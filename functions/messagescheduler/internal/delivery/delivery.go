@@ -54,7 +54,7 @@ type Delivery struct {
 	Email   string `json:"email"`
 	Name    string `json:"name,omitempty"`
 	Attempt int    `json:"attempt,omitempty"` // failed tries before
-	Waits   int    `json:"waits,omitempty"`   // times it was throttled, which is not a failure
+	Waits   int    `json:"waits,omitempty"`   // times it waited for SES's rate or for the account, which is not a failure
 	SentAs  string `json:"sent_as,omitempty"` // the id that SES gave it; only the record is missing
 }
 

@@ -56,6 +56,8 @@ type Mail struct {
 var (
 	// ErrRefused: SES will never accept this mail.
 	ErrRefused = errors.New("mail refused")
+	// ErrNotSetUp: SES accepts no such mail until somebody changes the account, for instance verifies the sender.
+	ErrNotSetUp = errors.New("mail service not set up")
 	// ErrThrottled and ErrUnavailable: SES did not accept the mail now.
 	ErrThrottled   = errors.New("throttled")
 	ErrUnavailable = errors.New("mail service not available")

@@ -42,7 +42,10 @@ const (
 	backoffCap  = 5 * time.Minute
 	// throttledCap is shorter: mails must return soon to use the account's whole rate.
 	throttledCap = 30 * time.Second
-	// patience is how long after its due time a mail may be throttled before that counts as a failure.
+	// An account is set up by somebody: that takes minutes or hours. setUpCap is the longest delay of SQS.
+	setUpBase = 5 * time.Second
+	setUpCap  = 15 * time.Minute
+	// patience is how long after its due time a mail may wait for SES before that counts as a failure.
 	patience = 24 * time.Hour
 
 	settleTries = 4
@@ -53,7 +56,7 @@ const (
 var errLater = errors.New("not now")
 
 // Handle handles one message of the delivery queue. A temporary failure is requeued with a growing delay; a permanent
-// one, and one after maxTries, is recorded as failed. An error means that not even that succeeded.
+// one, and one after maxTries or patience, is recorded as failed. An error means that not even that succeeded.
 func (w *Worker) Handle(ctx context.Context, body string) error {
 	d, err := Parse(body)
 	if err != nil {
@@ -70,31 +73,52 @@ func (w *Worker) Handle(ctx context.Context, body string) error {
 		return w.requeue(ctx, d, time.Second)
 	case errors.Is(err, ErrRefused), errors.Is(err, schedule.ErrNoContent):
 		return w.fail(ctx, d, err)
-	case errors.Is(err, ErrThrottled) && w.Clock.Now().Sub(d.Time()) < patience:
+	case errors.Is(err, ErrThrottled) && w.waited(d) < patience:
 		d.Waits++
-		w.Metrics.Duration(contract.MetricWaiting, w.Clock.Now().Sub(d.Time()))
-		return w.requeue(ctx, d, w.pause(d.Waits, throttledCap))
+		w.Metrics.Duration(contract.MetricWaiting, w.waited(d))
+		return w.requeue(ctx, d, w.pause(d.Waits, backoffBase, throttledCap))
+	case errors.Is(err, ErrNotSetUp):
+		return w.block(ctx, d, err)
 	}
 	if d.Attempt++; d.Attempt >= maxTries {
-		if err := w.fail(ctx, d, err); err != nil {
-			return err
-		}
-		d.Attempt, d.Waits = 0, 0
-		return w.sendToDeadLetterQueue(ctx, d.Message(0).Body, err)
+		return w.giveUp(ctx, d, err)
 	}
 	w.Log.WarnContext(ctx, "delivery requeued", "group", d.Group, "key", d.Key, "subscriber", d.Subscriber, "attempt", d.Attempt, "error", redact(err, d))
-	pause := w.pause(d.Attempt, backoffCap)
+	pause := w.pause(d.Attempt, backoffBase, backoffCap)
 	if !errors.Is(err, ErrUnavailable) { // SES may have accepted the mail: no retry before the lease ends
 		pause = max(pause, lease)
 	}
 	return w.requeue(ctx, d, pause)
 }
 
+// block requeues a mail that SES refuses because of the account. The metric lets an operator know of the first one.
+func (w *Worker) block(ctx context.Context, d Delivery, why error) error {
+	w.Metrics.Count(contract.MetricBlocked, 1)
+	if w.waited(d) >= patience {
+		return w.giveUp(ctx, d, why)
+	}
+	d.Waits++
+	w.Log.ErrorContext(ctx, "mail service not set up", "group", d.Group, "key", d.Key, "subscriber", d.Subscriber, "error", redact(why, d))
+	return w.requeue(ctx, d, w.pause(d.Waits, setUpBase, setUpCap))
+}
+
+// giveUp records the failure and sends the delivery to the dead-letter queue, from which it can be redriven.
+func (w *Worker) giveUp(ctx context.Context, d Delivery, why error) error {
+	if err := w.fail(ctx, d, why); err != nil {
+		return err
+	}
+	d.Attempt, d.Waits = 0, 0
+	return w.sendToDeadLetterQueue(ctx, d.Message(0).Body, why)
+}
+
+// waited is how late the mail is.
+func (w *Worker) waited(d Delivery) time.Duration { return w.Clock.Now().Sub(d.Time()) }
+
 // pause returns a delay that grows with the tries.
-func (w *Worker) pause(tries int, most time.Duration) time.Duration {
+func (w *Worker) pause(tries int, base, most time.Duration) time.Duration {
 	ceiling := most
 	if tries < 16 {
-		ceiling = min(backoffBase<<tries, most)
+		ceiling = min(base<<tries, most)
 	}
 	return ceiling/2 + w.Jitter(ceiling/2)
 }
@@ -132,7 +156,7 @@ func (w *Worker) release(ctx context.Context, d Delivery, why error) error {
 	if errors.Is(why, ErrThrottled) {
 		w.Limiter.Slow()
 	}
-	if !errors.Is(why, ErrThrottled) && !errors.Is(why, ErrUnavailable) {
+	if !errors.Is(why, ErrThrottled) && !errors.Is(why, ErrUnavailable) && !errors.Is(why, ErrNotSetUp) {
 		return why
 	}
 	if err := w.Records.Settle(ctx, d.ID, Outcome{Status: StatusRetrying, Reason: redact(why, d)}, w.Clock.Now()); err != nil {

@@ -80,7 +80,7 @@ func TestFailuresShowWhetherTheMailWasAccepted(t *testing.T) {
 		{"TooManyRequestsException", 429, delivery.ErrThrottled},
 		{"MessageRejected", 400, delivery.ErrRefused},
 		{"BadRequestException", 400, delivery.ErrRefused},
-		{"SendingPausedException", 400, delivery.ErrUnavailable},
+		{"SendingPausedException", 400, delivery.ErrNotSetUp},
 		{"InternalServiceErrorException", 500, delivery.ErrUnavailable},
 	} {
 		t.Run(c.code, func(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 	"github.com/aws/smithy-go"
 
+	"github.com/hermes-cdk/hermes/functions/internal/seserror"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/delivery"
 )
 
@@ -99,12 +100,18 @@ func classify(err error) error {
 	if !errors.As(err, &answer) || !errors.As(err, &api) {
 		return err
 	}
-	switch api.ErrorCode() {
-	case "TooManyRequestsException", "LimitExceededException", "ThrottlingException", "Throttling":
-		return fmt.Errorf("%w: %w", delivery.ErrThrottled, err)
-	case "MessageRejected", "BadRequestException":
-		return fmt.Errorf("%w: %w", delivery.ErrRefused, err)
-	default: // the account or the configuration set is paused, the identity not verified yet, SES is ill
-		return fmt.Errorf("%w: %w", delivery.ErrUnavailable, err)
+	return fmt.Errorf("%w: %w", kindOf(api), err)
+}
+
+func kindOf(err smithy.APIError) error {
+	switch code := err.ErrorCode(); {
+	case code == "TooManyRequestsException", code == "LimitExceededException", code == "ThrottlingException", code == "Throttling":
+		return delivery.ErrThrottled
+	case seserror.NotSetUp(err):
+		return delivery.ErrNotSetUp
+	case code == "MessageRejected", code == "BadRequestException":
+		return delivery.ErrRefused
+	default: // SES is ill
+		return delivery.ErrUnavailable
 	}
 }
