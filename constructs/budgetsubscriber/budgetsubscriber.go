@@ -63,6 +63,9 @@ type BudgetSubscriber interface {
 	// SenderIdentity is the SES identity, or nil without recipients.
 	SenderIdentity() awsses.IEmailIdentity
 
+	// MetricBlocked counts mails that SES refused because the account is not set up for them: the sender is not verified or, in
+	// the sandbox, the recipient. Each try counts.
+	MetricBlocked(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
 	// MetricDeadLetters is the number of dead letters. Default: the maximum over five minutes.
 	MetricDeadLetters(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
 	// Alarms lists the alarms; none when they are disabled.

@@ -62,6 +62,7 @@ func (b *budgetSubscriber) environment() map[string]*string {
 		contract.EnvReceiptsTable:    b.receipts.TableName(),
 		contract.EnvReceiptTTL:       jsii.String(strconv.FormatInt(int64(retention/time.Second), 10)),
 		contract.EnvDeadLetterURL:    b.deadLetters.QueueUrl(),
+		contract.EnvMetricsName:      b.metricsName(),
 	}
 	b.addRecipients(env)
 	if b.props.Budget != nil {

@@ -15,8 +15,11 @@ const (
 	// dueAge is the age in seconds beyond which the due queue stands still: it holds messages up to contract.Direct ahead of
 	// their time.
 	dueAge = float64((contract.Direct + 3*time.Minute) / time.Second)
-	// longWait is how long mails may wait for SES.
-	longWait = 15 * time.Minute
+	// longWait is how long mails may wait for SES: longer than any delay in the delivery queue, as AWS does not say whether
+	// the age of a message counts the time for which it was delayed.
+	longWait = 20 * time.Minute
+	// blockedFor is longer than the pause between two tries of a mail that SES refuses.
+	blockedFor = 20
 )
 
 // newAlarms watches for what an operator acts on. A worker that fails or is throttled once is no alarm: its queue delivers
@@ -48,9 +51,12 @@ func (s *messageScheduler) addMailAlarms(set *alarm.Set) {
 	minutely := alarm.Minutely()
 	set.Add("DeliveryDeadLettersAlarm", s.MetricDeliveryDeadLetters(minutely),
 		"A mail failed too often; the attribute \"error\" of the dead letter says why.")
-	// The age of the queue would not show it: a mail that is throttled is put back as a new message.
-	set.Add("MailsWaitAlarm", s.MetricWaiting(minutely),
-		"Mails wait for over a quarter of an hour: more fall due than SES takes.", alarm.From(float64(longWait.Milliseconds()), 3))
+	// The age of the queue alone would not show it, as a mail that is throttled is put back as a new message; nor would the
+	// metric alone, which a function that does not run does not write.
+	set.Add("MailsWaitAlarm", alarm.Oldest(s.MetricWaiting(minutely), s.queues.delivery),
+		"Mails wait for over twenty minutes: more fall due than SES takes, or none are sent.", alarm.From(float64(longWait.Milliseconds()), 3))
+	set.Add("MailsBlockedAlarm", s.MetricBlocked(minutely),
+		"SES refuses mails until the account is set up: the sender is not verified or, in the sandbox, the recipient.", alarm.Within(blockedFor))
 	set.Add("FailedAlarm", s.MetricFailed(minutely), "A mail was given up: SES refused it, or its content is gone.")
 	set.Add("FeedbackErrorsAlarm", s.FeedbackFunction().MetricErrors(minutely),
 		"Bounces and complaints are not recorded.", alarm.From(1, 3))

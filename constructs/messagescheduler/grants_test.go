@@ -132,6 +132,7 @@ func TestMetrics(t *testing.T) {
 		"Due Sum":          scheduler.MetricDue(nil),
 		"Sent Sum":         scheduler.MetricSent(nil),
 		"Failed Sum":       scheduler.MetricFailed(nil),
+		"Blocked Sum":      scheduler.MetricBlocked(nil),
 		"Suppressed Sum":   scheduler.MetricSuppressed(nil),
 		"Lateness Maximum": scheduler.MetricLateness(nil),
 		"ApproximateNumberOfMessagesVisible Maximum": scheduler.MetricDeadLetters(nil),

@@ -45,6 +45,9 @@ type IMessageScheduler interface {
 	MetricSent(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
 	// MetricFailed counts mails that were given up.
 	MetricFailed(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
+	// MetricBlocked counts mails that SES refused because the account is not set up for them: the sender is not verified or, in
+	// the sandbox, the recipient. Each try counts.
+	MetricBlocked(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
 	// MetricSuppressed counts mails that were not sent because the address bounced or complained before.
 	MetricSuppressed(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
 	// MetricWaiting is how long in milliseconds after their time mails wait because SES throttles. Default: the maximum over

@@ -197,9 +197,16 @@ func TestWhatASchedulerIsMadeOf(t *testing.T) {
 			})}),
 			"ComparisonOperator": "LessThanThreshold", "TreatMissingData": "breaching",
 		})
-		for _, metric := range []string{"Failed", "Waiting"} {
-			template.HasResourceProperties(jsii.String("AWS::CloudWatch::Alarm"), map[string]any{"MetricName": metric})
-		}
+		template.HasResourceProperties(jsii.String("AWS::CloudWatch::Alarm"), map[string]any{"MetricName": "Failed"})
+		template.HasResourceProperties(jsii.String("AWS::CloudWatch::Alarm"), map[string]any{
+			"MetricName": "Blocked", "Threshold": 1, "EvaluationPeriods": 20, "DatapointsToAlarm": 1,
+		})
+		template.HasResourceProperties(jsii.String("AWS::CloudWatch::Alarm"), map[string]any{
+			"Metrics": assertions.Match_ArrayWith(&[]any{assertions.Match_ObjectLike(&map[string]any{
+				"Expression": "MAX([FILL(measured, 0), 1000 * FILL(age, 0)])",
+			})}),
+			"Threshold": 1_200_000,
+		})
 	})
 }
 

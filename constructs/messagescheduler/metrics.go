@@ -35,6 +35,10 @@ func (s *messageScheduler) MetricFailed(props *awscloudwatch.MetricOptions) awsc
 	return s.Metric(jsii.String(contract.MetricFailed), props)
 }
 
+func (s *messageScheduler) MetricBlocked(props *awscloudwatch.MetricOptions) awscloudwatch.Metric {
+	return s.Metric(jsii.String(contract.MetricBlocked), props)
+}
+
 func (s *messageScheduler) MetricSuppressed(props *awscloudwatch.MetricOptions) awscloudwatch.Metric {
 	return s.Metric(jsii.String(contract.MetricSuppressed), props)
 }

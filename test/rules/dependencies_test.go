@@ -49,10 +49,10 @@ func TestDependencies(t *testing.T) {
 // domain lists the packages that hold rules and no technology.
 func domain() []string {
 	return slices.Concat(
-		below("./functions/internal/", "token", "queue", "clock", "deadline", "plainjson"),
+		below("./functions/internal/", "token", "queue", "clock", "deadline", "metrics", "plainjson"),
 		below("./functions/budgetsubscriber/internal/", "alert", "subscriber"),
 		below("./functions/notificationhub/internal/", "hub", "admission", "broadcast", "deliver", "fanout", "frame", "session"),
-		below("./functions/messagescheduler/internal/", "schedule", "calendar", "dispatch", "expand", "delivery", "subscribers", "bearer", "metrics"),
+		below("./functions/messagescheduler/internal/", "schedule", "calendar", "dispatch", "expand", "delivery", "subscribers", "bearer"),
 		[]string{"./functions/snsverify"},
 	)
 }

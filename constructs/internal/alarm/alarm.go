@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -70,6 +71,15 @@ func From(threshold float64, minutes int) func(*awscloudwatch.AlarmProps) {
 	}
 }
 
+// Within has an alarm fire as soon as the metric is at least 1, and end when that was not so for so many minutes: for what is
+// tried again at long intervals.
+func Within(minutes int) func(*awscloudwatch.AlarmProps) {
+	return func(props *awscloudwatch.AlarmProps) {
+		props.EvaluationPeriods = jsii.Number(minutes)
+		props.DatapointsToAlarm = jsii.Number(1)
+	}
+}
+
 // WhenSilent has an alarm fire when the metric is below 1, or missing, in each of so many minutes.
 func WhenSilent(minutes int) func(*awscloudwatch.AlarmProps) {
 	return func(props *awscloudwatch.AlarmProps) {
@@ -96,13 +106,29 @@ func Succeeded(fn awslambda.Function) awscloudwatch.IMetric {
 	})
 }
 
-// Lost is 1 if within an hour something was put in and nothing came out.
-func Lost(in, out func(*awscloudwatch.MetricOptions) awscloudwatch.Metric) awscloudwatch.IMetric {
-	hour := awscdk.Duration_Hours(jsii.Number(1))
-	return math("IF(FILL(in, 0) > 0 AND FILL(out, 0) == 0, 1, 0)", hour, map[string]awscloudwatch.IMetric{
-		"in": in(&awscloudwatch.MetricOptions{Period: hour}), "out": out(&awscloudwatch.MetricOptions{Period: hour}),
+// Oldest is the age in milliseconds of what waits longest: a message in the queue, or one that is put back as a new one and
+// measured by the metric.
+func Oldest(measured awscloudwatch.IMetric, queue awssqs.IQueue) awscloudwatch.IMetric {
+	return math("MAX([FILL(measured, 0), 1000 * FILL(age, 0)])", awscdk.Duration_Minutes(jsii.Number(1)), map[string]awscloudwatch.IMetric{
+		"measured": measured, "age": queue.MetricApproximateAgeOfOldestMessage(Minutely()),
 	})
 }
+
+// lostPeriods of five minutes are an hour.
+const lostPeriods = 12
+
+// Lost is 1 from when something was put in until something comes out. Together with ForAnHour an alarm fires when that takes an
+// hour: the sums run over the alarm's whole evaluation range, so that what is put in at the end of one period and comes out
+// in the next is not lost.
+func Lost(in, out func(*awscloudwatch.MetricOptions) awscloudwatch.Metric) awscloudwatch.IMetric {
+	period := awscdk.Duration_Minutes(jsii.Number(5))
+	return math("IF(RUNNING_SUM(FILL(in, 0)) > 0 AND RUNNING_SUM(FILL(out, 0)) == 0, 1, 0)", period, map[string]awscloudwatch.IMetric{
+		"in": in(&awscloudwatch.MetricOptions{Period: period}), "out": out(&awscloudwatch.MetricOptions{Period: period}),
+	})
+}
+
+// ForAnHour is for Lost.
+func ForAnHour(props *awscloudwatch.AlarmProps) { props.EvaluationPeriods = jsii.Number(lostPeriods) }
 
 func math(expression string, period awscdk.Duration, metrics map[string]awscloudwatch.IMetric) awscloudwatch.IMetric {
 	return awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{

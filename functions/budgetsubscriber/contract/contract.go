@@ -24,6 +24,15 @@ const (
 	EnvQueueURL         = "HERMES_QUEUE_URL"                   // intake queue of the hub; unset for none
 	EnvRoom             = "HERMES_ROOM"                        // room of the hub in which alerts are published
 	EnvAuthenticate     = "HERMES_AUTHENTICATE_ON_UNSUBSCRIBE" // "true" or unset
+	EnvMetricsName      = "HERMES_METRICS_NAME"                // value of MetricDimension
+)
+
+// Metrics, in the embedded metric format on standard output.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+const (
+	MetricNamespace = "Hermes/BudgetSubscriber"
+	MetricDimension = "Subscriber"
+	MetricBlocked   = "Blocked" // count: mails that SES refused because the account is not set up for them, at each try
 )
 
 // RoutePath and RouteMethod are where SNS delivers.

@@ -111,6 +111,7 @@ var variables = map[string][]string{
 	},
 	"budgetsubscriber/notify": {
 		"HERMES_TOPIC_ARN", "HERMES_SIGNATURE_VERSION", "HERMES_RECEIPTS_TABLE", "HERMES_RECEIPT_TTL", "HERMES_DEAD_LETTER_QUEUE_URL",
+		"HERMES_METRICS_NAME",
 	},
 	"messagescheduler/authorize":   {"HERMES_SECRET_ARN"},
 	"messagescheduler/schedule":    {"HERMES_SCHEDULE_TABLE", "HERMES_SUBSCRIBERS_TABLE", "HERMES_DELIVERIES_TABLE", "HERMES_BUCKET", "HERMES_DUE_QUEUE_URL"},

@@ -25,6 +25,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/internal/subscriber"
 	"github.com/hermes-cdk/hermes/functions/internal/awsconfig"
 	"github.com/hermes-cdk/hermes/functions/internal/env"
+	"github.com/hermes-cdk/hermes/functions/internal/metrics"
 	"github.com/hermes-cdk/hermes/functions/internal/sqs"
 	"github.com/hermes-cdk/hermes/functions/snsverify"
 )
@@ -33,7 +34,7 @@ import (
 func Notify(vars *env.Vars, log *slog.Logger) snsevent.HandleFunc {
 	topic, version := vars.Required(contract.EnvTopicARN), vars.Required(contract.EnvSignatureVersion)
 	table, ttl := vars.Required(contract.EnvReceiptsTable), vars.Seconds(contract.EnvReceiptTTL)
-	dead := vars.Required(contract.EnvDeadLetterURL)
+	dead, metricsName := vars.Required(contract.EnvDeadLetterURL), vars.Required(contract.EnvMetricsName)
 	vars.MustBeComplete(log)
 
 	verifier, err := newVerifier(topic, version, ttl)
@@ -56,7 +57,11 @@ func Notify(vars *env.Vars, log *slog.Logger) snsevent.HandleFunc {
 		DeadLetters: queueAt(cfg, dead),
 		Templates:   templates, Recipients: recipients,
 		BudgetName: vars.Optional(contract.EnvBudgetName), BudgetTitle: vars.Optional(contract.EnvBudgetTitle),
-		Refused: awserror.Refused, Now: time.Now, Log: log,
+		Refused: awserror.Refused,
+		Metrics: &metrics.Emitter{
+			Out: os.Stdout, Namespace: contract.MetricNamespace, Dimension: contract.MetricDimension, Value: metricsName, Now: time.Now,
+		},
+		Now: time.Now, Log: log,
 	}
 	connect(s, vars, cfg)
 	return snsevent.Handler{Receiver: s, Log: log}.Handle

@@ -12,8 +12,8 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// Refused reports whether AWS understood the call and will refuse it again: a missing permission, an unverified sender,
-// an address on the suppression list, an expired token. Throttling, and errors of AWS and of the network, are not
+// Refused reports whether AWS understood the call and will refuse it again: a missing permission, an address on
+// the suppression list, an expired token. Throttling, and errors of AWS and of the network, are not
 // refusals.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 func Refused(err error) bool {

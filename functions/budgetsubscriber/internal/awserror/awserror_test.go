@@ -29,7 +29,7 @@ func TestRefused(t *testing.T) {
 		want bool
 	}{
 		{"a missing permission is a refusal", answer(403, "AccessDeniedException"), true},
-		{"an unverified sender is a refusal", answer(400, "MessageRejected"), true},
+		{"a mail that SES rejects is a refusal", answer(400, "MessageRejected"), true},
 		{"throttling is none", answer(429, "TooManyRequestsException"), false},
 		{"throttling with status 400 is none", answer(400, "ThrottlingException"), false},
 		{"a status 429 of any name is none", answer(429, "Strange"), false},

@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
+	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/internal/subscriber"
+	"github.com/hermes-cdk/hermes/functions/internal/seserror"
 )
 
 // API is what Sender needs of *sesv2.Client.
@@ -39,10 +41,14 @@ func (s Sender) Send(ctx context.Context, to contract.Recipient, m contract.Mail
 			Body:    &types.Body{Text: utf8Content(m.Text), Html: utf8Content(m.HTML)},
 		}},
 	})
-	if err != nil {
+	switch {
+	case err == nil:
+		return nil
+	case seserror.NotSetUp(err):
+		return fmt.Errorf("mail: send: %w: %w", subscriber.ErrNotSetUp, masked{err})
+	default:
 		return fmt.Errorf("mail: send: %w", masked{err})
 	}
-	return nil
 }
 
 func utf8Content(data string) *types.Content {

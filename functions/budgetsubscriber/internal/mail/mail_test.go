@@ -6,9 +6,11 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	"github.com/aws/smithy-go"
 
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/internal/mail"
+	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/internal/subscriber"
 )
 
 type recorder struct {
@@ -42,7 +44,15 @@ func TestSend(t *testing.T) {
 		t.Parallel()
 		why := errors.New("Email address is not verified: ops@example.com, <b.c@x.example>")
 		err := mail.Sender{Client: &recorder{err: why}}.Send(t.Context(), contract.Recipient{Email: "ops@example.com"}, m)
-		if !errors.Is(err, why) || err.Error() != "mail: send: Email address is not verified: ***, <***>" {
+		if !errors.Is(err, why) || errors.Is(err, subscriber.ErrNotSetUp) || err.Error() != "mail: send: Email address is not verified: ***, <***>" {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("a recipient that is not verified is no fault of the mail", func(t *testing.T) {
+		t.Parallel()
+		why := &smithy.GenericAPIError{Code: "MessageRejected", Message: "Email address is not verified: ops@example.com"}
+		err := mail.Sender{Client: &recorder{err: why}}.Send(t.Context(), contract.Recipient{Email: "ops@example.com"}, m)
+		if !errors.Is(err, subscriber.ErrNotSetUp) || err.Error() != "mail: send: mail service not set up: api error MessageRejected: Email address is not verified: ***" {
 			t.Errorf("got %v", err)
 		}
 	})

@@ -71,6 +71,7 @@ func TestRequests(t *testing.T) {
 		body   string
 	}{
 		{"what is done", nil, 200, "OK\n"},
+		{"a mail for which the account is not set up", fmt.Errorf("%w: %w", subscriber.ErrNotSetUp, refused), 500, "Internal Server Error\n"},
 		{"what is not understood", fmt.Errorf("%w: why", subscriber.ErrNotUnderstood), 400, "message not understood: why\n"},
 		{"a header that contradicts", snsverify.ErrHeader, 401, "Unauthorized\n"},
 		{"a malformed envelope", snsverify.ErrEnvelope, 403, "Forbidden\n"},

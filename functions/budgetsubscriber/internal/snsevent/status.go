@@ -31,7 +31,7 @@ func StatusCode(err error) int {
 		return http.StatusUnauthorized
 	case isUnverified(err):
 		return http.StatusForbidden
-	case awserror.Refused(err):
+	case awserror.Refused(err) && !errors.Is(err, subscriber.ErrNotSetUp):
 		return http.StatusConflict
 	default:
 		return http.StatusInternalServerError

@@ -8,5 +8,9 @@ var ErrNotUnderstood = errors.New("message not understood")
 // ErrBusy is returned while another invocation is sending the same message. Redelivering it later helps.
 var ErrBusy = errors.New("message is being sent")
 
+// ErrNotSetUp is returned for a mail that SES refuses because of the account: the sender or, in the sandbox, the
+// recipient is not verified. Redelivering the message later helps.
+var ErrNotSetUp = errors.New("mail service not set up")
+
 // errUnsubscribed is the reason in the dead-letter queue when SNS reports that the subscription has ended.
 var errUnsubscribed = errors.New("the topic's subscription was removed, alerts no longer arrive; deploy again, or confirm with the message's token")

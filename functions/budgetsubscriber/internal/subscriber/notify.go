@@ -38,7 +38,7 @@ func (s *Subscriber) notify(ctx context.Context, alert contract.Alert) error {
 	for i, err := range errs {
 		if err != nil {
 			failed++
-			log.ErrorContext(ctx, "receiver not notified", "receiver", notifications[i].receiver, "refused", s.Refused(err), "error", err)
+			log.ErrorContext(ctx, "receiver not notified", "receiver", notifications[i].receiver, "refused", s.refused(err), "error", err)
 		}
 	}
 	log.InfoContext(ctx, "alert handled", "receivers", len(notifications), "failed", failed)
@@ -67,7 +67,7 @@ func (s *Subscriber) worst(errs []error) error {
 	for _, err := range errs {
 		switch {
 		case err == nil:
-		case s.Refused(err):
+		case s.refused(err):
 			refused = append(refused, err)
 		default:
 			failed = append(failed, err)
@@ -78,6 +78,10 @@ func (s *Subscriber) worst(errs []error) error {
 	}
 	return errors.Join(refused...)
 }
+
+// refused reports whether a repeat would fail as well. An account that is not set up is set up by somebody while SNS
+// repeats the delivery.
+func (s *Subscriber) refused(err error) bool { return !errors.Is(err, ErrNotSetUp) && s.Refused(err) }
 
 // notifications lists an alert's notifications. An address that several patterns match is notified once.
 func (s *Subscriber) notifications(alert contract.Alert) []notification {
@@ -109,6 +113,9 @@ func (s *Subscriber) mail(ctx context.Context, alert contract.Alert, to contract
 		return fmt.Errorf("subscriber: %w", err)
 	}
 	if err := s.Mailer.Send(ctx, to, mail); err != nil {
+		if errors.Is(err, ErrNotSetUp) {
+			s.Metrics.Count(contract.MetricBlocked, 1) // lets an operator know of the first one
+		}
 		return fmt.Errorf("subscriber: %w", err)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/internal/alert"
+	"github.com/hermes-cdk/hermes/functions/internal/metrics"
 	"github.com/hermes-cdk/hermes/functions/internal/queue"
 	"github.com/hermes-cdk/hermes/functions/snsverify"
 )
@@ -55,6 +56,7 @@ type Subscriber struct {
 
 	// Refused distinguishes AWS calls that were refused permanently from failures that may pass.
 	Refused func(error) bool
+	Metrics *metrics.Emitter // nil writes none
 	Now     func() time.Time
 	Log     *slog.Logger
 }

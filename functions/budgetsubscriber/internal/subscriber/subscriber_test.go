@@ -1,6 +1,7 @@
 package subscriber_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -8,10 +9,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/internal/alert"
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/internal/subscriber"
+	"github.com/hermes-cdk/hermes/functions/internal/metrics"
 	hubcontract "github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 	"github.com/hermes-cdk/hermes/functions/snsverify"
 )
@@ -112,6 +115,20 @@ func TestTheAnswerDependsOnTheWorst(t *testing.T) {
 			}
 		})
 	}
+	t.Run("an account that is not set up is to be repeated, and measured", func(t *testing.T) {
+		t.Parallel()
+		w := newPeers()
+		w.message = notification(budgetAlert("Monthly"))
+		w.mailing["ada@example.com"], w.mailing["ops@example.com"] = errRefused, fmt.Errorf("%w: %w", subscriber.ErrNotSetUp, errRefused)
+		s, out := w.subscriber(t), bytes.Buffer{}
+		s.Metrics = &metrics.Emitter{Out: &out, Dimension: "Subscriber", Value: "b", Now: time.Now}
+		if err := s.Receive(t.Context(), body, nil); !errors.Is(err, subscriber.ErrNotSetUp) {
+			t.Errorf("got %v", err)
+		}
+		if strings.Count(out.String(), `"Blocked":1`) != 1 {
+			t.Errorf("measured %s", out.String())
+		}
+	})
 	t.Run("a message that another sends is to be repeated", func(t *testing.T) {
 		t.Parallel()
 		w := newPeers()

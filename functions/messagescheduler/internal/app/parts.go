@@ -11,10 +11,10 @@ import (
 
 	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/internal/env"
+	"github.com/hermes-cdk/hermes/functions/internal/metrics"
 	"github.com/hermes-cdk/hermes/functions/internal/sqs"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/content"
-	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/metrics"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/store"
 )
 

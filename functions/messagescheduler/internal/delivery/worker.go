@@ -10,9 +10,9 @@ import (
 
 	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/internal/deadline"
+	"github.com/hermes-cdk/hermes/functions/internal/metrics"
 	"github.com/hermes-cdk/hermes/functions/internal/queue"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
-	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/metrics"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/schedule"
 )
 

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hermes-cdk/hermes/functions/internal/metrics"
 	"github.com/hermes-cdk/hermes/functions/internal/queue"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/delivery"
-	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/metrics"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/schedule"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/schedulertest"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/subscribers"

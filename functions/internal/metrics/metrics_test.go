@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/metrics"
+	"github.com/hermes-cdk/hermes/functions/internal/metrics"
 )
 
 func TestEmitterWritesTheEmbeddedMetricFormat(t *testing.T) {
