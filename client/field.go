@@ -7,10 +7,11 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
-// A FieldError names the field of a Message or an IssueRequest that the hub would refuse, and shows its value.
+// A FieldError names the field of a Message or an IssueRequest that the hub would refuse, or a name that no call of the scheduler's
+// API can be about, and shows its value.
 // It unwraps to ErrMissingField, ErrInvalidField or ErrTooLarge.
 type FieldError struct {
-	Field string // as on the wire: user_id, room_id, to_user_id, id, data
+	Field string // as on the wire: user_id, room_id, to_user_id, id, data; group, key, subscriber
 	Value string // at most 64 bytes of it; for data its Go type, since data may be private
 	Err   error
 }

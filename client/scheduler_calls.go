@@ -15,22 +15,22 @@ func (s *Scheduler) Schedule(ctx context.Context, group string, r ScheduleReques
 	if r.IdempotencyKey == "" {
 		r.IdempotencyKey = rand.Text()
 	}
-	return s.write(ctx, http.MethodPost, schedulePath(group), "", r)
+	return s.write(ctx, http.MethodPost, messages(group), "", r)
 }
 
 // Change changes the time or the content of a waiting message. etag is the ETag that the caller has seen; "" changes it
 // whatever its ETag.
 func (s *Scheduler) Change(ctx context.Context, group, key, etag string, r ChangeRequest) (Scheduled, error) {
-	return s.write(ctx, http.MethodPut, schedulePath(group, key), etag, r)
+	return s.write(ctx, http.MethodPut, message(group, key), etag, r)
 }
 
 // Cancel cancels a message. It returns ErrTooLate if the message is being sent or finished. If an occurrence of a
 // repeat is being sent, only later occurrences are cancelled, and Text says so.
 func (s *Scheduler) Cancel(ctx context.Context, group, key, etag string) (Scheduled, error) {
-	return s.write(ctx, http.MethodDelete, schedulePath(group, key), etag, nil)
+	return s.write(ctx, http.MethodDelete, message(group, key), etag, nil)
 }
 
-func (s *Scheduler) write(ctx context.Context, method, path, etag string, body any) (Scheduled, error) {
+func (s *Scheduler) write(ctx context.Context, method string, at target, etag string, body any) (Scheduled, error) {
 	var out struct {
 		Message string
 		Details struct {
@@ -38,7 +38,7 @@ func (s *Scheduler) write(ctx context.Context, method, path, etag string, body a
 			Scheduled           int64
 		}
 	}
-	headers, err := s.call(ctx, method, path, etag, body, &out)
+	headers, err := s.call(ctx, method, at, etag, body, &out)
 	if err != nil {
 		return Scheduled{}, err
 	}
@@ -51,7 +51,7 @@ func (s *Scheduler) write(ctx context.Context, method, path, etag string, body a
 // Get returns a message with its content.
 func (s *Scheduler) Get(ctx context.Context, group, key string) (ScheduledMessage, error) {
 	var m ScheduledMessage
-	_, err := s.call(ctx, http.MethodGet, schedulePath(group, key), "", nil, &m)
+	_, err := s.call(ctx, http.MethodGet, message(group, key), "", nil, &m)
 	return m, err
 }
 
@@ -67,7 +67,7 @@ func (s *Scheduler) List(ctx context.Context, group string, r ListRequest) (Mess
 		}
 	}
 	var page MessagePage
-	_, err := s.call(ctx, http.MethodGet, schedulePath(group)+encoded(query), "", nil, &page)
+	_, err := s.call(ctx, http.MethodGet, messages(group).with(query), "", nil, &page)
 	return page, err
 }
 
@@ -79,7 +79,7 @@ func (s *Scheduler) Results(ctx context.Context, group, key string, occurrence t
 		query.Set("scheduled", strconv.FormatInt(occurrence.UnixMilli(), 10))
 	}
 	var page ResultPage
-	_, err := s.call(ctx, http.MethodGet, schedulePath(group, key, "results")+encoded(query), "", nil, &page)
+	_, err := s.call(ctx, http.MethodGet, message(group, key).below("results").with(query), "", nil, &page)
 	return page, err
 }
 
@@ -87,32 +87,22 @@ func (s *Scheduler) Results(ctx context.Context, group, key string, occurrence t
 func (s *Scheduler) Subscribe(ctx context.Context, group string, one Subscriber) (Subscriber, error) {
 	var out struct{ Details Subscriber }
 	body := map[string]string{"email": one.Email, "name": one.Name, "timezone": one.Timezone}
-	_, err := s.call(ctx, http.MethodPost, subscribersPath(group), "", body, &out)
+	_, err := s.call(ctx, http.MethodPost, subscribers(group), "", body, &out)
 	return out.Details, err
 }
 
 // Subscribers returns a page of a group's subscribers.
 func (s *Scheduler) Subscribers(ctx context.Context, group string, limit int, next string) (SubscriberPage, error) {
 	var page SubscriberPage
-	_, err := s.call(ctx, http.MethodGet, subscribersPath(group)+encoded(paging(limit, next)), "", nil, &page)
+	_, err := s.call(ctx, http.MethodGet, subscribers(group).with(paging(limit, next)), "", nil, &page)
 	return page, err
 }
 
 // RemoveSubscriber removes a subscriber, named by id or address.
 func (s *Scheduler) RemoveSubscriber(ctx context.Context, group, subscriber string) error {
-	_, err := s.call(ctx, http.MethodDelete, subscribersPath(group)+"/"+url.PathEscape(subscriber), "", nil, nil)
+	_, err := s.call(ctx, http.MethodDelete, subscribers(group).named("subscriber", subscriber), "", nil, nil)
 	return err
 }
-
-func schedulePath(group string, rest ...string) string {
-	path := "/" + url.PathEscape(group) + "/schedule"
-	for _, part := range rest {
-		path += "/" + url.PathEscape(part)
-	}
-	return path
-}
-
-func subscribersPath(group string) string { return "/" + url.PathEscape(group) + "/subscribers" }
 
 func paging(limit int, next string) url.Values {
 	query := url.Values{}
@@ -123,11 +113,4 @@ func paging(limit int, next string) url.Values {
 		query.Set("next", next)
 	}
 	return query
-}
-
-func encoded(query url.Values) string {
-	if len(query) == 0 {
-		return ""
-	}
-	return "?" + query.Encode()
 }

@@ -63,7 +63,11 @@ func (e *APIError) retryable() bool {
 const maxAnswer = 10 << 20
 
 // call makes a call, again if that can help, and reads the answer into out.
-func (s *Scheduler) call(ctx context.Context, method, path, etag string, body, out any) (http.Header, error) {
+func (s *Scheduler) call(ctx context.Context, method string, at target, etag string, body, out any) (http.Header, error) {
+	if at.err != nil {
+		return nil, fmt.Errorf("client: %s: %w", method, at.err)
+	}
+	path := at.path
 	var payload []byte
 	if body != nil {
 		var err error

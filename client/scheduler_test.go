@@ -94,6 +94,59 @@ func TestSchedulerMakesTheRequestsOfTheAPI(t *testing.T) {
 	}
 }
 
+// An empty name would make another route of the path: POST //schedule, or a list of a message.
+func TestSchedulerNamesTheFieldThatNoPathCanHold(t *testing.T) {
+	t.Parallel()
+	s := schedulerOf(t, func(_ http.ResponseWriter, r *http.Request) { t.Errorf("called %s %s", r.Method, r.URL) })
+	for _, c := range []struct {
+		name, field, want string
+		is                error
+		do                func(context.Context) error
+	}{
+		{"schedule", "group", `client: POST: field group (""): missing field`, ErrMissingField, func(ctx context.Context) error {
+			_, err := s.Schedule(ctx, "", ScheduleRequest{Subject: "s", Body: "b"})
+			return err
+		}},
+		{"change", "key", `client: PUT: field key (""): missing field`, ErrMissingField, func(ctx context.Context) error {
+			_, err := s.Change(ctx, "g", "", "", ChangeRequest{})
+			return err
+		}},
+		{"cancel", "group", `client: DELETE: field group (".."): invalid field: it would change the path`, ErrInvalidField, func(ctx context.Context) error {
+			_, err := s.Cancel(ctx, "..", "", "")
+			return err
+		}},
+		{"get", "key", `client: GET: field key ("."): invalid field: it would change the path`, ErrInvalidField, func(ctx context.Context) error { _, err := s.Get(ctx, "g", "."); return err }},
+		{"list", "group", `client: GET: field group (""): missing field`, ErrMissingField, func(ctx context.Context) error {
+			_, err := s.List(ctx, "", ListRequest{Limit: 3})
+			return err
+		}},
+		{"results", "key", `client: GET: field key (""): missing field`, ErrMissingField, func(ctx context.Context) error {
+			_, err := s.Results(ctx, "g", "", time.Time{}, 0, "")
+			return err
+		}},
+		{"subscribe", "group", `client: POST: field group (""): missing field`, ErrMissingField, func(ctx context.Context) error {
+			_, err := s.Subscribe(ctx, "", Subscriber{})
+			return err
+		}},
+		{"subscribers", "group", `client: GET: field group (""): missing field`, ErrMissingField, func(ctx context.Context) error {
+			_, err := s.Subscribers(ctx, "", 0, "")
+			return err
+		}},
+		{"remove a subscriber", "subscriber", `client: DELETE: field subscriber (""): missing field`, ErrMissingField, func(ctx context.Context) error {
+			return s.RemoveSubscriber(ctx, "g", "")
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			err := c.do(t.Context())
+			var field *FieldError
+			if !errors.Is(err, c.is) || !errors.As(err, &field) || field.Field != c.field || err.Error() != c.want {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
 func TestSchedulerTriesAgainWhatMayHelp(t *testing.T) {
 	t.Parallel()
 	keys := map[string]bool{}
