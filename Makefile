@@ -17,6 +17,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 CDK := npx --no-install cdk
 BIN := .hermes/bin
+PACKAGES := node_modules/.package-lock.json test/packages/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 
@@ -36,13 +37,17 @@ doctor: ## Say what this machine lacks to run and to test, and what to type
 	@sh infra/start/doctor.sh
 
 .PHONY: test
-test: node_modules ## Run every test; in a real browser too, where Chromium is installed
+test: node_modules $(PACKAGES) ## Run every test; in a real browser too, where Chromium is installed
 	@test/all
 
 .PHONY: test/quick
 test/quick: node_modules ## Run the unit and snapshot tests only: nothing that builds functions or starts other programs
 	go test $$(go list ./... | grep -v -e /test/ -e /gobundle -e /runtimetest -e /infra/local$$ -e /infra/local/internal/backends)
 	node --test client/web/test/*.test.js
+
+.PHONY: test/client
+test/client: $(PACKAGES) ## Run the tests of hermes.js and of what npm packs
+	node --test client/web/test/*.test.js test/packages/*.test.mjs
 
 .PHONY: test/race
 test/race: node_modules ## Run every test under the race detector
@@ -59,6 +64,10 @@ prove/long: node_modules ## Check it with a million messages, which takes hours
 .PHONY: prove/mutants
 prove/mutants: node_modules ## Show that the checker finds planted bugs
 	go run ./test/prove/mutants $(ARGS)
+
+.PHONY: test/mutation
+test/mutation: ## Break lines that security rests on, one by one, and list those that no test misses; 5 minutes
+	go run ./test/mutation $(ARGS)
 
 .PHONY: bench
 bench: node_modules ## Measure the fan-out, and a local stage that runs (make run in another terminal)
@@ -125,8 +134,10 @@ deployable:
 node_modules: node_modules/.package-lock.json
 
 node_modules/.package-lock.json: package-lock.json
-	@echo "installing the pinned npm packages"
-	@npm ci --no-audit --no-fund --loglevel=error
+test/packages/node_modules/.package-lock.json: test/packages/package-lock.json
+$(PACKAGES):
+	@echo "installing the pinned npm packages of $<"
+	@npm ci --prefix $(<D) --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(BIN)/golangci-lint: Makefile

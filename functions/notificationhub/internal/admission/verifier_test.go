@@ -244,6 +244,10 @@ func TestVerifyRefuses(t *testing.T) {
 			token.ErrClaim, "token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
 		},
 		{
+			"a room with a character that JSON replaced", func(t *testing.T, b bundle) string { return hs512(t, b.with("room_id", "orders\ufffd")) },
+			token.ErrClaim, "token refused: claim is missing or invalid: room_id must be a string of 1 to 256 bytes",
+		},
+		{
 			"a numeric factor", func(t *testing.T, b bundle) string { return hs512(t, b.with("token", 7)) },
 			token.ErrClaim, "token refused: claim is missing or invalid: token must be a string of 1 to 256 bytes",
 		},
