@@ -6,10 +6,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	mathrand "math/rand/v2"
 	"slices"
 	"sync"
 	"time"
 
+	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 )
 
@@ -19,6 +21,9 @@ const (
 	maxRowBytes = 360 * 1024
 	// appendTries is how often an append starts over because another worker was faster.
 	appendTries = 20
+	// pauseBase and pauseCap bound the pauses between those tries, which are random so that workers do not collide again.
+	pauseBase = 5 * time.Millisecond
+	pauseCap  = 100 * time.Millisecond
 	// maxReplicas is the number of rooms above which those are forgotten that were not used lately.
 	maxReplicas = 1000
 )
@@ -32,16 +37,21 @@ type Log struct {
 	store    Store
 	now      func() time.Time
 	newEpoch func() string
+	jitter   func(time.Duration) time.Duration
+	sleep    func(context.Context, time.Duration) error
 
 	mu       sync.Mutex
 	replicas map[string]*replica
 }
 
-// Config is what a Log needs. Now defaults to the wall clock, NewEpoch to 16 random hexadecimal digits.
+// Config is what a Log needs. Now and Sleep default to the wall clock, NewEpoch to 16 random hexadecimal digits, Jitter to a
+// random part of a pause.
 type Config struct {
 	Store    Store
 	Now      func() time.Time
 	NewEpoch func() string
+	Jitter   func(time.Duration) time.Duration
+	Sleep    func(context.Context, time.Duration) error
 }
 
 // New makes a Log.
@@ -53,7 +63,13 @@ func New(c Config) *Log {
 	if c.NewEpoch == nil {
 		c.NewEpoch = newEpoch
 	}
-	return &Log{store: c.Store, now: c.Now, newEpoch: c.NewEpoch, replicas: map[string]*replica{}}
+	if c.Jitter == nil {
+		c.Jitter = mathrand.N[time.Duration]
+	}
+	if c.Sleep == nil {
+		c.Sleep = clock.System{}.Sleep
+	}
+	return &Log{store: c.Store, now: c.Now, newEpoch: c.NewEpoch, jitter: c.Jitter, sleep: c.Sleep, replicas: map[string]*replica{}}
 }
 
 func newEpoch() string {
@@ -82,16 +98,28 @@ func (l *Log) Append(ctx context.Context, roomID string, messages []hub.Message)
 	if err := l.prepare(ctx, r, roomID, messages); err != nil {
 		return Appended{}, err
 	}
-	for range appendTries {
+	for try := range appendTries {
 		missing := r.missing(messages)
 		if len(missing) == 0 {
 			return r.appended(roomID, messages), nil
+		}
+		if err := l.pause(ctx, try); err != nil {
+			return Appended{}, fmt.Errorf("roomlog: append to room %q: %w", roomID, err)
 		}
 		if err := l.put(ctx, r, roomID, missing); err != nil {
 			return Appended{}, err
 		}
 	}
 	return Appended{}, fmt.Errorf("roomlog: append to room %q: %w: %d tries", roomID, ErrContended, appendTries)
+}
+
+// pause precedes a try. The second one needs none: the first may have met one other worker, or its own write, whose answer was
+// lost.
+func (l *Log) pause(ctx context.Context, try int) error {
+	if try < 2 {
+		return nil
+	}
+	return l.sleep(ctx, l.jitter(min(pauseBase<<try, pauseCap)))
 }
 
 // put writes the next row, or learns those that stand there.

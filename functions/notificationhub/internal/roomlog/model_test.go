@@ -101,6 +101,7 @@ func (m *model) worker() *roomlog.Log {
 		Store:    flaky{m.rows, m},
 		Now:      func() time.Time { return m.clock.Now().Add(wrong) },
 		NewEpoch: func() string { return fmt.Sprintf("%016x", m.random.Uint64()) },
+		Sleep:    func(context.Context, time.Duration) error { return nil },
 	})
 }
 
