@@ -104,7 +104,7 @@ func stages() []Stage {
 				Sender:     "Hermes <alerts@hermes.example>",
 				Recipients: []budgetsubscriber.Recipient{{Name: "Ops", Email: "ops@example.com"}},
 				// Quick, because somebody watches.
-				Retry: budgetsubscriber.RetryPolicy{Retries: 3, MinDelay: time.Second, MaxDelay: time.Second},
+				Retry: budgetsubscriber.RetryPolicy{Retries: 12, MinDelay: 2 * time.Second, MaxDelay: 2 * time.Second},
 			},
 			Architecture: hostArchitecture(),
 		},

@@ -79,23 +79,25 @@ type budgetSubscriber struct {
 	topic awssns.ITopic
 	key   awskms.IKey // of the topic, or nil
 
-	props        *BudgetSubscriberProps
-	ownTopic     awssns.Topic // nil for a topic that was given
-	topicPolicy  constructs.IDependable
-	budget       awsbudgets.CfnBudget
-	budgetName   string
-	receipts     awsdynamodb.TableV2
-	deadLetters  awssqs.Queue
-	redrive      awssqs.Queue
-	identity     awsses.IEmailIdentity
-	notify       awslambda.Function
-	api          awsapigatewayv2.IHttpApi
-	ownApi       awsapigatewayv2.HttpApi // nil for an API that was given
-	stage        awsapigatewayv2.HttpStage
-	route        awsapigatewayv2.HttpRoute
-	url          *string
-	subscription awssns.Subscription
-	alarms       []awscloudwatch.Alarm
+	props       *BudgetSubscriberProps
+	ownTopic    awssns.Topic // nil for a topic that was given
+	topicPolicy constructs.IDependable
+	budget      awsbudgets.CfnBudget
+	budgetName  string
+	receipts    awsdynamodb.TableV2
+	deadLetters awssqs.Queue
+	redrive     awssqs.Queue
+	identity    awsses.IEmailIdentity
+	// configurationSet is that of the alerts' mails; nil without recipients.
+	configurationSet awsses.ConfigurationSet
+	notify           awslambda.Function
+	api              awsapigatewayv2.IHttpApi
+	ownApi           awsapigatewayv2.HttpApi // nil for an API that was given
+	stage            awsapigatewayv2.HttpStage
+	route            awsapigatewayv2.HttpRoute
+	url              *string
+	subscription     awssns.Subscription
+	alarms           []awscloudwatch.Alarm
 }
 
 var _ BudgetSubscriber = (*budgetSubscriber)(nil)
@@ -115,6 +117,7 @@ func NewBudgetSubscriber(scope constructs.Construct, id *string, props *BudgetSu
 	b.newBudget()
 	b.newReceipts()
 	b.newQueues()
+	b.newSender()
 	b.newFunction()
 	b.subscribe()
 	b.newAlarms()

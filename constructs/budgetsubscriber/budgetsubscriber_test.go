@@ -369,6 +369,13 @@ func TestInvalidProps(t *testing.T) {
 			},
 		},
 		{
+			"too little patience", `retry.retries times retry.minDelay must be at least 20s, so that an invocation that was killed is made up for, got 3s`,
+			&props{
+				Budget: simple().Budget, Recipients: simple().Recipients, Sender: simple().Sender,
+				Retry: budgetsubscriber.RetryPolicy{Retries: 3, MinDelay: time.Second},
+			},
+		},
+		{
 			"a wrong protocol", `retry is for protocol https, but protocol is lambda`,
 			&props{
 				Budget: simple().Budget, Recipients: simple().Recipients, Sender: simple().Sender,

@@ -11,7 +11,6 @@ import (
 
 	"github.com/hermes-cdk/hermes/constructs/internal/grant"
 	"github.com/hermes-cdk/hermes/constructs/internal/lambdafn"
-	"github.com/hermes-cdk/hermes/constructs/internal/sender"
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
 )
 
@@ -41,7 +40,7 @@ func (b *budgetSubscriber) newFunction() {
 	grant.Allow(b.notify, b.receipts.TableArn(), "dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:DeleteItem")
 	grant.Allow(b.notify, b.deadLetters.QueueArn(), "sqs:SendMessage")
 	b.consumeRedrive()
-	b.sendMail()
+	b.allowMail()
 	if b.props.Hub != nil {
 		b.props.Hub.GrantPublish(b.notify)
 	}
@@ -64,7 +63,7 @@ func (b *budgetSubscriber) environment() map[string]*string {
 		contract.EnvDeadLetterURL:    b.deadLetters.QueueUrl(),
 		contract.EnvMetricsName:      b.metricsName(),
 	}
-	b.addRecipients(env)
+	b.addMail(env)
 	if b.props.Budget != nil {
 		env[contract.EnvBudgetName], env[contract.EnvBudgetTitle] = jsii.String(b.budgetName), jsii.String(b.title())
 	}
@@ -80,8 +79,8 @@ func (b *budgetSubscriber) environment() map[string]*string {
 	return env
 }
 
-func (b *budgetSubscriber) addRecipients(env map[string]*string) {
-	if len(b.props.Recipients) == 0 {
+func (b *budgetSubscriber) addMail(env map[string]*string) {
+	if !b.sendsMail() {
 		return
 	}
 	text, err := json.Marshal(b.props.Recipients)
@@ -89,6 +88,7 @@ func (b *budgetSubscriber) addRecipients(env map[string]*string) {
 		panic(err)
 	}
 	env[contract.EnvRecipients], env[contract.EnvSender] = jsii.String(string(text)), jsii.String(b.props.Sender)
+	env[contract.EnvConfigurationSet] = b.configurationSet.ConfigurationSetName()
 }
 
 func (b *budgetSubscriber) signatureVersion() int {
@@ -100,16 +100,4 @@ func (b *budgetSubscriber) signatureVersion() int {
 	default:
 		return 1
 	}
-}
-
-// sendMail allows e-mail from the sender's identity, and makes that identity unless one is given.
-func (b *budgetSubscriber) sendMail() {
-	if len(b.props.Recipients) == 0 {
-		return
-	}
-	b.identity = b.props.SenderIdentity
-	if b.identity == nil {
-		b.identity = sender.Identity(b, b.props.Sender)
-	}
-	grant.Allow(b.notify, b.identity.EmailIdentityArn(), "ses:SendEmail")
 }

@@ -195,6 +195,7 @@ type RetryPolicy struct {
 	// Default: 10.
 	Retries int
 	// MinDelay and MaxDelay bound the pauses. Whole seconds, 1 s to 1 h.
+	// Retries times MinDelay must be 20 s at least: for so long an invocation that was killed keeps others away.
 	// Default: 10 s and 5 minutes, or less where many retries would exceed the hour.
 	MinDelay, MaxDelay time.Duration
 }

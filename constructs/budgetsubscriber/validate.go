@@ -155,6 +155,9 @@ func validateDelivery(e *validate.Errors, p *BudgetSubscriberProps) {
 	if total := time.Duration(p.Retry.retries()) * high; total > maxRetryTime {
 		e.Addf("retry.retries times retry.maxDelay must be at most %s, got %s", maxRetryTime, total)
 	}
+	if total := time.Duration(p.Retry.retries()) * low; total < contract.Lease && p.Protocol != ProtocolLambda {
+		e.Addf("retry.retries times retry.minDelay must be at least %s, so that an invocation that was killed is made up for, got %s", contract.Lease, total)
+	}
 	switch p.Protocol {
 	case "", ProtocolHTTPS:
 	case ProtocolLambda:

@@ -124,12 +124,12 @@ func TestWhatASchedulerIsMadeOf(t *testing.T) {
 			t.Error("a policy allows dynamodb:Scan")
 		}
 	})
-	t.Run("both queues have a dead-letter queue, six times the workers' time, and report partial batches", func(t *testing.T) {
+	t.Run("both queues have a dead-letter queue, the workers' own time, and report partial batches", func(t *testing.T) {
 		for _, dead := range []string{"SchedulerDueDeadLetters", "SchedulerDeliveryDeadLetters"} {
 			template.HasResourceProperties(jsii.String("AWS::SQS::Queue"), map[string]any{
-				"VisibilityTimeout": 120,
+				"VisibilityTimeout": 6,
 				"RedrivePolicy": map[string]any{
-					"deadLetterTargetArn": map[string]any{"Fn::GetAtt": []any{startsWith(dead), "Arn"}}, "maxReceiveCount": 5,
+					"deadLetterTargetArn": map[string]any{"Fn::GetAtt": []any{startsWith(dead), "Arn"}}, "maxReceiveCount": 100,
 				},
 			})
 		}
@@ -138,7 +138,7 @@ func TestWhatASchedulerIsMadeOf(t *testing.T) {
 		})
 		for _, role := range []string{"SchedulerExpandRole", "SchedulerDeliverRole"} {
 			template.HasResourceProperties(jsii.String("AWS::Lambda::Function"), map[string]any{
-				"Timeout": 20, "Role": map[string]any{"Fn::GetAtt": []any{startsWith(role), "Arn"}},
+				"Timeout": 6, "Role": map[string]any{"Fn::GetAtt": []any{startsWith(role), "Arn"}},
 			})
 		}
 	})

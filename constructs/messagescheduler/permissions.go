@@ -7,6 +7,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/hermes-cdk/hermes/constructs/internal/grant"
+	"github.com/hermes-cdk/hermes/constructs/internal/sender"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
 )
 
@@ -117,7 +118,7 @@ func (s *messageScheduler) allowContent(fn awslambda.Function, actions ...string
 func (s *messageScheduler) allowMail(fn awslambda.Function) {
 	send := &awsiam.PolicyStatementProps{
 		Actions:   jsii.Strings("ses:SendEmail"),
-		Resources: &[]*string{s.identity.EmailIdentityArn(), s.configurationSetARN()},
+		Resources: &[]*string{s.identity.EmailIdentityArn(), sender.ConfigurationSetARN(s, s.configurationSet)},
 	}
 	if address := s.senderAddress(); address != "" {
 		send.Conditions = &map[string]any{"StringEquals": map[string]any{"ses:FromAddress": address}}

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/hermes-cdk/hermes/constructs/internal/resource"
+	"github.com/hermes-cdk/hermes/constructs/internal/sender"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
 )
 
@@ -34,15 +35,8 @@ func (s *messageScheduler) newRules() {
 		return
 	}
 	s.rules.feedback = awsevents.NewRule(s, jsii.String("MailEvents"), &awsevents.RuleProps{
-		Description: jsii.String("Hermes scheduler: bounces, complaints and acceptance of mails"),
-		EventPattern: &awsevents.EventPattern{
-			Source:     jsii.Strings(contract.EventSource),
-			DetailType: jsii.Strings(contract.DetailTypes()...),
-			// The bus carries the events of every configuration set of the account that sends them there.
-			Detail: &map[string]any{"mail": map[string]any{"tags": map[string]any{
-				"ses:configuration-set": []*string{s.configurationSet.ConfigurationSetName()},
-			}}},
-		},
+		Description:  jsii.String("Hermes scheduler: bounces, complaints and acceptance of mails"),
+		EventPattern: sender.Reports(s.configurationSet, contract.EventSource, contract.DetailTypes()...),
 		Targets: &[]awsevents.IRuleTarget{
 			awseventstargets.NewLambdaFunction(s.functions[contract.FunctionFeedback], nil),
 		},

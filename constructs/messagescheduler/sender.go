@@ -1,8 +1,6 @@
 package messagescheduler
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	"github.com/aws/jsii-runtime-go"
 
@@ -24,17 +22,8 @@ func (s *messageScheduler) newSender() {
 	if s.configurationSet == nil {
 		s.configurationSet = awsses.NewConfigurationSet(s, jsii.String("ConfigurationSet"), nil)
 	}
-	// SES sends events to the default bus only.
-	// https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html
-	bus := awsevents.EventBus_FromEventBusName(s, jsii.String("DefaultBus"), jsii.String("default"))
-	awsses.NewConfigurationSetEventDestination(s, jsii.String("Events"), &awsses.ConfigurationSetEventDestinationProps{
-		ConfigurationSet: s.configurationSet,
-		Destination:      awsses.EventDestination_EventBus(bus),
-		Events: &[]awsses.EmailSendingEvent{
-			awsses.EmailSendingEvent_SEND, awsses.EmailSendingEvent_BOUNCE,
-			awsses.EmailSendingEvent_COMPLAINT, awsses.EmailSendingEvent_REJECT,
-		},
-	})
+	sender.Report(s, s.configurationSet, awsses.EmailSendingEvent_SEND, awsses.EmailSendingEvent_BOUNCE,
+		awsses.EmailSendingEvent_COMPLAINT, awsses.EmailSendingEvent_REJECT)
 }
 
 // sendsMail reports whether there is somebody to send as. Without, there is nothing that only mail needs.
@@ -46,12 +35,4 @@ func (s *messageScheduler) senderAddress() string {
 		return ""
 	}
 	return sender.Address(s.props.Sender)
-}
-
-func (s *messageScheduler) configurationSetARN() *string {
-	return awscdk.Stack_Of(s).FormatArn(&awscdk.ArnComponents{
-		Service:      jsii.String("ses"),
-		Resource:     jsii.String("configuration-set"),
-		ResourceName: s.configurationSet.ConfigurationSetName(),
-	})
 }

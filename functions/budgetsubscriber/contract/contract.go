@@ -17,6 +17,7 @@ const (
 	EnvReceiptTTL       = "HERMES_RECEIPT_TTL"                 // seconds a receipt is kept
 	EnvDeadLetterURL    = "HERMES_DEAD_LETTER_QUEUE_URL"       // URL of the queue for messages that are not understood
 	EnvSender           = "HERMES_SENDER"                      // "From" of the e-mail; empty or unset sends none
+	EnvConfigurationSet = "HERMES_CONFIGURATION_SET"           // the SES configuration set whose events report mails; unset for none
 	EnvRecipients       = "HERMES_RECIPIENTS"                  // JSON list of Recipient; unset for none
 	EnvBudgetName       = "HERMES_BUDGET_NAME"                 // the budget's name on AWS; unset for none of its own
 	EnvBudgetTitle      = "HERMES_BUDGET_TITLE"                // the name of that budget in alerts
@@ -56,6 +57,21 @@ const (
 	ReceiverHub        = "hub"         // the hub's room
 	ReceiverDeadLetter = "dead-letter" // the dead-letter queue
 )
+
+// The event of SES that reports a mail which was sent, and the tags of the mail, from which its receipt is found. The
+// configuration set sends it with the event destination EventBridge (default bus).
+// https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html
+const (
+	EventSource     = "aws.ses"
+	EventDetailType = "Email Sent"
+
+	TagMessageID = "hermes_message"
+	TagReceiver  = "hermes_receiver"
+)
+
+// Lease is how long the claim of an invocation that was killed, or that SES has not answered, is respected: longer than the
+// function can live, and than SES takes to report a mail. SNS must try for longer.
+const Lease = 20 * time.Second
 
 // AttributeError is the message attribute of a dead letter that says why the message was refused.
 const AttributeError = "error"

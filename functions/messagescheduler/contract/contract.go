@@ -140,13 +140,15 @@ func DetailTypes() []string {
 const (
 	TimeoutAPI      = 29 * time.Second
 	TimeoutDispatch = 55 * time.Second
-	TimeoutWorker   = 20 * time.Second // expand, deliver
+	TimeoutWorker   = 6 * time.Second // expand, deliver
 
-	// Visibility is 6 x the timeout of a worker: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
-	Visibility = 6 * TimeoutWorker
+	// Visibility is how long a message waits whose worker was killed. AWS asks for 6 x the worker's timeout, so that a
+	// throttled function does not use the receives up; ours is short, and there are many receives instead.
+	// https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+	Visibility = TimeoutWorker
 	// MaxReceives of the due and the delivery queue. Workers count their own tries and send dead letters with a reason;
 	// this bounds those that die each time.
-	MaxReceives = 5
+	MaxReceives = 100
 	// BatchSize of both event source mappings, without a batching window, with ReportBatchItemFailures.
 	BatchSize = 10
 )

@@ -70,7 +70,9 @@ func Notify(vars *env.Vars, log *slog.Logger) snsevent.HandleFunc {
 // connect adds the configured ways to notify: e-mail and the hub.
 func connect(s *subscriber.Subscriber, vars *env.Vars, cfg aws.Config) {
 	if from := vars.Optional(contract.EnvSender); from != "" {
-		s.Mailer = mail.Sender{Client: sesClient{sesv2.NewFromConfig(cfg).SendEmail}, From: from}
+		s.Mailer = mail.Sender{
+			Client: sesClient{sesv2.NewFromConfig(cfg).SendEmail}, From: from, ConfigurationSet: vars.Optional(contract.EnvConfigurationSet),
+		}
 	}
 	if url := vars.Optional(contract.EnvQueueURL); url != "" {
 		s.Hub = queueAt(cfg, url)

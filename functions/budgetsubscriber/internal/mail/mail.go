@@ -25,25 +25,36 @@ var _ API = (*sesv2.Client)(nil)
 
 // A Sender sends from one address.
 type Sender struct {
-	Client API
-	From   string // an address, or a name with one: Hermes <alerts@example.com>
+	Client           API
+	From             string // an address, or a name with one: Hermes <alerts@example.com>
+	ConfigurationSet string // "" for none
 }
 
-// Send sends a mail to one recipient, never to several: one address that SES rejects would reject them all.
+// Send sends a mail to one recipient, never to several: one address that SES rejects would reject them all. It calls SES
+// once; an error that wraps subscriber.ErrUnanswered leaves open whether the mail was sent.
 // https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
-func (s Sender) Send(ctx context.Context, to contract.Recipient, m contract.Mail) error {
+func (s Sender) Send(ctx context.Context, messageID, receiver string, to contract.Recipient, m contract.Mail) error {
 	address := mail.Address{Name: to.Name, Address: to.Email}
-	_, err := s.Client.SendEmail(ctx, &sesv2.SendEmailInput{
+	in := &sesv2.SendEmailInput{
 		FromEmailAddress: &s.From,
 		Destination:      &types.Destination{ToAddresses: []string{address.String()}},
 		Content: &types.EmailContent{Simple: &types.Message{
 			Subject: utf8Content(m.Subject),
 			Body:    &types.Body{Text: utf8Content(m.Text), Html: utf8Content(m.HTML)},
 		}},
-	})
+	}
+	if s.ConfigurationSet != "" {
+		in.ConfigurationSetName = &s.ConfigurationSet
+		in.EmailTags = []types.MessageTag{
+			{Name: aws.String(contract.TagMessageID), Value: &messageID}, {Name: aws.String(contract.TagReceiver), Value: &receiver},
+		}
+	}
+	_, err := s.Client.SendEmail(ctx, in, func(o *sesv2.Options) { o.RetryMaxAttempts = 1 })
 	switch {
 	case err == nil:
 		return nil
+	case !seserror.Answered(err):
+		return fmt.Errorf("mail: send: %w: %w", subscriber.ErrUnanswered, masked{err})
 	case seserror.NotSetUp(err):
 		return fmt.Errorf("mail: send: %w: %w", subscriber.ErrNotSetUp, masked{err})
 	default:

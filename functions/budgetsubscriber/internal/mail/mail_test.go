@@ -3,8 +3,12 @@ package mail_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/smithy-go"
 
@@ -29,7 +33,7 @@ func TestSend(t *testing.T) {
 	t.Run("sends text and HTML to one address", func(t *testing.T) {
 		t.Parallel()
 		r := &recorder{}
-		err := mail.Sender{Client: r, From: "Hermes <a@x.example>"}.Send(t.Context(), contract.Recipient{Name: "Ärger, Ada", Email: "ada@x.example"}, m)
+		err := mail.Sender{Client: r, From: "Hermes <a@x.example>", ConfigurationSet: "set"}.Send(t.Context(), "m", "r", contract.Recipient{Name: "Ärger, Ada", Email: "ada@x.example"}, m)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -39,21 +43,45 @@ func TestSend(t *testing.T) {
 		if s := r.in.Content.Simple; *s.Subject.Data != "S" || *s.Body.Text.Data != "T" || *s.Body.Html.Data != "<p>H</p>" || *s.Body.Html.Charset != "UTF-8" || *r.in.FromEmailAddress != "Hermes <a@x.example>" {
 			t.Errorf("got %+v", s)
 		}
+		if tags := r.in.EmailTags; *r.in.ConfigurationSetName != "set" || len(tags) != 2 || *tags[0].Value != "m" || *tags[1].Value != "r" {
+			t.Errorf("got configuration set %v and tags %+v", r.in.ConfigurationSetName, tags)
+		}
 	})
 	t.Run("errors hold no address", func(t *testing.T) {
 		t.Parallel()
 		why := errors.New("Email address is not verified: ops@example.com, <b.c@x.example>")
-		err := mail.Sender{Client: &recorder{err: why}}.Send(t.Context(), contract.Recipient{Email: "ops@example.com"}, m)
-		if !errors.Is(err, why) || errors.Is(err, subscriber.ErrNotSetUp) || err.Error() != "mail: send: Email address is not verified: ***, <***>" {
+		err := mail.Sender{Client: &recorder{err: why}}.Send(t.Context(), "m", "r", contract.Recipient{Email: "ops@example.com"}, m)
+		if !errors.Is(err, why) || errors.Is(err, subscriber.ErrNotSetUp) || err.Error() != "mail: send: no answer of the mail service: Email address is not verified: ***, <***>" {
 			t.Errorf("got %v", err)
 		}
 	})
 	t.Run("a recipient that is not verified is no fault of the mail", func(t *testing.T) {
 		t.Parallel()
 		why := &smithy.GenericAPIError{Code: "MessageRejected", Message: "Email address is not verified: ops@example.com"}
-		err := mail.Sender{Client: &recorder{err: why}}.Send(t.Context(), contract.Recipient{Email: "ops@example.com"}, m)
+		err := mail.Sender{Client: &recorder{err: why}}.Send(t.Context(), "m", "r", contract.Recipient{Email: "ops@example.com"}, m)
 		if !errors.Is(err, subscriber.ErrNotSetUp) || err.Error() != "mail: send: mail service not set up: api error MessageRejected: Email address is not verified: ***" {
 			t.Errorf("got %v", err)
 		}
 	})
+	for name, c := range map[string]struct {
+		handler    http.HandlerFunc
+		unanswered bool
+	}{
+		"an error of SES says that it sent nothing": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }, false},
+		"a lost answer leaves it open":              {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, true},
+	} {
+		t.Run(name+", and is not tried again", func(t *testing.T) {
+			t.Parallel()
+			var calls atomic.Int32
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { calls.Add(1); c.handler(w, r) }))
+			defer server.Close()
+			client := sesv2.New(sesv2.Options{
+				Region: "us-east-1", BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+			})
+			err := mail.Sender{Client: client}.Send(t.Context(), "m", "r", contract.Recipient{Email: "ops@example.com"}, m)
+			if err == nil || errors.Is(err, subscriber.ErrUnanswered) != c.unanswered || calls.Load() != 1 {
+				t.Errorf("got %v after %d calls", err, calls.Load())
+			}
+		})
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
 	"github.com/hermes-cdk/hermes/functions/internal/deadline"
 )
 
@@ -15,6 +16,7 @@ import (
 type Receiver interface {
 	Receive(ctx context.Context, body []byte, header http.Header) error
 	ReceiveAgain(ctx context.Context, body []byte) error
+	Mailed(ctx context.Context, messageID, receiver string) error
 }
 
 // A HandleFunc handles one event of any kind.
@@ -40,6 +42,8 @@ func (h Handler) Handle(ctx context.Context, event json.RawMessage) (any, error)
 		return h.queue(ctx, event)
 	case source == sourceSNS:
 		return nil, h.topic(ctx, event)
+	case source == contract.EventSource:
+		return nil, h.mailed(ctx, event)
 	default:
 		return h.http(ctx, event)
 	}
@@ -51,9 +55,10 @@ const (
 	sourceSNS = "aws:sns"
 )
 
-// sourceOf returns one of these, or "http".
+// sourceOf returns one of these, contract.EventSource or "http".
 func sourceOf(event []byte) (string, error) {
 	var form struct {
+		Source  string `json:"source"`
 		Records []struct {
 			EventSource string `json:"eventSource"` // SNS writes it with a capital, which encoding/json takes too
 		}
@@ -67,10 +72,13 @@ func sourceOf(event []byte) (string, error) {
 	if form.RequestContext.HTTP.Method != "" {
 		return "http", nil
 	}
+	if form.Source == contract.EventSource {
+		return form.Source, nil
+	}
 	if len(form.Records) > 0 {
 		if source := form.Records[0].EventSource; source == sourceSQS || source == sourceSNS {
 			return source, nil
 		}
 	}
-	return "", fmt.Errorf("snsevent: %w: neither an HTTP request nor records of SNS or SQS", ErrUnknownEvent)
+	return "", fmt.Errorf("snsevent: %w: neither an HTTP request, nor records of SNS or SQS, nor an event of SES", ErrUnknownEvent)
 }

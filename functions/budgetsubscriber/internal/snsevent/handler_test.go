@@ -27,6 +27,7 @@ type receiver struct {
 	errs   map[string]error
 	bodies []string
 	again  []string
+	mailed []string
 	header http.Header
 	left   time.Duration
 }
@@ -42,6 +43,36 @@ func (r *receiver) Receive(ctx context.Context, body []byte, header http.Header)
 func (r *receiver) ReceiveAgain(_ context.Context, body []byte) error {
 	r.again = append(r.again, string(body))
 	return r.errs[string(body)]
+}
+
+func (r *receiver) Mailed(_ context.Context, messageID, to string) error {
+	r.mailed = append(r.mailed, messageID+" to "+to)
+	return r.errs[messageID]
+}
+
+func TestEventsOfSESReportMails(t *testing.T) {
+	t.Parallel()
+	const event = `{"source":"aws.ses","detail-type":"Email Sent","detail":{"eventType":"Send","mail":{"tags":{%s"ses:from-domain":["x.example"]}}}}`
+	for _, c := range []struct{ name, tags, want string }{
+		{"one of the function's", `"hermes_message":["m"],"hermes_receiver":["r"],`, "[m to r]"},
+		{"one of somebody else's", ``, "[]"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := &receiver{}
+			if _, err, _ := handle(t, r, fmt.Sprintf(event, c.tags)); err != nil || fmt.Sprint(r.mailed) != c.want {
+				t.Errorf("got %v, %v", r.mailed, err)
+			}
+		})
+	}
+	t.Run("and are repeated when they cannot be noted", func(t *testing.T) {
+		t.Parallel()
+		down := errors.New("down")
+		r := &receiver{errs: map[string]error{"m": down}}
+		if _, err, _ := handle(t, r, fmt.Sprintf(event, `"hermes_message":["m"],"hermes_receiver":["r"],`)); !errors.Is(err, down) {
+			t.Errorf("got %v", err)
+		}
+	})
 }
 
 func handle(t *testing.T, r *receiver, event string) (any, error, string) { //nolint:revive,staticcheck // the log comes last

@@ -12,5 +12,8 @@ var ErrBusy = errors.New("message is being sent")
 // recipient is not verified. Redelivering the message later helps.
 var ErrNotSetUp = errors.New("mail service not set up")
 
+// ErrUnanswered is returned by a Mailer when SES did not answer, and so may have sent the mail.
+var ErrUnanswered = errors.New("no answer of the mail service")
+
 // errUnsubscribed is the reason in the dead-letter queue when SNS reports that the subscription has ended.
 var errUnsubscribed = errors.New("the topic's subscription was removed, alerts no longer arrive; deploy again, or confirm with the message's token")

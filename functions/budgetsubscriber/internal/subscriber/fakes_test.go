@@ -94,7 +94,7 @@ func (w *peers) Release(ctx context.Context, _, receiver string) error {
 // mailer and sender are views of the peers with methods of their own names.
 type mailer struct{ *peers }
 
-func (m mailer) Send(_ context.Context, to contract.Recipient, mail contract.Mail) error {
+func (m mailer) Send(_ context.Context, _, _ string, to contract.Recipient, mail contract.Mail) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.mailing[to.Email]; err != nil {

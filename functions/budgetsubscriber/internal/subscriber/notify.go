@@ -112,7 +112,7 @@ func (s *Subscriber) mail(ctx context.Context, alert contract.Alert, to contract
 	if err != nil {
 		return fmt.Errorf("subscriber: %w", err)
 	}
-	if err := s.Mailer.Send(ctx, to, mail); err != nil {
+	if err := s.Mailer.Send(ctx, alert.ID, receiverOf(to.Email), to, mail); err != nil {
 		if errors.Is(err, ErrNotSetUp) {
 			s.Metrics.Count(contract.MetricBlocked, 1) // lets an operator know of the first one
 		}

@@ -2,25 +2,20 @@ package subscriber
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
+
+	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
 )
 
-const (
-	// leaseBeyond outlives the second that the function keeps back from its deadline.
-	leaseBeyond = 2 * time.Second
-	// leaseDefault is for callers without a deadline.
-	leaseDefault = 30 * time.Second
-	// afterwards bounds the writing of the receipt when the deadline has passed.
-	afterwards = 800 * time.Millisecond
-)
+// afterwards bounds the writing of the receipt when the deadline has passed.
+const afterwards = 800 * time.Millisecond
 
-// once runs do for a message and a receiver unless that was done before. A failure releases the claim.
-//
-// The function may be killed between do and its receipt; then the receiver is notified twice, which is better than
-// never.
+// once runs do for a message and a receiver unless that was done before. A failure releases the claim, unless the mail may
+// have been sent: then, and when the function is killed, Mailed has until the lease ends to note that it was.
 func (s *Subscriber) once(ctx context.Context, messageID, receiver string, do func() error) error {
-	claim, err := s.Receipts.Claim(ctx, messageID, receiver, s.lease(ctx))
+	claim, err := s.Receipts.Claim(ctx, messageID, receiver, s.Now().Add(contract.Lease))
 	switch {
 	case err != nil:
 		return fmt.Errorf("subscriber: %w", err)
@@ -30,6 +25,9 @@ func (s *Subscriber) once(ctx context.Context, messageID, receiver string, do fu
 		return fmt.Errorf("subscriber: %w", ErrBusy)
 	}
 	failure := do()
+	if errors.Is(failure, ErrUnanswered) {
+		return failure
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterwards)
 	defer cancel()
 	note := s.Receipts.Sent
@@ -44,10 +42,10 @@ func (s *Subscriber) once(ctx context.Context, messageID, receiver string, do fu
 	return failure
 }
 
-// lease returns when this invocation can no longer be alive.
-func (s *Subscriber) lease(ctx context.Context) time.Time {
-	if deadline, ok := ctx.Deadline(); ok {
-		return deadline.Add(leaseBeyond)
+// Mailed notes that SES has sent a message's mail to a receiver.
+func (s *Subscriber) Mailed(ctx context.Context, messageID, receiver string) error {
+	if err := s.Receipts.Sent(ctx, messageID, receiver); err != nil {
+		return fmt.Errorf("subscriber: %w", err)
 	}
-	return s.Now().Add(leaseDefault)
+	return nil
 }

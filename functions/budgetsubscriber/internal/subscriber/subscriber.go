@@ -30,9 +30,9 @@ type (
 		Sent(ctx context.Context, messageID, receiver string) error
 		Release(ctx context.Context, messageID, receiver string) error
 	}
-	// A Mailer sends an e-mail to one recipient.
+	// A Mailer sends the e-mail of a message to one recipient, whose receiver is its name in the receipts.
 	Mailer interface {
-		Send(ctx context.Context, to contract.Recipient, m contract.Mail) error
+		Send(ctx context.Context, messageID, receiver string, to contract.Recipient, m contract.Mail) error
 	}
 )
 

@@ -15,6 +15,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/internal/alert"
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/internal/subscriber"
 	"github.com/hermes-cdk/hermes/functions/internal/metrics"
+	"github.com/hermes-cdk/hermes/functions/internal/seserror"
 	hubcontract "github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 	"github.com/hermes-cdk/hermes/functions/snsverify"
 )
@@ -91,6 +92,38 @@ func TestWhatFailsIsCompletedLater(t *testing.T) {
 	if err := s.Receive(t.Context(), body, nil); err != nil || len(w.mails["ada@example.com"]) != 1 || len(w.mails["ops@example.com"]) != 1 || len(w.hub) != 1 {
 		t.Errorf("mails %v, %d publications, %v", w.mails, len(w.hub), err)
 	}
+}
+
+func TestAMailWithoutAnAnswerIsNotSentAgainUnlessSESIsSilent(t *testing.T) {
+	t.Parallel()
+	w := newPeers()
+	w.message = notification(budgetAlert("Monthly"))
+	w.mailing["ada@example.com"] = subscriber.ErrUnanswered
+	s := w.subscriber(t)
+	receive := func() error { return s.Receive(t.Context(), body, nil) }
+	if err := receive(); !errors.Is(err, subscriber.ErrUnanswered) || len(w.mails["ops@example.com"]) != 1 {
+		t.Fatalf("mails %v, %v", w.mails, err)
+	}
+	delete(w.mailing, "ada@example.com")
+	var claimed string
+	for receiver, state := range w.receipts {
+		if state == contract.StateSending {
+			claimed = receiver
+		}
+	}
+	if err := receive(); !errors.Is(err, subscriber.ErrBusy) || len(w.mails["ada@example.com"]) != 0 {
+		t.Fatalf("mails %v, %v", w.mails, err)
+	}
+	t.Run("it is done when SES reports it", func(t *testing.T) {
+		if err := errors.Join(s.Mailed(t.Context(), messageID, claimed), receive()); err != nil || len(w.mails["ada@example.com"]) != 0 {
+			t.Errorf("mails %v, %v", w.mails, err)
+		}
+	})
+	t.Run("SES's report comes before the lease ends", func(t *testing.T) {
+		if contract.Lease < seserror.Reported {
+			t.Errorf("the lease of %s is shorter than %s", contract.Lease, seserror.Reported)
+		}
+	})
 }
 
 func TestTheAnswerDependsOnTheWorst(t *testing.T) {

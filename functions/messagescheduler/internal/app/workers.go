@@ -48,7 +48,7 @@ func Expand(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 	hubURL, metrics := vars.Optional(contract.EnvHubQueueURL), emitter(vars)
 	vars.MustBeComplete(log)
 
-	cfg := awsconfig.MustLoad(log)
+	cfg := awsconfig.Prompt(awsconfig.MustLoad(log))
 	c := clientsOf(cfg)
 	messages.Client, registered.Client, deliveries.Client, contents.Client = c.tables, c.tables, c.tables, storage(cfg)
 	due.Client, dead.Client = c.queues, c.queues
@@ -75,7 +75,7 @@ func Deliver(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 	metrics := emitter(vars)
 	vars.MustBeComplete(log)
 
-	cfg := awsconfig.MustLoad(log)
+	cfg := awsconfig.Prompt(awsconfig.MustLoad(log))
 	c, ses := clientsOf(cfg), sesv2.NewFromConfig(cfg)
 	deliveries.Client, contents.Client, own.Client, dead.Client, mailer.Client = c.tables, storage(cfg), c.queues, c.queues, ses
 	keys := secrets.NewCache(secretsmanager.NewFromConfig(cfg), secret, time.Now, log)

@@ -52,7 +52,7 @@ type Mail struct {
 	UnsubscribeURL string
 }
 
-// Reasons for which a mail is not sent. After any other error SES may have accepted the mail.
+// Reasons for which a mail is not sent.
 var (
 	// ErrRefused: SES will never accept this mail.
 	ErrRefused = errors.New("mail refused")
@@ -61,6 +61,8 @@ var (
 	// ErrThrottled and ErrUnavailable: SES did not accept the mail now.
 	ErrThrottled   = errors.New("throttled")
 	ErrUnavailable = errors.New("mail service not available")
+	// ErrUnanswered: SES did not answer, and may have accepted the mail.
+	ErrUnanswered = errors.New("no answer of the mail service")
 )
 
 // A Mailer sends e-mail.

@@ -12,6 +12,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/internal/deadline"
 	"github.com/hermes-cdk/hermes/functions/internal/metrics"
 	"github.com/hermes-cdk/hermes/functions/internal/queue"
+	"github.com/hermes-cdk/hermes/functions/internal/seserror"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/internal/schedule"
 )
@@ -33,8 +34,11 @@ type Worker struct {
 
 const (
 	maxTries = 8
-	// lease is how long a claim is respected: longer than the function's timeout.
-	lease = contract.TimeoutWorker + 10*time.Second
+	// lease is how long a claim is respected: longer than its worker can live. SES's event settles the record of a mail
+	// whose worker was killed after it was sent, usually well before.
+	lease = contract.TimeoutWorker + time.Second
+	// busyPause is the delay of a delivery that another invocation has claimed.
+	busyPause = 2 * time.Second
 	// placeholder is replaced by the recipient's own link.
 	placeholder = "{{unsubscribe_url}}"
 
@@ -68,7 +72,7 @@ func (w *Worker) Handle(ctx context.Context, body string) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, errLater):
-		return w.requeue(ctx, d, lease)
+		return w.requeue(ctx, d, busyPause)
 	case d.SentAs != "":
 		return w.requeue(ctx, d, time.Second)
 	case errors.Is(err, ErrRefused), errors.Is(err, schedule.ErrNoContent):
@@ -85,8 +89,8 @@ func (w *Worker) Handle(ctx context.Context, body string) error {
 	}
 	w.Log.WarnContext(ctx, "delivery requeued", "group", d.Group, "key", d.Key, "subscriber", d.Subscriber, "attempt", d.Attempt, "error", redact(err, d))
 	pause := w.pause(d.Attempt, backoffBase, backoffCap)
-	if !errors.Is(err, ErrUnavailable) { // SES may have accepted the mail: no retry before the lease ends
-		pause = max(pause, lease)
+	if errors.Is(err, ErrUnanswered) { // SES would report a mail that it has accepted
+		pause = max(pause, seserror.Reported)
 	}
 	return w.requeue(ctx, d, pause)
 }

@@ -36,7 +36,7 @@ const (
 	// wait is the longest that a worker waits for the due time; a message that is due later is requeued.
 	wait = 2 * time.Second
 	// enough is the least time left to start a page of subscribers.
-	enough = 5 * time.Second
+	enough = 2 * time.Second
 )
 
 // errContinues is returned when the rest of the subscribers has been queued.

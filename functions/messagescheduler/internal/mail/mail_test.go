@@ -102,7 +102,7 @@ func TestFailuresShowWhetherTheMailWasAccepted(t *testing.T) {
 		var calls atomic.Int32
 		mailer := mail.Mailer{Client: clientOf(t, func(http.ResponseWriter, *http.Request) { calls.Add(1); panic(http.ErrAbortHandler) })}
 		_, err := mailer.Send(t.Context(), delivery.Mail{To: "a@example.com"})
-		if err == nil || calls.Load() != 1 || errors.Is(err, delivery.ErrUnavailable) || errors.Is(err, delivery.ErrThrottled) || errors.Is(err, delivery.ErrRefused) {
+		if !errors.Is(err, delivery.ErrUnanswered) || calls.Load() != 1 || errors.Is(err, delivery.ErrUnavailable) || errors.Is(err, delivery.ErrThrottled) || errors.Is(err, delivery.ErrRefused) {
 			t.Errorf("got %v after %d calls", err, calls.Load())
 		}
 	})

@@ -8,7 +8,6 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 	"github.com/aws/smithy-go"
@@ -95,12 +94,11 @@ func unsubscribeHeaders(link string) []types.MessageHeader {
 // without an answer it may have.
 // https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors
 func classify(err error) error {
-	var answer *awshttp.ResponseError
-	var api smithy.APIError
-	if !errors.As(err, &answer) || !errors.As(err, &api) {
-		return err
+	var answer smithy.APIError
+	if !seserror.Answered(err) || !errors.As(err, &answer) {
+		return fmt.Errorf("%w: %w", delivery.ErrUnanswered, err)
 	}
-	return fmt.Errorf("%w: %w", kindOf(api), err)
+	return fmt.Errorf("%w: %w", kindOf(answer), err)
 }
 
 func kindOf(err smithy.APIError) error {

@@ -32,7 +32,7 @@ func (s *Service) Create(ctx context.Context, group string, r Request) (Message,
 		return m, fmt.Errorf("schedule: create in group %q: %w", group, err)
 	}
 	err = s.Messages.Create(ctx, m)
-	if errors.Is(err, ErrExists) && r.IdempotencyKey != nil { // the same request, at the same time
+	if errors.Is(err, ErrExists) { // this call, whose first answer was lost, or the same request at the same time
 		if again, found, err := s.again(ctx, m); found || err != nil {
 			return again, err
 		}

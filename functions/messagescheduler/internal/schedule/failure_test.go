@@ -62,6 +62,53 @@ func TestWithoutEventsAKillBetweenTwoStepsSendsTwice(t *testing.T) {
 	}
 }
 
+func TestAfterAKillAMailIsTenSecondsLateAtMost(t *testing.T) {
+	t.Parallel()
+	for _, step := range []string{"messages.Get done", "messages.Update done", "hub.Send done", "people.List", "delivery.Send done", "deliveries.Claim", "deliveries.Claim done"} {
+		t.Run("at "+step, func(t *testing.T) {
+			t.Parallel()
+			sim := schedulertest.New()
+			sim.Subscribe("g", "ada@example.com")
+			m := create(t, sim, "g", ask(t, sim, time.Minute, ""))
+			killed := false
+			sim.Hook(func(at string) error {
+				if at == step && !killed && !sim.Clock.Now().Before(m.Due) {
+					killed = true
+					sim.Kill()
+				}
+				return nil
+			})
+			sim.Until(sim.Clock.Now().Add(time.Hour))
+			sent := sim.Mailer.Sent()
+			if !killed || len(sent) != 1 || sent[0].At.Sub(m.Due) > 10*time.Second {
+				t.Errorf("killed: %v, sent %v of %s", killed, sent, m.Due)
+			}
+		})
+	}
+}
+
+// repeated is a table whose first answer to Create is lost, so that the SDK calls again.
+type repeated struct{ schedule.Messages }
+
+func (r repeated) Create(ctx context.Context, m schedule.Message) error {
+	if err := r.Messages.Create(ctx, m); err != nil {
+		return err
+	}
+	return r.Messages.Create(ctx, m)
+}
+
+func TestACreateWhoseAnswerWasLostSucceeds(t *testing.T) {
+	t.Parallel()
+	sim := schedulertest.New()
+	sim.Subscribe("g", "ada@example.com")
+	sim.Service.Messages = repeated{sim.Service.Messages}
+	m := create(t, sim, "g", ask(t, sim, time.Minute, ""))
+	sim.Until(m.Due.Add(time.Second))
+	if n := len(sim.Mailer.Sent()); n != 1 {
+		t.Errorf("%d mails at the due time", n)
+	}
+}
+
 func TestARefusedAddressFailsWithItsReasonAndNobodyElse(t *testing.T) {
 	t.Parallel()
 	sim := schedulertest.New()
@@ -358,7 +405,7 @@ func TestALargeGroupIsExpandedInSeveralInvocations(t *testing.T) {
 			break
 		}
 		invocations++
-		ctx := ending{context.Background(), sim.Clock.Now().Add(4 * time.Second)} // less than a page is begun with
+		ctx := ending{context.Background(), sim.Clock.Now().Add(2 * time.Second)} // less than a page is begun with
 		if err := sim.Expander.Handle(ctx, body); err != nil {
 			t.Fatal(err)
 		}
