@@ -117,7 +117,7 @@ func TestASenderIsUsedAndNotMade(t *testing.T) {
 		"Environment": map[string]any{"Variables": assertions.Match_ObjectLike(&map[string]any{"HERMES_SENDER": "Hermes <no-reply@your.org>"})},
 	})
 	text := snapshot.Text(t, stack)
-	if !strings.Contains(text, ":identity/your.org") || !strings.Contains(text, `"HERMES_POST_RATE":"875"`) {
+	if !strings.Contains(text, ":identity/your.org") || !strings.Contains(text, `"HERMES_POST_RATE":"583"`) {
 		t.Error("the identity is not the one given, or the quota is not")
 	}
 }

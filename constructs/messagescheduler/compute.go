@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"strconv"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
@@ -51,6 +52,7 @@ func (s *messageScheduler) environment(name string) map[string]*string {
 		env[contract.EnvDueQueueURL] = s.queues.due.QueueUrl()
 		env[contract.EnvShards] = s.shards()
 		env[contract.EnvRetention] = s.retentionSeconds()
+		env[contract.EnvChannels] = s.channels()
 		maps.Copy(env, s.contentEnvironment())
 	case contract.FunctionSubscribers:
 		env[contract.EnvScheduleTable] = schedule
@@ -99,6 +101,18 @@ func (s *messageScheduler) environment(name string) map[string]*string {
 		env[contract.EnvRetention] = s.retentionSeconds()
 	}
 	return env
+}
+
+// channels are those that the scheduler serves.
+func (s *messageScheduler) channels() *string {
+	var all []string
+	if s.sendsMail() {
+		all = append(all, "email")
+	}
+	if s.props.Hub != nil {
+		all = append(all, "hub")
+	}
+	return jsii.String(strings.Join(all, ","))
 }
 
 // contentEnvironment says where the content of messages is.

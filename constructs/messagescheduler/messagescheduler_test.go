@@ -231,7 +231,7 @@ func TestEachFunctionKnowsWhatItReads(t *testing.T) {
 		"Authorize": {contract.EnvSecretARN},
 		"Schedule": slices.Concat(content, []string{
 			contract.EnvScheduleTable, contract.EnvSubscribersTable, contract.EnvDeliveriesTable, contract.EnvDueQueueURL,
-			contract.EnvShards, contract.EnvRetention,
+			contract.EnvShards, contract.EnvRetention, contract.EnvChannels,
 		}),
 		"Subscribers": slices.Concat(mails, []string{
 			contract.EnvScheduleTable, contract.EnvSubscribersTable, contract.EnvDoubleOptIn, contract.EnvShards,

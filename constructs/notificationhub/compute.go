@@ -69,23 +69,31 @@ func (h *notificationHub) environment(name string) map[string]*string {
 			contract.EnvDeadLetterURL:    h.queues.dead.QueueUrl(),
 			contract.EnvFanoutURL:        h.queues.fanout.QueueUrl(),
 			contract.EnvHistoryTTL:       inSeconds(h.historyRetention()),
-			contract.EnvPostRate:         h.postRate(h.props.Broadcast),
+			contract.EnvPostRate:         h.postRate(h.props.Broadcast, smallRooms),
 		}
 	default: // deliver
 		return map[string]*string{
 			contract.EnvConnectionsTable: connections,
 			contract.EnvFanoutURL:        h.queues.fanout.QueueUrl(),
 			contract.EnvFanoutDeadURL:    h.queues.fanoutDead.QueueUrl(),
-			contract.EnvPostRate:         h.postRate(h.props.Deliver),
+			contract.EnvPostRate:         h.postRate(h.props.Deliver, largeRooms),
 		}
 	}
 }
 
-// postRate is what one instance of a function may post a second, for all of them to keep to the share of the quota.
-func (h *notificationHub) postRate(options FunctionOptions) *string {
+// Thirds of the share of the quota: broadcast delivers to small rooms, deliver to large ones. The two cannot lend each other what
+// they do not use, as nothing says what an instance uses at the moment; so that they keep to the share when both are busy, each
+// keeps to a part of it. A large room is where the rate decides how long a delivery takes.
+const (
+	smallRooms = 1
+	largeRooms = 2
+)
+
+// postRate is what one instance of a function may post a second, for all of them to keep to their thirds of the share.
+func (h *notificationHub) postRate(options FunctionOptions, thirds int) *string {
 	quota, share := cmp.Or(h.props.ConnectionsQuota, 10_000), cmp.Or(h.props.ConnectionsShare, 70)
 	instances := cmp.Or(options.MaxConcurrency, grant.DefaultMaxConcurrency)
-	return jsii.String(strconv.Itoa(max(1, quota*share/100/instances)))
+	return jsii.String(strconv.Itoa(max(1, quota*share*thirds/(300*instances))))
 }
 
 func (h *notificationHub) historyRetention() time.Duration {

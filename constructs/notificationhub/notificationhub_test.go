@@ -137,14 +137,14 @@ func TestWhatANilHubIsMadeOf(t *testing.T) {
 			"DefaultRouteSettings": map[string]any{"ThrottlingRateLimit": 1000, "ThrottlingBurstLimit": 1000},
 		})
 	})
-	t.Run("its workers are bounded, and share 70 percent of the account's requests", func(t *testing.T) {
+	t.Run("its workers are bounded, and together keep to 70 percent of the account's requests", func(t *testing.T) {
 		template.AllResourcesProperties(jsii.String("AWS::Lambda::EventSourceMapping"), map[string]any{
 			"ScalingConfig": map[string]any{"MaximumConcurrency": 2},
 		})
-		for _, function := range []string{"HubBroadcast", "HubDeliver"} {
+		for function, rate := range map[string]string{"HubBroadcast": "1166", "HubDeliver": "2333"} {
 			template.HasResourceProperties(jsii.String("AWS::Lambda::Function"), map[string]any{
 				"Role":        map[string]any{"Fn::GetAtt": []any{startsWith(function + "Role"), "Arn"}},
-				"Environment": map[string]any{"Variables": assertions.Match_ObjectLike(&map[string]any{"HERMES_POST_RATE": "3500"})},
+				"Environment": map[string]any{"Variables": assertions.Match_ObjectLike(&map[string]any{"HERMES_POST_RATE": rate})},
 			})
 		}
 	})

@@ -43,9 +43,9 @@ type NotificationHubProps struct {
 	// Default: 10,000.
 	ConnectionsQuota int
 
-	// ConnectionsShare is the part of ConnectionsQuota in percent, 1 to 100, that Deliver takes while it delivers to large
-	// rooms, and Broadcast while it delivers to small ones. The instances of each share it. The rest is left to connects and
-	// other APIs, which would otherwise be throttled meanwhile.
+	// ConnectionsShare is the part of ConnectionsQuota in percent, 1 to 100, that deliveries take at most: two thirds of it
+	// Deliver, for large rooms, one third Broadcast, for small ones; the instances of each share their part. The rest is left
+	// to connects and other APIs, which would otherwise be throttled meanwhile.
 	// Default: 70.
 	ConnectionsShare int
 

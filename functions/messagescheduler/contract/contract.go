@@ -48,6 +48,7 @@ const (
 
 	EnvSender           = "HERMES_SENDER"            // deliver, subscribers: From, such as "Hermes <no-reply@example.com>"
 	EnvConfigurationSet = "HERMES_CONFIGURATION_SET" // deliver, subscribers: optional, the SES configuration set
+	EnvChannels         = "HERMES_CHANNELS"          // schedule: those that the scheduler serves, comma-separated: "email", "hub" or both
 	EnvAPIURL           = "HERMES_API_URL"           // deliver, subscribers: base of the links in mails, no slash at its end
 	EnvDoubleOptIn      = "HERMES_DOUBLE_OPT_IN"     // subscribers: "true" or unset
 

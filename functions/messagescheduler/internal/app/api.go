@@ -2,6 +2,7 @@ package app
 
 import (
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -30,7 +31,7 @@ func Authorize(vars *env.Vars, log *slog.Logger) api.AuthorizeHandler {
 // Schedule builds the handler of the message routes.
 func Schedule(vars *env.Vars, log *slog.Logger) api.Handler {
 	messages, registered, deliveries, contents := table(vars), subscribersTable(vars), deliveriesTable(vars), bucket(vars)
-	due := queue(vars, contract.EnvDueQueueURL)
+	due, channels := queue(vars, contract.EnvDueQueueURL), strings.Split(vars.Required(contract.EnvChannels), ",")
 	vars.MustBeComplete(log)
 
 	cfg := awsconfig.MustLoad(log)
@@ -38,7 +39,7 @@ func Schedule(vars *env.Vars, log *slog.Logger) api.Handler {
 	messages.Client, registered.Client, deliveries.Client, contents.Client, due.Client = c.tables, c.tables, c.tables, storage(cfg), c.queues
 	return api.Schedule(&schedule.Service{
 		Messages: messages, Contents: contents, Due: due, Directory: registered, Results: deliveries,
-		Prefix: contents.Prefix, Retention: deliveries.TTL, Now: time.Now, Log: log,
+		Prefix: contents.Prefix, Channels: channels, Retention: deliveries.TTL, Now: time.Now, Log: log,
 	}, log)
 }
 

@@ -108,6 +108,9 @@ func (s *Service) changed(m Message, r Request) (Message, error) {
 		m.Subject = *r.Subject
 	}
 	if r.Channels != nil {
+		if err := s.checkChannels(r.Channels); err != nil {
+			return m, err
+		}
 		m.Channels = r.Channels
 	}
 	if !r.hasTime() {

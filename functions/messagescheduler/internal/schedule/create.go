@@ -69,6 +69,9 @@ func (s *Service) draft(group string, r Request) (Message, Content, error) {
 	if r.Channels != nil {
 		m.Channels = r.Channels
 	}
+	if err := s.checkChannels(m.Channels); err != nil {
+		return Message{}, Content{}, err
+	}
 	m.Object = s.newObject(group, m.Key)
 	m.setDispatchAt(now)
 	content := Content{Format: FormatText}

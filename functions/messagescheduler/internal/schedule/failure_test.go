@@ -239,6 +239,25 @@ func TestWithoutADeliveryQueueTheRoomAloneIsServed(t *testing.T) {
 	}
 }
 
+func TestAMessageThatWouldGoNowhereIsRefused(t *testing.T) {
+	t.Parallel()
+	sim := schedulertest.New()
+	sim.Service.Channels = []string{schedule.ChannelHub}
+	const want = `channels "[\"email\"]": one that this scheduler serves: hub`
+	_, err := sim.Service.Create(context.Background(), "g", ask(t, sim, time.Minute, `,"channels":["email"]`))
+	if err == nil || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	m := create(t, sim, "g", ask(t, sim, time.Minute, ""))
+	r, err := schedule.ParseRequest([]byte(`{"channels":["email"]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sim.Service.Change(context.Background(), "g", m.Key, r, ""); err == nil || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 func TestDeadLettersCarryTheReasonAndARedriveFinishesThem(t *testing.T) {
 	t.Parallel()
 	sim := schedulertest.New()

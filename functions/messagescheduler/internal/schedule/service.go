@@ -4,9 +4,12 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -22,7 +25,8 @@ type Service struct {
 	Due       queue.Sender
 	Directory Directory
 	Results   Results
-	Prefix    string // of object keys
+	Prefix    string   // of object keys
+	Channels  []string // that the scheduler serves; a message for none of them is refused
 	Retention time.Duration
 	Now       func() time.Time
 	Log       *slog.Logger
@@ -30,6 +34,15 @@ type Service struct {
 
 // tries bounds the retries of a write without a precondition when somebody else wrote.
 const tries = 5
+
+// checkChannels refuses channels of which the scheduler serves none: the message would go nowhere.
+func (s *Service) checkChannels(channels []string) error {
+	if slices.ContainsFunc(channels, func(c string) bool { return slices.Contains(s.Channels, c) }) {
+		return nil
+	}
+	value, _ := json.Marshal(channels) //nolint:errchkjson // strings always marshal
+	return Invalid("channels", string(value), "one that this scheduler serves: "+strings.Join(s.Channels, ", "))
+}
 
 // newKey returns a ULID, so that keys sort by the time of the request.
 func (s *Service) newKey() string {

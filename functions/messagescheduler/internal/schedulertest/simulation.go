@@ -57,7 +57,8 @@ func New() *Simulation {
 	}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	sim.Service = &schedule.Service{
-		Messages: sim.Messages, Contents: sim.Contents, Due: sim.Due, Directory: sim.Subscribers, Results: sim.Deliveries, Retention: Retention, Now: now, Log: log,
+		Messages: sim.Messages, Contents: sim.Contents, Due: sim.Due, Directory: sim.Subscribers, Results: sim.Deliveries, Retention: Retention,
+		Channels: []string{schedule.ChannelEmail, schedule.ChannelHub}, Now: now, Log: log,
 	}
 	sim.Dispatcher = &dispatch.Dispatcher{
 		Index: sim.Messages, Progress: sim.Messages, Due: sim.Due, Shards: 2, Now: now, Log: log,

@@ -56,15 +56,10 @@ func BenchmarkThrottledRoom(b *testing.B) {
 func benchmarkRoom(b *testing.B, connections, instances int, quota limits) {
 	endpoint := startGateway(b)
 	table := &hubtest.Connections{PageSize: 5000}
-	for i := range connections {
-		c := hub.Connection{ID: fmt.Sprintf("L0SM9cOF%06dA=", i), RoomID: "r", UserID: "u", Protocol: contract.Subprotocol, ConnectedAt: time.Now().Add(-time.Hour)}
-		if err := table.Add(context.Background(), c); err != nil {
-			b.Fatal(err)
-		}
-	}
+	fill(b, table, "r", connections)
 	deliverers := make([]*deliver.Deliverer, instances)
 	for i := range deliverers {
-		deliverers[i] = newDeliverer(endpoint, table)
+		deliverers[i] = newDeliverer(endpoint, table, 0)
 	}
 	var cpu, wall time.Duration
 	var throttled, repeated, delayed int
@@ -94,11 +89,22 @@ func benchmarkRoom(b *testing.B, connections, instances int, quota limits) {
 	b.ReportMetric(float64(delayed)/runs, "requeued-chunks/room")
 }
 
-// newDeliverer makes what one instance has.
-func newDeliverer(endpoint *url.URL, table *hubtest.Connections) *deliver.Deliverer {
+// fill adds connections to a room.
+func fill(b *testing.B, table *hubtest.Connections, room string, connections int) {
+	b.Helper()
+	for i := range connections {
+		c := hub.Connection{ID: fmt.Sprintf("L0SM9%s%06dA=", room, i), RoomID: room, UserID: "u", Protocol: contract.Subprotocol, ConnectedAt: time.Now().Add(-time.Hour)}
+		if err := table.Add(context.Background(), c); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// newDeliverer makes what one instance has. It posts at most so often a second, or 0 for as often as the quota allows.
+func newDeliverer(endpoint *url.URL, table *hubtest.Connections, rate float64) *deliver.Deliverer {
 	keys := credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "session")
 	gateway := management.New(endpoint, "us-east-1", keys, time.Now)
-	return deliver.New(deliver.Config{Poster: gateway, Prober: gateway, Remover: table, Log: slog.New(slog.DiscardHandler)})
+	return deliver.New(deliver.Config{Poster: gateway, Prober: gateway, Remover: table, Log: slog.New(slog.DiscardHandler), Rate: rate})
 }
 
 // broadcastOnce returns when the last connection has its message, with the number of chunks that came back delayed.

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -56,6 +57,8 @@ type gatewayStats struct {
 	Reached   int `json:"reached"`   // connections that got a frame
 	Repeated  int `json:"repeated"`  // frames that a connection got beyond its first
 	Throttled int `json:"throttled"` // posts answered 429
+	Others    int `json:"others"`    // requests of other callers of the account
+	Refused   int `json:"refused"`   // those answered 429
 }
 
 // A gateway answers posts as API Gateway does.
@@ -64,6 +67,7 @@ type gateway struct {
 	mu    sync.Mutex
 	seen  map[string]bool
 	stats gatewayStats
+	rest  func() // ends the other callers
 }
 
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -72,7 +76,14 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		var l limits
 		_, _ = fmt.Sscanf(r.URL.RawQuery, "%g/%g", &l.rate, &l.burst)
 		g.reset(l)
+	case "/others":
+		var rate float64
+		_, _ = fmt.Sscanf(r.URL.RawQuery, "%g", &rate)
+		ctx, cancel := context.WithCancel(context.Background())
+		g.rest = cancel
+		go g.call(ctx, rate)
 	case "/stats":
+		g.rest()
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		_ = json.NewEncoder(w).Encode(g.stats)
@@ -88,6 +99,30 @@ func (g *gateway) reset(l limits) {
 	g.quota.mu.Lock()
 	defer g.quota.mu.Unlock()
 	g.quota.limits, g.quota.tokens, g.quota.at = l, l.burst, time.Now()
+}
+
+// call makes the requests of other callers of the account, so many a second: connects, and requests to other APIs. They take
+// from the quota, and do nothing else.
+func (g *gateway) call(ctx context.Context, rate float64) {
+	const tick = 5 * time.Millisecond
+	beat := time.NewTicker(tick)
+	defer beat.Stop()
+	for due := 0.0; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-beat.C:
+			for due += rate * tick.Seconds(); due >= 1; due-- {
+				passed := g.quota.take(now)
+				g.mu.Lock()
+				g.stats.Others++
+				if !passed {
+					g.stats.Refused++
+				}
+				g.mu.Unlock()
+			}
+		}
+	}
 }
 
 func (g *gateway) post(w http.ResponseWriter, r *http.Request) {
@@ -118,7 +153,7 @@ func serveGateway() {
 		os.Exit(1)
 	}
 	fmt.Println(listener.Addr())
-	g := &gateway{seen: map[string]bool{}}
+	g := &gateway{seen: map[string]bool{}, rest: func() {}}
 	go func() { _ = http.Serve(listener, g) }()
 	_, _ = io.Copy(io.Discard, os.Stdin)
 }
