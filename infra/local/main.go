@@ -4,6 +4,11 @@
 //	go run ./infra/local                      synthesize stage local of this folder's CDK app and run it
 //	go run ./infra/local -assembly cdk.out    run any cloud assembly of the supported resource types
 //
+// From the folder of any CDK app, without a clone of this repository:
+//
+//	go run github.com/hermes-cdk/hermes/infra/local@latest                        the app of cdk.json
+//	go run github.com/hermes-cdk/hermes/infra/local@latest -app "npx cdk-app" -stack Orders
+//
 // It listens on the loopback interface only. See README.md for what is supported and what differs from AWS.
 package main
 

@@ -19,6 +19,8 @@ const defaultData = ".hermes/local"
 // options are the command line. Its paths are absolute: data services have working folders of their own.
 type options struct {
 	assembly  string
+	app       string // a command that synthesizes; "" for that of cdk.json
+	stacks    []string
 	root      string // the working folder: of cdk.json, and below a node_modules
 	port      int
 	data      string
@@ -36,6 +38,11 @@ func parse(args []string) (options, error) {
 	flags := flag.NewFlagSet("local", flag.ContinueOnError)
 	flags.SetOutput(os.Stderr)
 	flags.StringVar(&o.assembly, "assembly", "", "run the cloud assembly in `DIR` instead of synthesizing stage local")
+	flags.StringVar(&o.app, "app", "", "synthesize with this `COMMAND` instead of that of cdk.json")
+	flags.Func("stack", "run this stack, by its `NAME`, and those it depends on; may be repeated", func(name string) error {
+		o.stacks = append(o.stacks, name)
+		return nil
+	})
 	flags.IntVar(&o.port, "port", 4566, "`PORT` of the endpoint on 127.0.0.1; 0 takes a free one")
 	flags.StringVar(&o.data, "data", defaultData, "`DIR` that keeps the state")
 	flags.BoolVar(&o.synth, "synth", false, "synthesize even if nothing has changed")
@@ -65,6 +72,9 @@ func parse(args []string) (options, error) {
 	}
 	if o.port < 0 || o.port > 65535 {
 		return o, fmt.Errorf("-port must be between 0 and 65535, got %d", o.port)
+	}
+	if o.app != "" && o.assembly != "" {
+		return o, fmt.Errorf("-app %q makes an assembly and -assembly %s names one: give one of them", o.app, o.assembly)
 	}
 	if o.data == "" {
 		return o, errors.New("-data must name a folder")

@@ -22,6 +22,12 @@ func TestParse(t *testing.T) {
 	if o.root != here || o.data != filepath.Join(here, "x") || o.assembly != "/y" {
 		t.Errorf("paths are not absolute: %+v", o)
 	}
+	if o, err := parse([]string{"-app", "npx app", "-stack", "A", "-stack", "B"}); err != nil || o.app != "npx app" || strings.Join(o.stacks, " ") != "A B" {
+		t.Errorf("got %+v, %v", o, err)
+	}
+	if _, err := parse([]string{"-app", "x", "-assembly", "/y"}); err == nil || err.Error() != `-app "x" makes an assembly and -assembly /y names one: give one of them` {
+		t.Errorf("got %v", err)
+	}
 	for args, want := range map[string]string{
 		"extra":       `unexpected argument "extra"; flags are listed by -help`,
 		"-port=70000": "-port must be between 0 and 65535, got 70000",

@@ -30,7 +30,7 @@ func run(ctx context.Context, o options) error {
 	defer listener.Close() // the stage does so too; closing twice is harmless
 	var app project
 	if o.assembly == "" {
-		if app, err = readProject(); err != nil {
+		if app, err = readProject(o.app); err != nil {
 			return err
 		}
 	}
@@ -53,7 +53,7 @@ func run(ctx context.Context, o options) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	starting := tick(os.Stderr, "starting")
 	running, err := stage.Start(ctx, stage.Options{
-		Assembly: o.assembly, Beside: o.beside, Root: o.root, Data: folder.dir, Ephemeral: o.ephemeral, Listener: listener,
+		Assembly: o.assembly, Stacks: o.stacks, Beside: o.beside, Root: o.root, Data: folder.dir, Ephemeral: o.ephemeral, Listener: listener,
 		Logger: log, Lines: printer.line, Limits: o.limits, Sites: sites, ConfirmIdentities: o.confirm,
 	})
 	starting.end()
@@ -75,12 +75,12 @@ func run(ctx context.Context, o options) error {
 	return err
 }
 
-// synthesize makes the assembly and, meanwhile, the program that buckets need.
+// synthesize makes the assembly and, meanwhile, what data services need.
 func synthesize(ctx context.Context, o options, app project) error {
 	ctx, abandon := context.WithCancel(ctx)
 	defer abandon()
 	var prepared sync.WaitGroup
-	prepared.Go(func() { _ = stage.Prepare(ctx, o.root) }) // Start tells what matters of it
+	prepared.Go(func() { stage.Prepare(ctx, o.root) })
 	defer prepared.Wait()
 	if err := app.synthesize(ctx, o.root, o.assembly, o.synth, os.Stderr); err != nil {
 		abandon()
@@ -105,7 +105,7 @@ func writeOutputs(path string, outputs map[string]map[string]string) error {
 func table(ctx context.Context, w io.Writer, running *stage.Stage, app project, outputs string, took time.Duration) {
 	fmt.Fprintf(w, "\nready in %.1f s\n\n", took.Seconds())
 	row := func(label, value string) { fmt.Fprintf(w, "  %-22s %s\n", label, value) }
-	row("AWS endpoint", running.URL()+"  (AWS_ENDPOINT_URL; AWS_DEFAULT_REGION=us-east-1, credentials test/test)")
+	row("AWS endpoint", running.URL()+"  (AWS_ENDPOINT_URL; AWS_DEFAULT_REGION="+running.Region()+", credentials test/test)")
 	for _, stackName := range sorted(running.Outputs()) {
 		for _, name := range sorted(running.Outputs()[stackName]) {
 			row(name, running.Outputs()[stackName][name])
@@ -115,7 +115,7 @@ func table(ctx context.Context, w io.Writer, running *stage.Stage, app project, 
 		row("mail identities", strings.Join(names, ", ")+"  (confirmed here; on AWS their owner has to)")
 	}
 	for label, command := range app.ready() {
-		row(label, show(ctx, command, running.URL(), outputs))
+		row(label, show(ctx, command, running, outputs))
 	}
 	row("controls", running.URL()+"/_local/health  usage  denied  permissions  outbox  faults  logs")
 	row("outputs", outputs)
@@ -127,10 +127,10 @@ func table(ctx context.Context, w io.Writer, running *stage.Stage, app project, 
 }
 
 // show runs a command of readyKey and gives the first line of what it prints, or why there is none.
-func show(ctx context.Context, command, endpoint, outputs string) string {
+func show(ctx context.Context, command string, running *stage.Stage, outputs string) string {
 	run := exec.CommandContext(ctx, "sh", "-c", command)
-	run.Env = append(os.Environ(), "LOCAL_OUTPUTS="+outputs, "AWS_ENDPOINT_URL="+endpoint,
-		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION=us-east-1")
+	run.Env = append(os.Environ(), "LOCAL_OUTPUTS="+outputs, "AWS_ENDPOINT_URL="+running.URL(),
+		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_REGION="+running.Region())
 	out, err := run.Output()
 	line, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
 	if err != nil {

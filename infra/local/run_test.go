@@ -53,10 +53,8 @@ func newApp(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"node_modules", "infra"} {
-		if err := os.Symlink(filepath.Join(root, name), filepath.Join(dir, name)); err != nil {
-			t.Fatal(err)
-		}
+	if err := os.Symlink(filepath.Join(root, "node_modules"), filepath.Join(dir, "node_modules")); err != nil {
+		t.Fatal(err)
 	}
 	return dir
 }

@@ -32,17 +32,23 @@ type project struct {
 // output stands beside it. The file of outputs is in LOCAL_OUTPUTS.
 const readyKey = "local:ready"
 
-func readProject() (project, error) {
+// readProject reads cdk.json. app, if given, is the app's command in its place; then there need be no cdk.json.
+func readProject(app string) (project, error) {
 	var p project
 	raw, err := os.ReadFile("cdk.json")
-	if errors.Is(err, os.ErrNotExist) {
-		return p, errors.New("there is no cdk.json here: run from the root of a CDK app, or name a cloud assembly with -assembly DIR")
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, os.ErrNotExist) && app != "":
+		raw = []byte("{}")
+	case errors.Is(err, os.ErrNotExist):
+		return p, errors.New("there is no cdk.json here: run from the root of a CDK app, name its command with -app COMMAND, or a cloud assembly with -assembly DIR")
+	case err != nil:
 		return p, err
 	}
 	if err := json.Unmarshal(raw, &p); err != nil {
 		return p, fmt.Errorf("cdk.json: %w", err)
+	}
+	if app != "" {
+		p.App = app
 	}
 	if p.App == "" {
 		return p, errors.New("cdk.json names no app")

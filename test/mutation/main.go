@@ -3,7 +3,7 @@
 // survives.
 //
 //	make test/mutation                     every line
-//	go run ./test/mutation -only "topic"   those whose name contains it
+//	go run ./test/mutation -only "topic"   those whose name matches
 package main
 
 import (
@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -32,11 +33,12 @@ var callers = map[string][]string{
 }
 
 func main() {
-	only := flag.String("only", "", "break lines whose `NAME` contains this")
+	only := regexp.MustCompile("")
+	flag.TextVar(only, "only", only, "break lines whose name matches this `PATTERN`")
 	flag.Parse()
 	survived, broken, begun := 0, 0, time.Now()
 	for _, m := range mutations {
-		if !strings.Contains(m.name, *only) {
+		if !only.MatchString(m.name) {
 			continue
 		}
 		broken++

@@ -47,7 +47,8 @@ func (a *Assembly) readManifest(dir string) error {
 func (a *Assembly) readArtifact(dir, id string, art artifact) error {
 	switch art.Type {
 	case "aws:cloudformation:stack":
-		return a.readStack(dir, id, art)
+		a.found = append(a.found, newFoundStack(dir, a.prefix, id, art))
+		return nil
 	case "cdk:asset-manifest":
 		return a.readAssets(dir, filepath.Join(dir, art.Properties.File))
 	case "cdk:cloud-assembly":
@@ -58,22 +59,13 @@ func (a *Assembly) readArtifact(dir, id string, art artifact) error {
 	return wrap(filepath.Join(dir, "manifest.json"), fmt.Errorf("artifact %s has type %s, which is %w", id, art.Type, ErrUnsupported))
 }
 
-func (a *Assembly) readStack(dir, id string, art artifact) error {
-	s := &Stack{Name: art.Properties.StackName, artifact: a.prefix + id, truth: map[string]bool{}}
-	for _, needed := range art.Dependencies {
-		s.dependsOn = append(s.dependsOn, a.prefix+needed)
-	}
-	if s.Name == "" {
-		s.Name = id
-	}
-	if err := checkEnvironment(art.Environment); err != nil {
-		return wrap("stack "+s.Name, err)
-	}
+func (a *Assembly) readStack(found foundStack) error {
+	s := &Stack{Name: found.name, artifact: found.id, dependsOn: found.needs, environment: found.environment, truth: map[string]bool{}}
 	var t template
-	if err := readJSON(filepath.Join(dir, art.Properties.TemplateFile), &t); err != nil {
+	if err := readJSON(found.template, &t); err != nil {
 		return err
 	}
-	if err := s.fill(t, art.Properties.Parameters); err != nil {
+	if err := s.fill(t, found.parameters); err != nil {
 		return wrap("stack "+s.Name, err)
 	}
 	if slices.ContainsFunc(a.Stacks, func(other *Stack) bool { return other.Name == s.Name }) {
@@ -81,19 +73,6 @@ func (a *Assembly) readStack(dir, id string, art artifact) error {
 	}
 	a.Stacks = append(a.Stacks, s)
 	return nil
-}
-
-// checkEnvironment refuses stacks made for another account or region: their templates contain its names as plain text.
-func checkEnvironment(environment string) error {
-	for _, account := range []string{"unknown-account", Account} {
-		for _, region := range []string{"unknown-region", Region} {
-			if environment == "aws://"+account+"/"+region {
-				return nil
-			}
-		}
-	}
-	return fmt.Errorf("it is synthesized for %q; leave env out of the stack's props, or set it to aws://%s/%s",
-		environment, Account, Region)
 }
 
 // readJSON keeps numbers as they are written.

@@ -10,9 +10,9 @@ import (
 func (s *Stack) pseudo(name string) (any, bool) {
 	switch name {
 	case "AWS::AccountId":
-		return Account, true
+		return s.Environment.Account, true
 	case "AWS::Region":
-		return Region, true
+		return s.Environment.Region, true
 	case "AWS::Partition":
 		return Partition, true
 	case "AWS::URLSuffix":
@@ -32,6 +32,5 @@ func (s *Stack) pseudo(name string) (any, bool) {
 // id is the stack's ARN. Its UUID is derived from the name, so that names derived from it are the same in each run.
 func (s *Stack) id() string {
 	h := sha256.Sum256([]byte("stack " + s.Name))
-	return fmt.Sprintf("arn:%s:cloudformation:%s:%s:stack/%s/%x-%x-%x-%x-%x",
-		Partition, Region, Account, s.Name, h[:4], h[4:6], h[6:8], h[8:10], h[10:16])
+	return s.Environment.ARN("cloudformation", fmt.Sprintf("stack/%s/%x-%x-%x-%x-%x", s.Name, h[:4], h[4:6], h[6:8], h[8:10], h[10:16]))
 }

@@ -19,6 +19,8 @@ type QueueOptions struct {
 	Root string
 	// PublicURL is the endpoint's base, for example http://127.0.0.1:4566. Queue URLs handed out start with it.
 	PublicURL string
+	// Account is that of the ARNs and queue URLs. Default: 000000000000.
+	Account string
 	// Dir keeps the messages over a restart, made if missing. Default: messages end with the peer.
 	//
 	// The peer writes them down when it stops, also when our process dies without a word, and once an Every while
@@ -34,7 +36,10 @@ type QueueOptions struct {
 // StartQueues starts fauxqs, which serves SQS (AWS JSON protocol) and SNS. It returns once the peer answers, or with an error
 // that wraps ErrNotInstalled or ErrNotReady and contains what the peer wrote.
 func StartQueues(ctx context.Context, o QueueOptions) (*Peer, error) {
-	options := map[string]any{"publicURL": strings.TrimSuffix(o.PublicURL, "/")}
+	if o.Account == "" {
+		o.Account = "000000000000"
+	}
+	options := map[string]any{"publicURL": strings.TrimSuffix(o.PublicURL, "/"), "account": o.Account}
 	if o.Dir != "" {
 		if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 			return nil, fmt.Errorf("peers: start fauxqs: %w", err)

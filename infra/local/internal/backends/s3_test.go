@@ -16,7 +16,7 @@ func TestS3KeepsObjectsWithTagsOverARestart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	program, err := BuildS3(t.Context(), testRoot(t), cache)
+	program, err := BuildS3(t.Context(), cache)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -88,7 +88,7 @@ func (p *allPeers) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	program, err := backends.BuildS3(ctx, root, cache)
+	program, err := backends.BuildS3(ctx, cache)
 	if err != nil {
 		return err
 	}

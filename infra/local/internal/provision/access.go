@@ -25,7 +25,7 @@ func (p *planner) serviceAccess(r *assembly.Resource, service, action, resource,
 
 // roleAccess records that a service calls with a role.
 func (p *planner) roleAccess(r *assembly.Resource, role, action, resource string) {
-	caller := iam.Caller{ARN: globalARN("sts", "assumed-role/"+role+"/service"), Role: role}
+	caller := iam.Caller{ARN: p.globalARN("sts", "assumed-role/"+role+"/service"), Role: role}
 	p.resources.accesses = append(p.resources.accesses, access{
 		resource: r, request: iam.Request{Caller: caller, Action: action, Resource: resource},
 	})
@@ -34,7 +34,7 @@ func (p *planner) roleAccess(r *assembly.Resource, role, action, resource string
 // checkAccess refuses a template whose wiring AWS would refuse, at deployment or at each call. On AWS a missing permission
 // for a function would show as a 500 of API Gateway for every request.
 func (p *planner) checkAccess() error {
-	engine := iam.NewEngine(assembly.Account, assembly.Region, p.Now)
+	engine := iam.NewEngine(p.assembly.Environment.Account, p.assembly.Environment.Region, p.Now)
 	p.resources.put(engine)
 	for _, a := range p.resources.accesses {
 		if d := engine.Authorize(a.request); !d.Allowed {

@@ -84,7 +84,7 @@ func planAPI(p *planner, r *assembly.Resource, in apiProperties) (assembly.Value
 	}
 	return assembly.Values{Ref: a.id, Attributes: map[string]any{
 		"ApiId":       a.id,
-		"ApiEndpoint": scheme + "://" + a.id + ".execute-api." + assembly.Region + "." + assembly.URLSuffix,
+		"ApiEndpoint": scheme + "://" + a.id + ".execute-api." + p.assembly.Environment.Region + "." + assembly.URLSuffix,
 	}}, nil
 }
 
@@ -158,7 +158,7 @@ func planAuthorizer(p *planner, r *assembly.Resource, in authorizerProperties) (
 	if !a.webSocket() && in.AuthorizerPayloadFormatVersion == "" {
 		return assembly.Values{}, invalid("Properties.AuthorizerPayloadFormatVersion is missing, which an HTTP API needs")
 	}
-	p.serviceAccess(r, "apigateway.amazonaws.com", "lambda:InvokeFunction", functionARN, arn("execute-api", a.id+"/authorizers/"+id))
+	p.serviceAccess(r, "apigateway.amazonaws.com", "lambda:InvokeFunction", functionARN, p.arn("execute-api", a.id+"/authorizers/"+id))
 	return assembly.Values{Ref: id, Attributes: map[string]any{"AuthorizerId": id}}, nil
 }
 
@@ -169,7 +169,7 @@ func (p *planner) lambdaURI(path, uri string) (string, error) {
 	if _, rest, found := strings.Cut(uri, "/functions/"); found {
 		name = strings.TrimSuffix(rest, "/invocations")
 	}
-	if !strings.HasPrefix(name, arn("lambda", "function:")) {
+	if !strings.HasPrefix(name, p.arn("lambda", "function:")) {
 		return "", unsupported("%s %s: an integration with anything but a function", path, uri)
 	}
 	f, qualifier, err := p.function(name)

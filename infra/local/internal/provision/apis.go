@@ -47,7 +47,7 @@ func (p *planner) finishWebSocket(a *api) error {
 		})
 		for _, s := range a.stages {
 			p.serviceAccess(r.resource, "apigateway.amazonaws.com", "lambda:InvokeFunction", function,
-				arn("execute-api", a.id+"/"+s.Name+"/"+r.in.RouteKey))
+				p.arn("execute-api", a.id+"/"+s.Name+"/"+r.in.RouteKey))
 		}
 	}
 	p.resources.WebSocketAPIs = append(p.resources.WebSocketAPIs, out)
@@ -80,7 +80,7 @@ func (p *planner) finishHTTP(a *api) error {
 		})
 		for _, s := range a.stages {
 			p.serviceAccess(r.resource, "apigateway.amazonaws.com", "lambda:InvokeFunction", function,
-				arn("execute-api", a.id+"/"+s.Name+"/"+httpSource(r.in.RouteKey)))
+				p.arn("execute-api", a.id+"/"+s.Name+"/"+httpSource(r.in.RouteKey)))
 		}
 	}
 	p.resources.HTTPAPIs = append(p.resources.HTTPAPIs, out)

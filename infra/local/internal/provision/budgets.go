@@ -63,7 +63,7 @@ func planBudget(p *planner, r *assembly.Resource, in budgetProperties) (assembly
 				return assembly.Values{}, unsupported("subscriber %s, which is not a topic of the assembly,", s.Address)
 			}
 			// https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
-			p.serviceAccess(r, "budgets.amazonaws.com", "sns:Publish", s.Address, budgetARN(name))
+			p.serviceAccess(r, "budgets.amazonaws.com", "sns:Publish", s.Address, p.budgetARN(name))
 		}
 		b.Notifications = append(b.Notifications, notification)
 	}
@@ -73,4 +73,4 @@ func planBudget(p *planner, r *assembly.Resource, in budgetProperties) (assembly
 
 // budgetARN has no region
 // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbudgetservice.html).
-func budgetARN(name string) string { return globalARN("budgets", "budget/"+name) }
+func (p *planner) budgetARN(name string) string { return p.globalARN("budgets", "budget/"+name) }

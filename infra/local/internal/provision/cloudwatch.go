@@ -48,7 +48,7 @@ func planAlarm(p *planner, r *assembly.Resource, in alarmProperties) (assembly.V
 		return assembly.Values{}, err
 	}
 	a := Alarm{
-		ID: identify(r), Name: name, ARN: arn("cloudwatch", "alarm:"+name), Description: in.AlarmDescription,
+		ID: identify(r), Name: name, ARN: p.arn("cloudwatch", "alarm:"+name), Description: in.AlarmDescription,
 		Namespace: in.Namespace, Metric: in.MetricName, Dimensions: map[string]string{},
 		Statistic: orDefault(in.Statistic, in.ExtendedStatistic), Period: time.Duration(in.Period) * time.Second,
 		EvaluationPeriods: in.EvaluationPeriods, DatapointsToAlarm: in.DatapointsToAlarm, Threshold: in.Threshold,

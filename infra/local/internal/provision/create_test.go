@@ -42,7 +42,7 @@ func startServices(t *testing.T) services {
 	if err != nil {
 		t.Fatal(err)
 	}
-	program, err := backends.BuildS3(ctx, root, cache)
+	program, err := backends.BuildS3(ctx, cache)
 	if err != nil {
 		t.Fatal(err)
 	}

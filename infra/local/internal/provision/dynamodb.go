@@ -110,7 +110,7 @@ type globalTableProperties struct {
 	KeySchema             []keyElement `required:"true"`
 	LocalSecondaryIndexes []localIndex
 	Replicas              []struct {
-		Region         string `required:"true" only:"us-east-1"`
+		Region         string `required:"true"`
 		ResourcePolicy resourcePolicyProperty
 
 		ContributorInsightsSpecification  any `ignored:"insights are not collected"`
@@ -135,6 +135,9 @@ type globalTableProperties struct {
 func planGlobalTable(p *planner, r *assembly.Resource, in globalTableProperties) (assembly.Values, error) {
 	if len(in.Replicas) != 1 {
 		return assembly.Values{}, unsupported("Properties.Replicas: a table of %d replicas", len(in.Replicas))
+	}
+	if err := p.here("Properties.Replicas[0].Region", in.Replicas[0].Region); err != nil {
+		return assembly.Values{}, err
 	}
 	t := tableShape{
 		name: in.TableName, attributes: in.AttributeDefinitions, keys: in.KeySchema, local: in.LocalSecondaryIndexes,
@@ -166,7 +169,7 @@ func (p *planner) planTable(r *assembly.Resource, in tableShape) (assembly.Value
 		return assembly.Values{}, err
 	}
 	t := Table{
-		ID: identify(r), Name: name, ARN: arn("dynamodb", "table/"+name), Keys: in.keysOf(in.keys), Indexes: in.global,
+		ID: identify(r), Name: name, ARN: p.arn("dynamodb", "table/"+name), Keys: in.keysOf(in.keys), Indexes: in.global,
 		ReadUnits: int64(in.throughput.ReadCapacityUnits), WriteUnits: int64(in.throughput.WriteCapacityUnits),
 	}
 	for _, i := range in.local {

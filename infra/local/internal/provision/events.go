@@ -55,7 +55,7 @@ func planRule(p *planner, r *assembly.Resource, in ruleProperties) (assembly.Val
 		return assembly.Values{}, invalid("Properties has neither ScheduleExpression nor EventPattern: the rule would never fire")
 	}
 	rule := Rule{
-		ID: identify(r), Name: name, ARN: arn("events", "rule/"+name), Expression: in.ScheduleExpression, Pattern: pattern,
+		ID: identify(r), Name: name, ARN: p.arn("events", "rule/"+name), Expression: in.ScheduleExpression, Pattern: pattern,
 		Enabled: in.State != "DISABLED",
 	}
 	for _, t := range in.Targets {
@@ -100,10 +100,10 @@ func (p *planner) target(path string, t Target) (action, resource string, err er
 			return "", "", err
 		}
 	}
-	if strings.HasPrefix(t.ARN, arn("sqs", "")) {
+	if strings.HasPrefix(t.ARN, p.arn("sqs", "")) {
 		return "sqs:SendMessage", t.ARN, p.knownQueue(path+".Arn", t.ARN)
 	}
-	if !strings.HasPrefix(t.ARN, arn("lambda", "function:")) {
+	if !strings.HasPrefix(t.ARN, p.arn("lambda", "function:")) {
 		return "", "", unsupported("%s.Arn %s: a target that is neither function nor queue", path, t.ARN)
 	}
 	f, qualifier, err := p.function(t.ARN)

@@ -36,7 +36,7 @@ func planRole(p *planner, r *assembly.Resource, in roleProperties) (assembly.Val
 	if err := p.claim(r, "iam role", name); err != nil {
 		return assembly.Values{}, err
 	}
-	role := &Role{ID: identify(r), Name: name, ARN: globalARN("iam", "role/"+name)}
+	role := &Role{ID: identify(r), Name: name, ARN: p.globalARN("iam", "role/"+name)}
 	for _, inline := range in.Policies {
 		if err := role.attach(r.LogicalID, inline.PolicyDocument); err != nil {
 			return assembly.Values{}, err
@@ -86,7 +86,7 @@ type managedPolicyProperties struct {
 
 func planManagedPolicy(p *planner, r *assembly.Resource, in managedPolicyProperties) (assembly.Values, error) {
 	name := physicalName(r, in.ManagedPolicyName, maxPolicyName)
-	policyARN := globalARN("iam", "policy/"+name)
+	policyARN := p.globalARN("iam", "policy/"+name)
 	p.managed[policyARN] = policyDocument{source: r.LogicalID, document: in.PolicyDocument}
 	values := assembly.Values{Ref: policyARN, Attributes: map[string]any{"PolicyArn": policyARN}}
 	return values, p.attachAll(r, in.Roles, in.PolicyDocument)
@@ -125,7 +125,7 @@ func (role *Role) attach(source string, document any) error {
 
 // role finds a role of the assembly by name or ARN.
 func (p *planner) role(nameOrARN string) (*Role, error) {
-	name := strings.TrimPrefix(nameOrARN, globalARN("iam", "role/"))
+	name := strings.TrimPrefix(nameOrARN, p.globalARN("iam", "role/"))
 	if role, ok := p.roles[name]; ok {
 		return role, nil
 	}

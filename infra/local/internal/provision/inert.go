@@ -48,16 +48,16 @@ func recordValues(r *assembly.Resource, properties map[string]any) assembly.Valu
 
 func domainValues(r *assembly.Resource, properties map[string]any) assembly.Values {
 	name, _ := properties["DomainName"].(string)
-	target := "d-" + resourceID(r, 10) + ".execute-api." + assembly.Region + "." + assembly.URLSuffix
+	target := "d-" + resourceID(r, 10) + ".execute-api." + r.Stack.Environment.Region + "." + assembly.URLSuffix
 	return assembly.Values{Ref: name, Attributes: map[string]any{
 		"RegionalDomainName": target, "RegionalHostedZoneId": "Z" + strings.ToUpper(resourceID(r, 13)),
 		"DistributionDomainName": target, "DistributionHostedZoneId": "Z" + strings.ToUpper(resourceID(r, 13)),
-		"DomainNameArn": "arn:" + assembly.Partition + ":apigateway:" + assembly.Region + "::/domainnames/" + name,
+		"DomainNameArn": "arn:" + assembly.Partition + ":apigateway:" + r.Stack.Environment.Region + "::/domainnames/" + name,
 	}}
 }
 
 func certificateValues(r *assembly.Resource, _ map[string]any) assembly.Values {
-	return assembly.Values{Ref: arn("acm", "certificate/"+uuid(r))}
+	return assembly.Values{Ref: r.Stack.Environment.ARN("acm", "certificate/"+uuid(r))}
 }
 
 func zoneValues(r *assembly.Resource, _ map[string]any) assembly.Values {

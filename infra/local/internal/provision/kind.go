@@ -34,6 +34,18 @@ func kindOf[P any](plan func(*planner, *assembly.Resource, P) (assembly.Values, 
 	}
 }
 
+// checked is k whose properties are checked first, for what has to be said in other words than that it is not supported.
+func checked(check func(properties map[string]any) error, k kind) kind {
+	plan := k.plan
+	k.plan = func(p *planner, r *assembly.Resource, properties map[string]any) (assembly.Values, error) {
+		if err := check(properties); err != nil {
+			return assembly.Values{}, err
+		}
+		return plan(p, r, properties)
+	}
+	return k
+}
+
 // kinds is the registry: every resource type that is known.
 var kinds = merge(
 	apiGatewayKinds(), budgetKinds(), cloudWatchKinds(), dynamoKinds(), eventKinds(), iamKinds(), inertKinds(),
@@ -130,6 +142,9 @@ func ignoredType(name string) bool { return name == "AWS::CDK::Metadata" }
 func hint(name string) string {
 	if strings.HasPrefix(name, "Custom::") || name == "AWS::CloudFormation::CustomResource" {
 		return ": custom resources run code of the CDK against AWS"
+	}
+	if name == "AWS::CloudFormation::Stack" {
+		return ": nested stacks are not read; make it a stack of the app, or run the others with -stack"
 	}
 	return ""
 }

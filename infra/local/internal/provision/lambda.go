@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,7 +12,7 @@ import (
 
 func lambdaKinds() map[string]kind {
 	return map[string]kind{
-		"AWS::Lambda::Function":           kindOf(planFunction),
+		"AWS::Lambda::Function":           checked(checkCode, kindOf(planFunction)),
 		"AWS::Lambda::Version":            kindOf(planVersion),
 		"AWS::Lambda::Alias":              kindOf(planAlias),
 		"AWS::Lambda::Permission":         kindOf(planPermission),
@@ -51,6 +52,22 @@ type functionProperties struct {
 	Tags                    any `ignored:"nothing reads tags"`
 }
 
+// checkCode refuses code that needs a managed runtime: what runs here brings its own.
+func checkCode(properties map[string]any) error {
+	code, _ := properties["Code"].(map[string]any)
+	runtime, _ := properties["Runtime"].(string)
+	const way = "only an asset with an executable bootstrap, for the runtime provided.al2023 or provided.al2"
+	switch {
+	case code["ZipFile"] != nil:
+		return fmt.Errorf("Properties.Code.ZipFile: inline code is %w, %s", ErrUnsupported, way)
+	case code["ImageUri"] != nil || properties["PackageType"] == "Image":
+		return fmt.Errorf("Properties.Code.ImageUri: a container image is %w, %s", ErrUnsupported, way)
+	case runtime != "" && !strings.HasPrefix(runtime, "provided"):
+		return fmt.Errorf("Properties.Runtime: the managed runtime %s is %w, %s", runtime, ErrUnsupported, way)
+	}
+	return nil
+}
+
 func planFunction(p *planner, r *assembly.Resource, in functionProperties) (assembly.Values, error) {
 	name := physicalName(r, in.FunctionName, maxFunctionName)
 	if err := p.claim(r, "lambda", name); err != nil {
@@ -61,7 +78,7 @@ func planFunction(p *planner, r *assembly.Resource, in functionProperties) (asse
 		return assembly.Values{}, unsupported("Properties.Code.S3Key %s, which is not an asset of the assembly,", in.Code.S3Key)
 	}
 	f := &Function{
-		ID: identify(r), Name: name, ARN: arn("lambda", "function:"+name), CodeDir: code.Path,
+		ID: identify(r), Name: name, ARN: p.arn("lambda", "function:"+name), CodeDir: code.Path,
 		Handler: in.Handler, Architecture: "x86_64",
 		Timeout: seconds(in.Timeout, 3), MemoryMB: orDefault(in.MemorySize, 128),
 		Environment: in.Environment.Variables, ReservedConcurrency: in.ReservedConcurrentExecutions,
@@ -177,7 +194,7 @@ func (p *planner) function(name string) (f *Function, qualifier string, err erro
 	if len(parts) > 1 {
 		qualifier = parts[1]
 	}
-	f, ok := p.functions[arn("lambda", "function:"+parts[0])]
+	f, ok := p.functions[p.arn("lambda", "function:"+parts[0])]
 	if !ok {
 		return nil, "", unsupported("function %s, which is not in the assembly,", name)
 	}

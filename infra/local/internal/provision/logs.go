@@ -25,7 +25,7 @@ func planLogGroup(p *planner, r *assembly.Resource, in logGroupProperties) (asse
 	if err := p.claim(r, "logs", name); err != nil {
 		return assembly.Values{}, err
 	}
-	g := LogGroup{ID: identify(r), Name: name, ARN: arn("logs", "log-group:"+name), Retention: time.Duration(in.RetentionInDays) * 24 * time.Hour}
+	g := LogGroup{ID: identify(r), Name: name, ARN: p.arn("logs", "log-group:"+name), Retention: time.Duration(in.RetentionInDays) * 24 * time.Hour}
 	p.resources.LogGroups = append(p.resources.LogGroups, g)
 	return assembly.Values{Ref: name, Attributes: map[string]any{"Arn": g.ARN + ":*"}}, nil
 }

@@ -54,6 +54,6 @@ func planMapping(p *planner, r *assembly.Resource, in mappingProperties) (assemb
 		p.roleAccess(r, f.Role, action, q.ARN)
 	}
 	return assembly.Values{Ref: m.UUID, Attributes: map[string]any{
-		"Id": m.UUID, "EventSourceMappingArn": arn("lambda", "event-source-mapping:"+m.UUID),
+		"Id": m.UUID, "EventSourceMappingArn": p.arn("lambda", "event-source-mapping:"+m.UUID),
 	}}, nil
 }

@@ -55,12 +55,20 @@ func uuid(r *assembly.Resource) string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", h[:4], h[4:6], h[6:8], h[8:10], h[10:16])
 }
 
+// here refuses a resource of another region than the assembly's.
+func (p *planner) here(path, region string) error {
+	if own := p.assembly.Environment.Region; region != "" && region != own {
+		return fmt.Errorf("%s: %s is %w, only %s", path, region, ErrUnsupported, own)
+	}
+	return nil
+}
+
 // arn returns an ARN of this account and region.
-func arn(service, resource string) string {
-	return strings.Join([]string{"arn", assembly.Partition, service, assembly.Region, assembly.Account, resource}, ":")
+func (p *planner) arn(service, resource string) string {
+	return p.assembly.Environment.ARN(service, resource)
 }
 
 // globalARN is one without a region, such as IAM's.
-func globalARN(service, resource string) string {
-	return strings.Join([]string{"arn", assembly.Partition, service, "", assembly.Account, resource}, ":")
+func (p *planner) globalARN(service, resource string) string {
+	return p.assembly.Environment.GlobalARN(service, resource)
 }

@@ -32,7 +32,7 @@ func TestPhysicalName(t *testing.T) {
 
 func TestRewriteExecuteAPI(t *testing.T) {
 	t.Parallel()
-	rewrite := RewriteExecuteAPI("http://127.0.0.1:4566/")
+	rewrite := RewriteExecuteAPI("http://127.0.0.1:4566/", "us-east-1")
 	tests := []struct{ name, text, want string }{
 		{"https becomes http", "https://abc123.execute-api.us-east-1.amazonaws.com/live", "http://127.0.0.1:4566/_aws/execute-api/abc123/live"},
 		{"wss becomes ws", "wss://abc123.execute-api.us-east-1.amazonaws.com/live", "ws://127.0.0.1:4566/_aws/execute-api/abc123/live"},

@@ -116,7 +116,7 @@ func TestEveryTypeIsInTheTestAssembly(t *testing.T) {
 func TestInstallHandsPoliciesToTheEngine(t *testing.T) {
 	t.Parallel()
 	w := office(t, testOptions())
-	engine := iam.NewEngine(assembly.Account, assembly.Region, testOptions().Now)
+	engine := iam.NewEngine(assembly.DefaultAccount, assembly.DefaultRegion, testOptions().Now)
 	w.Install(engine)
 	door := iam.Caller{ARN: "arn:aws:sts::000000000000:assumed-role/Office-DoorRole/Office-Door", Role: "Office-DoorRole"}
 	for _, tt := range []struct {

@@ -23,7 +23,7 @@ type Secrets interface {
 type Options struct {
 	// PublicURL is where the endpoint answers, for example http://127.0.0.1:4566. Queue URLs start with it.
 	PublicURL string
-	// Rewrite changes every resolved string. Default: RewriteExecuteAPI(PublicURL).
+	// Rewrite changes every resolved string. Default: RewriteExecuteAPI of PublicURL and the assembly's region.
 	Rewrite func(string) string
 	// Secrets may be nil: then dynamic references are errors, and Resources.Secrets only lists what to create.
 	Secrets Secrets
@@ -90,7 +90,7 @@ func Plan(ctx context.Context, a *assembly.Assembly, o Options) (*Resources, err
 func newPlanner(a *assembly.Assembly, o Options) *planner {
 	o.PublicURL = strings.TrimSuffix(o.PublicURL, "/")
 	if o.Rewrite == nil {
-		o.Rewrite = RewriteExecuteAPI(o.PublicURL)
+		o.Rewrite = RewriteExecuteAPI(o.PublicURL, a.Environment.Region)
 	}
 	if o.Now == nil {
 		o.Now = time.Now

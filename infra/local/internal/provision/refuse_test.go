@@ -73,6 +73,7 @@ func TestPlanRefuses(t *testing.T) {
 		door    = "provision: stack Office: resource Door (AWS::Lambda::Function): "
 		letters = "provision: stack Office: resource Letters (AWS::SQS::Queue): "
 		guests  = "provision: stack Office: resource Guests (AWS::DynamoDB::Table): "
+		way     = ", only an asset with an executable bootstrap, for the runtime provided.al2023 or provided.al2"
 		doorARN = "arn:aws:lambda:us-east-1:000000000000:function:Office-Door"
 	)
 	tests := []struct {
@@ -85,17 +86,20 @@ func TestPlanRefuses(t *testing.T) {
 			"unknown types, all at once", func(r map[string]any) {
 				add("Vm", "AWS::EC2::Instance")(r)
 				add("Clean", "Custom::S3AutoDeleteObjects")(r)
+				add("Inner", "AWS::CloudFormation::Stack")(r)
 			},
-			"provision: resource types that are not supported: Office/Clean (Custom::S3AutoDeleteObjects: custom resources run code of the CDK against AWS), Office/Vm (AWS::EC2::Instance)",
+			"provision: resource types that are not supported: Office/Clean (Custom::S3AutoDeleteObjects: custom resources run code of the CDK against AWS), " +
+				"Office/Inner (AWS::CloudFormation::Stack: nested stacks are not read; make it a stack of the app, or run the others with -stack), Office/Vm (AWS::EC2::Instance)",
 			ErrUnsupported,
 		},
 		{"unknown properties", with("Door", "VpcConfig", object{"SubnetIds": []any{}}), door + "Properties.VpcConfig is not supported", ErrUnsupported},
 		{"unknown nested properties", with("Guests", "StreamSpecification", object{}), guests + "Properties.StreamSpecification is not supported", ErrUnsupported},
 		{"unknown properties in lists", with("Tick", "Targets", []any{object{"Arn": "a", "Id": "b", "InputPath": "$"}}), "provision: stack Office: resource Tick (AWS::Events::Rule): Properties.Targets[0].InputPath is not supported", ErrUnsupported},
-		{"values that are not supported", with("Door", "Runtime", "nodejs22.x"), door + "Properties.Runtime: nodejs22.x is not supported, only provided.al2023, provided.al2", ErrUnsupported},
+		{"values that are not supported", with("Door", "Runtime", "nodejs22.x"), door + "Properties.Runtime: the managed runtime nodejs22.x is not supported" + way, ErrUnsupported},
+		{"container images", with("Door", "Code", object{"ImageUri": "x"}), door + "Properties.Code.ImageUri: a container image is not supported" + way, ErrUnsupported},
 		{"missing properties", with("Door", "Code", object{}), door + "invalid: Properties.Code.S3Key is missing", ErrInvalid},
 		{"code that is no asset", with("Door", "Code", object{"S3Key": "other.zip"}), door + "Properties.Code.S3Key other.zip, which is not an asset of the assembly, is not supported", ErrUnsupported},
-		{"inline code", with("Door", "Code", object{"ZipFile": "x"}), door + "Properties.Code.ZipFile is not supported", ErrUnsupported},
+		{"inline code", with("Door", "Code", object{"ZipFile": "x"}), door + "Properties.Code.ZipFile: inline code is not supported" + way, ErrUnsupported},
 		{"code for another machine", with("Door", "Architectures", []any{"x86_64"}), door + "Properties.Architectures: x86_64 on this machine, which is arm64, is not supported", ErrUnsupported},
 		{"a role from elsewhere", with("Door", "Role", "arn:aws:iam::000000000000:role/other"), door + "role arn:aws:iam::000000000000:role/other, which is not in the assembly, is not supported", ErrUnsupported},
 		{"numbers that are none", with("Door", "Timeout", "soon"), door + `invalid: Properties.Timeout: "soon" is not a whole number`, ErrInvalid},

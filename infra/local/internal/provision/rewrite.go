@@ -7,13 +7,12 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/assembly"
 )
 
-var executeAPI = regexp.MustCompile(
-	`(https|wss)://([a-z0-9]+)\.execute-api\.` + regexp.QuoteMeta(assembly.Region) + `\.` + regexp.QuoteMeta(assembly.URLSuffix))
-
-// RewriteExecuteAPI returns a function that turns URLs of API Gateway into those of the gateways at publicURL
+// RewriteExecuteAPI returns a function that turns URLs of API Gateway in a region into those of the gateways at publicURL
 // (http://127.0.0.1:4566), also inside longer strings: https://{id}.execute-api.us-east-1.amazonaws.com/live becomes
 // http://127.0.0.1:4566/_aws/execute-api/{id}/live, wss becomes ws.
-func RewriteExecuteAPI(publicURL string) func(string) string {
+func RewriteExecuteAPI(publicURL, region string) func(string) string {
+	executeAPI := regexp.MustCompile(
+		`(https|wss)://([a-z0-9]+)\.execute-api\.` + regexp.QuoteMeta(region) + `\.` + regexp.QuoteMeta(assembly.URLSuffix))
 	_, host, found := strings.Cut(strings.TrimSuffix(publicURL, "/"), "://")
 	if !found {
 		host = publicURL

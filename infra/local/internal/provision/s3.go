@@ -43,7 +43,7 @@ func planBucket(p *planner, r *assembly.Resource, in bucketProperties) (assembly
 	return assembly.Values{Ref: name, Attributes: map[string]any{
 		"Arn":                b.ARN,
 		"DomainName":         name + ".s3." + assembly.URLSuffix,
-		"RegionalDomainName": name + ".s3." + assembly.Region + "." + assembly.URLSuffix,
+		"RegionalDomainName": name + ".s3." + p.assembly.Environment.Region + "." + assembly.URLSuffix,
 	}}, nil
 }
 

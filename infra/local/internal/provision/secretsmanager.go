@@ -45,7 +45,7 @@ func planSecret(p *planner, r *assembly.Resource, in secretProperties) (assembly
 	}
 	// AWS appends a hyphen and six characters to the name in the ARN
 	// (https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html).
-	s := Secret{ID: identify(r), Name: name, ARN: arn("secretsmanager", "secret:"+name+"-"+resourceID(r, 6)), Description: in.Description}
+	s := Secret{ID: identify(r), Name: name, ARN: p.arn("secretsmanager", "secret:"+name+"-"+resourceID(r, 6)), Description: in.Description}
 	if in.SecretString != nil && in.GenerateSecretString != nil {
 		return assembly.Values{}, invalid("Properties has both SecretString and GenerateSecretString")
 	}

@@ -30,7 +30,7 @@ func planIdentity(p *planner, r *assembly.Resource, in identityProperties) (asse
 	if err := p.claim(r, "ses", in.EmailIdentity); err != nil {
 		return assembly.Values{}, err
 	}
-	i := Identity{ID: identify(r), Name: in.EmailIdentity, ARN: arn("ses", "identity/"+in.EmailIdentity)}
+	i := Identity{ID: identify(r), Name: in.EmailIdentity, ARN: p.arn("ses", "identity/"+in.EmailIdentity)}
 	p.resources.Identities = append(p.resources.Identities, i)
 	attributes := map[string]any{"EmailIdentityArn": i.ARN}
 	for _, n := range []string{"1", "2", "3"} { // DNS records
@@ -63,7 +63,7 @@ func planConfigurationSet(p *planner, r *assembly.Resource, in configurationSetP
 		return assembly.Values{}, err
 	}
 	p.resources.ConfigurationSets = append(p.resources.ConfigurationSets, &ConfigurationSet{
-		ID: identify(r), Name: name, ARN: arn("ses", "configuration-set/"+name),
+		ID: identify(r), Name: name, ARN: p.arn("ses", "configuration-set/"+name),
 	})
 	return assembly.Values{Ref: name}, nil
 }
@@ -84,7 +84,7 @@ type eventDestinationProperties struct {
 // planEventDestination accepts destinations on the default bus of EventBridge, the only bus that SES supports.
 func planEventDestination(p *planner, r *assembly.Resource, in eventDestinationProperties) (assembly.Values, error) {
 	d := in.EventDestination
-	if bus := arn("events", "event-bus/default"); d.EventBridgeDestination.EventBusArn != bus {
+	if bus := p.arn("events", "event-bus/default"); d.EventBridgeDestination.EventBusArn != bus {
 		return assembly.Values{}, invalid("Properties.EventDestination.EventBridgeDestination.EventBusArn %q is not %s", d.EventBridgeDestination.EventBusArn, bus)
 	}
 	values := assembly.Values{Ref: resourceID(r, 10), Attributes: map[string]any{"Id": resourceID(r, 10)}}

@@ -35,7 +35,7 @@ func planTopic(p *planner, r *assembly.Resource, in topicProperties) (assembly.V
 	if err := p.claim(r, "sns", name); err != nil {
 		return assembly.Values{}, err
 	}
-	t := &Topic{ID: identify(r), Name: name, ARN: arn("sns", name), DisplayName: in.DisplayName, SignatureVersion: orDefault(in.SignatureVersion, "1")}
+	t := &Topic{ID: identify(r), Name: name, ARN: p.arn("sns", name), DisplayName: in.DisplayName, SignatureVersion: orDefault(in.SignatureVersion, "1")}
 	p.topics[t.ARN] = t
 	p.resources.Topics = append(p.resources.Topics, t)
 	for _, s := range in.Subscription {
@@ -54,8 +54,8 @@ type subscriptionProperties struct {
 	FilterPolicyScope  string `only:"MessageAttributes,MessageBody"`
 	Protocol           string `required:"true" only:"https,http,lambda,sqs,email,email-json"`
 	RawMessageDelivery bool
-	RedrivePolicy      any    // an object, or its JSON
-	Region             string `only:"us-east-1"`
+	RedrivePolicy      any // an object, or its JSON
+	Region             string
 	TopicArn           string `required:"true"`
 }
 
@@ -63,6 +63,9 @@ func planSubscription(p *planner, r *assembly.Resource, in subscriptionPropertie
 	topic, ok := p.topics[in.TopicArn]
 	if !ok {
 		return assembly.Values{}, unsupported("topic %s, which is not in the assembly,", in.TopicArn)
+	}
+	if err := p.here("Properties.Region", in.Region); err != nil {
+		return assembly.Values{}, err
 	}
 	s := Subscription{
 		ID: identify(r), TopicARN: topic.ARN, Protocol: in.Protocol, Endpoint: in.Endpoint, ARN: topic.ARN + ":" + uuid(r),

@@ -46,7 +46,7 @@ func planQueue(p *planner, r *assembly.Resource, in queueProperties) (assembly.V
 	if strings.HasSuffix(q.Name, ".fifo") != in.FifoQueue {
 		return assembly.Values{}, invalid("the name %s ends in .fifo if and only if the queue is FIFO", q.Name)
 	}
-	q.ARN, q.URL = arn("sqs", q.Name), p.PublicURL+"/"+assembly.Account+"/"+q.Name
+	q.ARN, q.URL = p.arn("sqs", q.Name), p.PublicURL+"/"+p.assembly.Environment.Account+"/"+q.Name
 	for name, value := range map[string]*int{
 		"DelaySeconds": in.DelaySeconds, "MaximumMessageSize": in.MaximumMessageSize, "VisibilityTimeout": in.VisibilityTimeout,
 		"MessageRetentionPeriod": in.MessageRetentionPeriod, "ReceiveMessageWaitTimeSeconds": in.ReceiveMessageWaitTimeSeconds,
@@ -95,7 +95,7 @@ type queuePolicyProperties struct {
 
 func planQueuePolicy(p *planner, r *assembly.Resource, in queuePolicyProperties) (assembly.Values, error) {
 	for _, url := range in.Queues {
-		queueARN := arn("sqs", url[strings.LastIndexByte(url, '/')+1:])
+		queueARN := p.arn("sqs", url[strings.LastIndexByte(url, '/')+1:])
 		if err := p.knownQueue("Properties.Queues", queueARN); err != nil {
 			return assembly.Values{}, err
 		}

@@ -14,6 +14,7 @@ import (
 func (s *Stage) startAPIs() error {
 	limits := s.options.Limits
 	running, err := apigateway.New(edge.Services{
+		Account:          edge.Account{ID: s.environment.Account, Region: s.environment.Region},
 		Invoker:          invoker{s.functions},
 		Authorize:        authorize(s.front),
 		Meter:            s.meter,

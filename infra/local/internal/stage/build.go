@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -24,7 +25,7 @@ import (
 
 // plan reads the assembly into resources and creates the secrets.
 func (s *Stage) plan(ctx context.Context, read *assembly.Assembly) error {
-	options := secretsmanager.Options{Account: assembly.Account, Region: assembly.Region}
+	options := secretsmanager.Options{Account: s.environment.Account, Region: s.environment.Region}
 	if !s.options.Ephemeral {
 		options.File = s.path("secrets.json")
 	}
@@ -54,7 +55,11 @@ func constructPath(f *provision.Function) string {
 
 // startPeers starts the data services concurrently; S3 only if the template has a bucket, because it is built on first use.
 func (s *Stage) startPeers(ctx context.Context) error {
-	root, err := backends.FindRoot(s.options.Root)
+	cache, err := backends.ToolCache()
+	if err != nil {
+		return err
+	}
+	root, err := backends.InstallPackages(ctx, s.options.Root, cache)
 	if err != nil {
 		return err
 	}
@@ -69,11 +74,11 @@ func (s *Stage) startPeers(ctx context.Context) error {
 		return err
 	})
 	starting.Go(func() (err error) {
-		s.queuePeer, err = backends.StartQueues(ctx, backends.QueueOptions{Root: root, PublicURL: s.url, Dir: queueDir})
+		s.queuePeer, err = backends.StartQueues(ctx, backends.QueueOptions{Root: root, PublicURL: s.url, Account: s.environment.Account, Dir: queueDir})
 		return err
 	})
 	if len(s.resources.Buckets) > 0 {
-		starting.Go(func() error { return s.startStorage(ctx, root) })
+		starting.Go(func() error { return s.startStorage(ctx, cache) })
 	}
 	return starting.Wait()
 }
@@ -81,27 +86,21 @@ func (s *Stage) startPeers(ctx context.Context) error {
 // storageKey is versitygw's root account, known to this process only.
 var storageKey = endpoint.Credentials{AccessKeyID: "local", SecretAccessKey: rand.Text()}
 
-// Prepare builds the program that buckets need, unless it exists. Call it while the app synthesizes: both are slow on a new
-// machine, and neither uses it fully. Start reports a failure, if there is a bucket.
-func Prepare(ctx context.Context, root string) error {
-	found, err := backends.FindRoot(root)
-	if err != nil {
-		return err
-	}
+// Prepare installs the data services and builds the program that buckets need, unless they are there. Call it while the app
+// synthesizes: all are slow on a new machine, and none uses it fully. Start reports a failure that matters.
+func Prepare(ctx context.Context, root string) {
 	cache, err := backends.ToolCache()
 	if err != nil {
-		return err
+		return
 	}
-	_, err = backends.BuildS3(ctx, found, cache)
-	return err
+	var prepared sync.WaitGroup
+	prepared.Go(func() { _, _ = backends.InstallPackages(ctx, root, cache) })
+	prepared.Go(func() { _, _ = backends.BuildS3(ctx, cache) })
+	prepared.Wait()
 }
 
-func (s *Stage) startStorage(ctx context.Context, root string) error {
-	cache, err := backends.ToolCache()
-	if err != nil {
-		return err
-	}
-	program, err := backends.BuildS3(ctx, root, cache)
+func (s *Stage) startStorage(ctx context.Context, cache string) error {
+	program, err := backends.BuildS3(ctx, cache)
 	if err != nil {
 		return err
 	}
@@ -118,21 +117,21 @@ func (s *Stage) makeFront(context.Context) error {
 		return err
 	}
 	s.meter = meter.New(prices, time.Now)
-	s.engine = iam.NewEngine(assembly.Account, assembly.Region, time.Now)
+	s.engine = iam.NewEngine(s.environment.Account, s.environment.Region, time.Now)
 	s.resources.Install(s.engine)
 	s.permissions = endpoint.PermissionsHandler(s.engine)
 	if err := s.startMail(); err != nil {
 		return err
 	}
 	s.front = endpoint.New(endpoint.Options{
-		Account: assembly.Account, Region: assembly.Region,
+		Account: s.environment.Account, Region: s.environment.Region,
 		IAM: s.engine, Meter: s.meter, Faults: &s.faults, Log: s.log,
 		SecretARN:       s.secrets.ARN,
 		MailIdentityARN: s.mails.IdentityARN,
 		RecipientARN:    s.mails.RecipientARN,
 		PartitionKey:    s.partitionKey,
 	})
-	s.queues = queueClient(s.url, admin())
+	s.queues = s.queueClient(s.url, admin())
 	transport := endpoint.NewTransport()
 	s.transport = transport
 	tables, err := s.front.NewDynamoProxy(s.dynamo.URL, transport)
@@ -180,12 +179,12 @@ func (s *Stage) startNotifier() error {
 // create creates tables, queues, topics and buckets at the services directly.
 func (s *Stage) create(ctx context.Context) error {
 	clients := provision.Clients{
-		DynamoDB: dynamodb.NewFromConfig(config(s.dynamo.URL, admin())),
-		SQS:      queueClient(s.queuePeer.URL, admin()),
-		SNS:      awssns.NewFromConfig(config(s.queuePeer.URL, admin())),
+		DynamoDB: dynamodb.NewFromConfig(s.config(s.dynamo.URL, admin())),
+		SQS:      s.queueClient(s.queuePeer.URL, admin()),
+		SNS:      awssns.NewFromConfig(s.config(s.queuePeer.URL, admin())),
 	}
 	if s.storage != nil {
-		clients.S3 = s3.NewFromConfig(config(s.storage.URL, storageKey), func(o *s3.Options) { o.UsePathStyle = true })
+		clients.S3 = s3.NewFromConfig(s.config(s.storage.URL, storageKey), func(o *s3.Options) { o.UsePathStyle = true })
 	}
 	return s.resources.Create(ctx, clients)
 }
@@ -193,7 +192,7 @@ func (s *Stage) create(ctx context.Context) error {
 // subscribe creates the subscriptions: of queues at the peer, the others at the notifier. Their endpoints are up by now and
 // can confirm.
 func (s *Stage) subscribe(ctx context.Context) error {
-	topics := awssns.NewFromConfig(config(s.queuePeer.URL, admin()))
+	topics := awssns.NewFromConfig(s.config(s.queuePeer.URL, admin()))
 	for _, sub := range s.resources.Subscriptions {
 		if sub.Protocol == "sqs" {
 			if _, err := topics.Subscribe(ctx, &awssns.SubscribeInput{

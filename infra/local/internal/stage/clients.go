@@ -7,14 +7,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
-	"github.com/hermes-cdk/hermes/infra/local/internal/assembly"
 	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint"
 )
 
 // config is the configuration of SDK clients for an endpoint of this machine.
-func config(url string, c endpoint.Credentials) aws.Config {
+func (s *Stage) config(url string, c endpoint.Credentials) aws.Config {
 	return aws.Config{
-		Region:       assembly.Region,
+		Region:       s.environment.Region,
 		BaseEndpoint: aws.String(url),
 		Credentials:  credentials.NewStaticCredentialsProvider(c.AccessKeyID, c.SecretAccessKey, c.SessionToken),
 		HTTPClient:   &http.Client{Transport: endpoint.NewTransport()},
@@ -26,6 +25,6 @@ func admin() endpoint.Credentials {
 	return endpoint.Credentials{AccessKeyID: endpoint.AdminAccessKeyID, SecretAccessKey: endpoint.AdminSecretAccessKey}
 }
 
-func queueClient(url string, c endpoint.Credentials) *sqs.Client {
-	return sqs.NewFromConfig(config(url, c))
+func (s *Stage) queueClient(url string, c endpoint.Credentials) *sqs.Client {
+	return sqs.NewFromConfig(s.config(url, c))
 }

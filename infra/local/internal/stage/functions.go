@@ -12,7 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
-	"github.com/hermes-cdk/hermes/infra/local/internal/assembly"
 	"github.com/hermes-cdk/hermes/infra/local/internal/iam"
 	"github.com/hermes-cdk/hermes/infra/local/internal/lambda"
 	"github.com/hermes-cdk/hermes/infra/local/internal/provision"
@@ -91,7 +90,7 @@ func withLogFormat(surroundings map[string]string, format string) map[string]str
 func (s *Stage) written(l lambda.Line) {
 	if groups, ok := s.logGroups.LoadAndDelete(l.Function); ok {
 		f := groups.(*provision.Function)
-		stream := "arn:aws:logs:" + assembly.Region + ":" + assembly.Account + ":log-group:" + f.LogGroup + ":log-stream:local"
+		stream := s.environment.ARN("logs", "log-group:"+f.LogGroup+":log-stream:local")
 		caller := s.roleCaller(f)
 		for _, action := range []string{"logs:CreateLogStream", "logs:PutLogEvents"} {
 			if err := s.front.Authorize(caller, action, stream, nil); err != nil {
@@ -109,7 +108,7 @@ func (s *Stage) written(l lambda.Line) {
 // roleCaller is a function as a caller.
 func (s *Stage) roleCaller(f *provision.Function) iam.Caller {
 	return iam.Caller{
-		ARN:      "arn:aws:sts::" + assembly.Account + ":assumed-role/" + f.Role + "/" + f.Name,
+		ARN:      s.environment.GlobalARN("sts", "assumed-role/"+f.Role+"/"+f.Name),
 		Role:     f.Role,
 		Function: f.Name,
 	}
@@ -132,7 +131,7 @@ func (s *Stage) deliver(ctx context.Context, target string, body []byte) error {
 
 // queueURL is the URL of a queue by its ARN.
 func (s *Stage) queueURL(arn string) string {
-	return s.url + "/" + assembly.Account + "/" + arn[strings.LastIndex(arn, ":")+1:]
+	return s.url + "/" + s.environment.Account + "/" + arn[strings.LastIndex(arn, ":")+1:]
 }
 
 // logGroups holds the functions that have not yet written a line.

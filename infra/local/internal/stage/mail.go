@@ -1,14 +1,13 @@
 package stage
 
 import (
-	"github.com/hermes-cdk/hermes/infra/local/internal/assembly"
 	"github.com/hermes-cdk/hermes/infra/local/internal/eventbridge"
 	"github.com/hermes-cdk/hermes/infra/local/internal/ses"
 )
 
 // startMail opens the outbox with the template's identities and configuration sets.
 func (s *Stage) startMail() error {
-	options := ses.Options{Rate: float64(s.options.Limits.MailsASecond), Notify: s.publishMail}
+	options := ses.Options{Account: s.environment.Account, Region: s.environment.Region, Rate: float64(s.options.Limits.MailsASecond), Notify: s.publishMail}
 	if !s.options.Ephemeral {
 		options.File = s.path("outbox.jsonl")
 	}
@@ -35,7 +34,7 @@ func (s *Stage) publishMail(e ses.Event) {
 		return
 	}
 	err := s.bus.Put(eventbridge.Event{
-		Source: "aws.ses", DetailType: e.DetailType, Account: assembly.Account, Region: assembly.Region,
+		Source: "aws.ses", DetailType: e.DetailType, Account: s.environment.Account, Region: s.environment.Region,
 		Time: e.Time, Resources: e.Resources, Detail: e.Detail,
 	})
 	if err != nil {

@@ -68,7 +68,7 @@ func (s *Stage) watchQueues(ctx context.Context) {
 			}
 		}
 	}
-	client := queueClient(s.queuePeer.URL, admin()) // at the service directly: CloudWatch's polling is not billed
+	client := s.queueClient(s.queuePeer.URL, admin()) // at the service directly: CloudWatch's polling is not billed
 	filled := map[string]time.Time{}
 	beat := time.NewTicker(queueInterval)
 	defer beat.Stop()

@@ -10,9 +10,12 @@ import (
 type Options struct {
 	// Assembly is the folder of a cloud assembly: what cdk synth writes.
 	Assembly string
+	// Stacks are names of the assembly's stacks to run, with those they depend on. Default: all.
+	Stacks []string
 	// Beside are further assemblies in the same account.
 	Beside []string
-	// Root is a folder at or below that of node_modules with the data services.
+	// Root is a folder at or below that of node_modules with the data services. Where there is none, they are installed into the
+	// user's cache.
 	Root string
 	// Data keeps the state. Required, also when Ephemeral: outputs.json is written there in any case.
 	Data string

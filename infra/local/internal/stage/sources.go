@@ -47,7 +47,7 @@ func (s *Stage) startMappings() error {
 			MaximumConcurrency:      m.MaximumConcurrency,
 			Disabled:                !m.Enabled,
 		}, eventsource.SourceConfig{
-			Queues:  queueClient(s.url, s.front.Issue(f.Role, f.Name)),
+			Queues:  s.queueClient(s.url, s.front.Issue(f.Role, f.Name)),
 			Invoker: invoker{s.functions},
 			Faults:  queueFaults{&s.faults, f.Name},
 			Logger:  s.log,
@@ -121,7 +121,7 @@ func (s *Stage) startSweeper() error {
 		return nil
 	}
 	sweeper, err := ttl.New(tables, ttl.Config{
-		Items:    dynamodb.NewFromConfig(config(s.dynamo.URL, admin())),
+		Items:    dynamodb.NewFromConfig(s.config(s.dynamo.URL, admin())),
 		Interval: s.options.Limits.TTLInterval,
 		Logger:   s.log,
 	})

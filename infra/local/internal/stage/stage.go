@@ -48,11 +48,12 @@ type Stage struct {
 	server   *http.Server
 	ready    atomic.Bool
 
-	resources *provision.Resources
-	engine    *iam.Engine
-	meter     *meter.Meter
-	faults    faultinjection.Injector
-	front     *endpoint.Front
+	environment assembly.Environment
+	resources   *provision.Resources
+	engine      *iam.Engine
+	meter       *meter.Meter
+	faults      faultinjection.Injector
+	front       *endpoint.Front
 
 	transport                  *http.Transport // of the endpoint, to the data services
 	dynamo, queuePeer, storage *backends.Peer  // storage is nil without buckets
@@ -108,10 +109,11 @@ func (s *Stage) start(ctx context.Context) error {
 	if err := os.MkdirAll(s.state, 0o700); err != nil {
 		return err
 	}
-	read, err := assembly.Load(s.options.Assembly, s.options.Beside...)
+	read, err := assembly.LoadStacks(s.options.Assembly, s.options.Stacks, s.options.Beside...)
 	if err != nil {
 		return err
 	}
+	s.environment = read.Environment
 	if err := s.plan(ctx, read); err != nil {
 		return err
 	}
@@ -186,6 +188,9 @@ func (s *Stage) serve() error {
 
 // URL is the endpoint, e.g. http://127.0.0.1:4566.
 func (s *Stage) URL() string { return s.url }
+
+// Region is where the stacks are deployed to.
+func (s *Stage) Region() string { return s.environment.Region }
 
 // Outputs are the outputs by stack and name.
 func (s *Stage) Outputs() map[string]map[string]string { return s.resources.Outputs }

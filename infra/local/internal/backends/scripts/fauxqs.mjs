@@ -1,10 +1,18 @@
 // SQS and SNS: fauxqs on a free port of the loopback interface, with queues that outlive a restart.
-// Options (JSON, the first argument): publicURL, the base of the queue URLs to hand out; snapshot, the file that keeps
+// Options (JSON, the first argument): publicURL, the base of the queue URLs to hand out; account; snapshot, the file that keeps
 // the messages, absent for none; every, milliseconds between snapshots of a changed queue.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { buildApp } from 'fauxqs';
+import { register } from 'node:module';
 
 const options = JSON.parse(process.argv[1]);
+
+// Its account is a constant, which is changed as it is loaded. The version is pinned, so that the file is known.
+register(`data:text/javascript,export async function load(url, context, next) {
+  const loaded = await next(url, context);
+  if (!url.endsWith('/fauxqs/dist/common/types.js')) return loaded;
+  return { ...loaded, source: String(loaded.source).replace('"000000000000"', '"${options.account}"') };
+}`);
+const { buildApp } = await import('fauxqs');
 
 // The stores are an option of buildApp, but their classes are not exported by name: load them beside the entry point.
 // The version is pinned, and checkStore refuses a store that has changed under us.
@@ -29,7 +37,7 @@ class Queues extends SqsStore {
 
   // One URL for a queue, whatever host the request named, as the endpoint in front of us has one address.
   buildQueueUrl(name) {
-    return `${options.publicURL}/000000000000/${name}`;
+    return `${options.publicURL}/${options.account}/${name}`;
   }
 
   // Only the last segment of a queue URL names the queue; clients may write localhost or another alias before it.
