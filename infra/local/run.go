@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -82,11 +84,24 @@ func synthesize(ctx context.Context, o options, app project) error {
 	var prepared sync.WaitGroup
 	prepared.Go(func() { stage.Prepare(ctx, o.root) })
 	defer prepared.Wait()
-	if err := app.synthesize(ctx, o.root, o.assembly, o.synth, os.Stderr); err != nil {
+	err := app.synthesize(ctx, o.root, o.assembly, o.synth, os.Stderr)
+	if err != nil || !hasBucket(o.assembly) {
 		abandon()
-		return err
 	}
-	return nil
+	return err
+}
+
+// hasBucket reports whether a template of the assembly has a bucket, without which nobody should wait for what buckets need.
+func hasBucket(assembly string) bool {
+	found := false
+	_ = filepath.WalkDir(assembly, func(path string, _ fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(path, ".template.json") && !found {
+			content, _ := os.ReadFile(path)
+			found = bytes.Contains(content, []byte("AWS::S3::Bucket\""))
+		}
+		return nil
+	})
+	return found
 }
 
 // writeOutputs writes what cdk deploy --outputs-file would, and replaces the file in one step.

@@ -15,6 +15,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 )
 
 // asProgram has the test binary be the program.
@@ -69,7 +72,15 @@ func command(dir string, arguments ...string) *exec.Cmd {
 // start starts the program in dir and returns a client of its buckets, what it has said, and what ends it.
 func start(t *testing.T, dir string) (objects *s3.Client, said *strings.Builder, stop func()) {
 	t.Helper()
-	program := command(dir)
+	url, said, stop := startProgram(t, dir, nil)
+	return bucketsAt(url), said, stop
+}
+
+// startProgram starts the program in dir, with more in its environment, and returns its endpoint.
+func startProgram(t *testing.T, dir string, environment []string, arguments ...string) (url string, said *strings.Builder, stop func()) {
+	t.Helper()
+	program := command(dir, arguments...)
+	program.Env = append(program.Env, environment...)
 	reader, writer := io.Pipe()
 	program.Stdout, program.Stderr = writer, writer
 	if err := program.Start(); err != nil {
@@ -81,17 +92,17 @@ func start(t *testing.T, dir string) (objects *s3.Client, said *strings.Builder,
 		writer.Close()
 	}()
 	said = &strings.Builder{}
-	for lines := bufio.NewScanner(reader); objects == nil && lines.Scan(); {
+	for lines := bufio.NewScanner(reader); url == "" && lines.Scan(); {
 		said.WriteString(lines.Text() + "\n")
 		if _, rest, found := strings.Cut(lines.Text(), "AWS endpoint"); found {
-			objects = bucketsAt(strings.Fields(rest)[0])
+			url = strings.Fields(rest)[0]
 		}
 	}
 	go io.Copy(io.Discard, reader) //nolint:errcheck // so that the program can go on writing
-	if objects == nil {
+	if url == "" {
 		t.Fatalf("it ended (%v):\n%s", <-ended, said)
 	}
-	return objects, said, func() {
+	return url, said, func() {
 		if err := program.Process.Signal(os.Interrupt); err != nil {
 			t.Fatal(err)
 		}
@@ -137,6 +148,69 @@ func TestAStageStartsAgainWithWhatItKeptAndNoFlag(t *testing.T) {
 	if want := "synthesized before, and nothing has changed\n"; !strings.HasPrefix(said.String(), want) {
 		t.Errorf("got\n%s\nwant it to begin with %s", said, want)
 	}
+}
+
+const alarms = `{
+	"Resources": {
+		"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "alarms"}},
+		"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "letters"}},
+		"Policy": {"Type": "AWS::SQS::QueuePolicy", "Properties": {"Queues": [{"Ref": "Queue"}], "PolicyDocument": {"Statement": {
+			"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": {"Fn::GetAtt": ["Queue", "Arn"]}}}}},
+		"Subscription": {"Type": "AWS::SNS::Subscription", "DependsOn": "Policy", "Properties": {
+			"TopicArn": {"Ref": "Topic"}, "Protocol": "sqs", "Endpoint": "arn:aws:sqs:eu-west-1:123456789012:letters", "RawMessageDelivery": true}}
+	},
+	"Outputs": {"Topic": {"Value": {"Ref": "Topic"}}, "Queue": {"Value": {"Ref": "Queue"}}}
+}`
+
+// A stranger has no cdk.json for us, no packages of ours, and stacks for an account of their own, one of which we do not run.
+func TestAnAppWithoutACloneRunsAChosenStackInItsAccount(t *testing.T) {
+	t.Parallel()
+	dir := newApp(t)
+	bound := strings.Replace(manifest, "aws://unknown-account/unknown-region", "aws://123456789012/eu-west-1", 1)
+	other := `"Site": {"type": "aws:cloudformation:stack", "environment": "aws://123456789012/us-east-1", "properties": {"templateFile": "none.json"}}, "App":`
+	for name, content := range map[string]string{
+		"template/manifest.json": strings.Replace(bound, `"App":`, other, 1), "template/App.template.json": alarms,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"cdk.json", "node_modules"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cache := filepath.Join(dir, "cache")
+	url, said, stop := startProgram(t, dir, []string{"XDG_CACHE_HOME=" + cache, "npm_config_cache=" + npmCache(t)},
+		"-app", `cp -R template "$CDK_OUTDIR"`, "-stack", "App")
+	defer stop()
+	if !strings.Contains(said.String(), "AWS_DEFAULT_REGION=eu-west-1") {
+		t.Errorf("it said\n%s", said)
+	}
+	config := aws.Config{Region: "eu-west-1", BaseEndpoint: &url, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
+	topics, queues := sns.NewFromConfig(config), sqs.NewFromConfig(config)
+	if _, err := topics.Publish(t.Context(), &sns.PublishInput{TopicArn: aws.String("arn:aws:sns:eu-west-1:123456789012:alarms"), Message: aws.String("red")}); err != nil {
+		t.Fatal(err)
+	}
+	queue := url + "/123456789012/letters"
+	got, err := queues.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: &queue, WaitTimeSeconds: 10})
+	if err != nil || len(got.Messages) != 1 || *got.Messages[0].Body != "red" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	attributes, err := queues.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: &queue, AttributeNames: []types.QueueAttributeName{"QueueArn"}})
+	if err != nil || attributes.Attributes["QueueArn"] != "arn:aws:sqs:eu-west-1:123456789012:letters" {
+		t.Errorf("got %+v, %v", attributes, err)
+	}
+}
+
+// npmCache is where npm has kept the packages of this repository.
+func npmCache(t *testing.T) string {
+	t.Helper()
+	out, err := exec.Command("npm", "config", "get", "cache").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
 }
 
 func TestAStartThatFailsLeavesNothingBehind(t *testing.T) {

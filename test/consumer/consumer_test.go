@@ -3,12 +3,16 @@
 package consumer_test
 
 import (
+	"bufio"
+	"context"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/mod/sumdb/dirhash"
 
@@ -55,6 +59,43 @@ func TestAnAppWithAHubOfAModuleItRequires(t *testing.T) {
 	})
 	if !slices.Equal(fromCache, fromVendor) {
 		t.Errorf("got other binaries from the vendor folder: %q and %q", fromCache, fromVendor)
+	}
+}
+
+// The local stage is a program of the module: whoever has Go and Node runs it from its version, in the folder of any app.
+func TestTheLocalStageOfAReleaseRunsAnyApp(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := publish(t, root)
+	local := machine{dir: root, env: []string{"GOWORK=off", "GONOPROXY=none", "GONOSUMDB=" + hermes}}
+	cache := local.run(t, "go", "env", "GOMODCACHE")
+	local = local.with("GOPROXY=file://" + filepath.ToSlash(r.proxy) + "," + local.run(t, "go", "env", "GOPROXY"))
+	t.Cleanup(func() { forget(t, cache, filepath.Join(cache, filepath.FromSlash(hermes)+"@"+r.version), r) })
+	dir := t.TempDir()
+	const app = `mkdir "$CDK_OUTDIR" && cd "$CDK_OUTDIR" && echo '{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}' >t.json &&
+echo '{"artifacts": {"App": {"type": "aws:cloudformation:stack", "environment": "aws://unknown-account/unknown-region", "properties": {"templateFile": "t.json"}}}}' >manifest.json`
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	defer cancel()
+	stage := exec.CommandContext(ctx, "go", "run", hermes+"/infra/local@"+r.version, "-app", app, "-port", "0", "-data", dir, "-ephemeral")
+	stage.Dir, stage.Env = dir, append(os.Environ(), local.env...)
+	said, err := stage.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var failed strings.Builder
+	stage.Stderr = &failed
+	if err := stage.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ready := false
+	for lines := bufio.NewScanner(said); !ready && lines.Scan(); {
+		ready = strings.HasPrefix(lines.Text(), "ready in ")
+	}
+	cancel() // ends go, and with it the stage
+	if err := stage.Wait(); !ready {
+		t.Errorf("it ended (%v):\n%s", err, &failed)
 	}
 }
 
