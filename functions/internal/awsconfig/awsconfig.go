@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"time"
 
@@ -41,10 +42,16 @@ func Prompt(cfg aws.Config) aws.Config {
 	cfg.HTTPClient = awshttp.NewBuildableClient().WithTimeout(2 * time.Second)
 	cfg.Retryer = func() aws.Retryer {
 		return retry.NewStandard(func(o *retry.StandardOptions) {
-			o.MaxAttempts, o.MaxBackoff, o.RateLimiter = 4, 200*time.Millisecond, ratelimit.None
+			o.MaxAttempts, o.Backoff, o.RateLimiter = 4, retry.BackoffDelayerFunc(promptDelay), ratelimit.None
 		})
 	}
 	return cfg
+}
+
+// promptDelay is random up to 25, 50 and 100 ms. The SDK's own pause is random up to a second or more, and merely cut off at
+// a maximum: one failed call would cost what a batch takes, and a share of failures the half of a worker's throughput.
+func promptDelay(attempt int, _ error) (time.Duration, error) {
+	return rand.N(25 * time.Millisecond << min(max(attempt-1, 0), 2)), nil
 }
 
 // sdkLogger writes the SDK's lines as JSON.

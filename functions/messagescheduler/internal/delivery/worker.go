@@ -38,7 +38,7 @@ const (
 	// whose worker was killed after it was sent, usually well before.
 	lease = contract.TimeoutWorker + time.Second
 	// busyPause is the delay of a delivery that another invocation has claimed.
-	busyPause = 2 * time.Second
+	busyPause = time.Second
 	// placeholder is replaced by the recipient's own link.
 	placeholder = "{{unsubscribe_url}}"
 

@@ -40,7 +40,7 @@ func Send(vars *env.Vars, log *slog.Logger) wsevent.Handler {
 	intake := sqs.Queue{URL: vars.Required(contract.EnvQueueURL)}
 	vars.MustBeComplete(log)
 
-	intake.Client = awssqs.NewFromConfig(awsconfig.MustLoad(log))
+	intake.Client = awssqs.NewFromConfig(awsconfig.Prompt(awsconfig.MustLoad(log)))
 	return wsevent.Message(session.Publisher{Intake: intake, NewID: hub.NewMessageID, Log: log}.Publish, log)
 }
 
@@ -49,6 +49,6 @@ func Default(vars *env.Vars, log *slog.Logger) wsevent.Handler {
 	rows := store.Rows{RoomsTable: vars.Required(contract.EnvRoomsTable), MessagesTable: vars.Required(contract.EnvMessagesTable)}
 	vars.MustBeComplete(log)
 
-	rows.Client = dynamodb.NewFromConfig(awsconfig.MustLoad(log))
+	rows.Client = dynamodb.NewFromConfig(awsconfig.Prompt(awsconfig.MustLoad(log)))
 	return wsevent.Message(session.Responder{Rows: rows, Now: time.Now, Log: log}.Respond, log)
 }
