@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	firstErrorDelay = time.Second
+	firstErrorDelay = 100 * time.Millisecond
 	maxErrorDelay   = 30 * time.Second
 )
 
