@@ -37,7 +37,7 @@ class Client {
     this.open();
   }
 
-  open(positions) {
+  open(positions = this.options.positions) {
     this.hub = connect({ ...this.options, positions });
     const { hub } = this;
     // Once its position has moved, too.

@@ -1,8 +1,9 @@
 // Command prove checks what the hub promises: no message lost, none shown twice, all in order, whatever goes wrong.
 //
-//	go run ./test/prove                            every short scenario, about a minute
-//	go run ./test/prove -seed 7 -scenario kills    one again, with the faults of that seed
-//	go run ./test/prove -long                      10^6 messages
+//	go run ./test/prove                                  every short scenario, about a minute: part of make test
+//	go run ./test/prove -seed 7 -scenario kills          one again, with the faults of that seed
+//	go run ./test/prove -scenario every -duration 45s    all of them
+//	go run ./test/prove -scenario calm -duration 10m     memory
 //
 // It starts a local stage, publishes by queue and by socket, and injects faults. Its receivers are hermes.js in Node, a client
 // written from client/PROTOCOL.md alone (strict.go, track.go), which shares no code with package client, and classic ones. It

@@ -63,6 +63,7 @@ type verdict struct {
 	violations []violation
 	dead       int
 	repeats    int // frames that a receiver had to drop
+	remark     string
 }
 
 func (v *verdict) count(client, kind string) (n int) {

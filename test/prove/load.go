@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,8 +31,31 @@ func load(faults mix) func(ctx context.Context, r *run) error {
 				return err
 			}
 		}
-		return l.publish(ctx, r.duration)
+		if !r.calm {
+			return l.publish(ctx, r.duration)
+		}
+		return l.metered(ctx)
 	}
+}
+
+// metered publishes and reads what that has cost.
+func (l *loaded) metered(ctx context.Context) error {
+	if err := l.idle(ctx); err != nil {
+		return err
+	}
+	if err := l.hub.control(ctx, http.MethodPost, "usage/reset", nil, nil); err != nil {
+		return err
+	}
+	before := len(l.ledger.publications)
+	if err := l.publish(ctx, l.duration); err != nil {
+		return err
+	}
+	if err := l.idle(ctx); err != nil {
+		return err
+	}
+	spent, err := l.hub.costOf(ctx, len(l.ledger.publications)-before)
+	l.remark = spent.String()
+	return err
 }
 
 type loaded struct {
@@ -194,6 +218,36 @@ func allFaults(r *run) []fault {
 		}
 	}
 	return all
+}
+
+// lifeOfLives is how long the connections of scenario lives may be open. hermes.js opens the next one after two thirds of it.
+const lifeOfLives = 9 * time.Second
+
+// lives gives connections seconds to live. 50 clients with hermes.js in each room go from one to the next under load.
+func lives(ctx context.Context, r *run) error {
+	r.pages = 50
+	r.rate = min(r.rate, 12)
+	r.duration = max(r.duration, 3*lifeOfLives)
+	r.life = lifeOfLives
+	if err := r.limitLife(ctx, lifeOfLives); err != nil {
+		return err
+	}
+	l, err := r.newLoad(ctx)
+	if err != nil {
+		return err
+	}
+	return l.publish(ctx, r.duration)
+}
+
+// limitLife starts the stage again with another limit of connections, until the run is judged.
+func (r *run) limitLife(ctx context.Context, life time.Duration) error {
+	before := r.hub.arguments
+	r.ends = append(r.ends, func(ctx context.Context) error {
+		r.hub.arguments = before
+		return r.restart(ctx, syscall.SIGTERM)
+	})
+	r.hub.arguments = []string{"-ws-life", life.String()}
+	return r.restart(ctx, syscall.SIGTERM)
 }
 
 // restarts ends the stage twice under load.

@@ -49,7 +49,8 @@ var scenarios = []scenario{
 	{"repeats", true, repeats},
 	{"redelivered", true, redelivered},
 	{"began-anew", true, beganAnew},
-	{"none", true, load(nil)},
+	{"no-epoch", true, noEpoch},
+	{"calm", true, load(nil)},
 	{"kills", false, load(kills)},
 	{"dynamodb", false, load(dynamoFaults)},
 	{"sqs", false, load(sqsFaults)},
@@ -59,8 +60,10 @@ var scenarios = []scenario{
 	{"posts", false, load(postFaults)},
 	{"queues", false, load(queueFaults)},
 	{"all", true, load(allFaults)},
+	{"lives", false, lives},
 	{"restarts", false, restarts},
 	{"scheduled", true, scheduled(nil)},
+	{"lost-answer", true, lostAnswer},
 	{"scheduled-kills", false, scheduled(schedulerKills)},
 	{"scheduled-sqs", false, scheduled(sqsFaults)},
 	{"scheduled-dynamodb", false, scheduled(dynamoFaults)},
@@ -80,7 +83,7 @@ func main() {
 	flag.DurationVar(&o.patience, "patience", 3*time.Minute, "how long queues may take to become empty")
 	flag.DurationVar(&o.quiet, "quiet", 15*time.Second, "how long nothing may arrive until what is missing counts as lost")
 	flag.DurationVar(&o.visibility, "visibility", 0, "visibility `TIMEOUT` of the hub's queues (default: the template's)")
-	flag.DurationVar(&o.life, "life", 0, "close connections after this `TIME`; hermes.js leaves them at three quarters of it")
+	flag.DurationVar(&o.life, "life", 0, "close connections after this `TIME`; hermes.js leaves them at two thirds of it")
 	flag.IntVar(&o.pages, "pages", 2, "how many clients with hermes.js each room of a load has")
 	flag.BoolVar(&o.verbose, "v", false, "print what hermes.js complains about")
 	flag.Parse()
@@ -154,12 +157,13 @@ func prove(ctx context.Context, o options) (ok bool, err error) {
 	fmt.Printf("seed %d; again: go run ./test/prove -seed %d -scenario NAME\n", o.seed, o.seed)
 	t := newTable()
 	for _, each := range all {
+		begun := time.Now()
 		v, err := o.play(ctx, h, b, each)
 		if err != nil {
 			t.fail(each.name, err)
 			continue
 		}
-		t.add(each.name, v)
+		t.add(each.name, v, time.Since(begun))
 	}
 	own, dynamo := s.memory()
 	fmt.Printf("memory: stage %d MB, DynamoDB peer %d MB; %v in all\n", own, dynamo, time.Since(o.started).Round(time.Second))
@@ -172,7 +176,7 @@ func prove(ctx context.Context, o options) (ok bool, err error) {
 func (o options) play(ctx context.Context, h *hub, b *browser, s scenario) (*verdict, error) {
 	clients, closing := context.WithCancel(ctx)
 	defer closing()
-	r := &run{options: o, scenario: s.name, hub: h, ledger: &ledger{}, rng: rand.New(rand.NewPCG(o.seed, 0)), browser: b, clients: clients}
+	r := &run{begun: time.Now(), options: o, scenario: s.name, hub: h, ledger: &ledger{}, rng: rand.New(rand.NewPCG(o.seed, 0)), browser: b, clients: clients}
 	defer func() {
 		for _, each := range r.receivers {
 			if p, ok := each.(*page); ok {
@@ -183,8 +187,20 @@ func (o options) play(ctx context.Context, h *hub, b *browser, s scenario) (*ver
 		}
 	}()
 	defer h.heal(ctx) //nolint:errcheck // the error is that of the scenario
+	v, err := r.judged(ctx, s)
+	for _, end := range r.ends {
+		err = errors.Join(err, end(ctx))
+	}
+	return v, err
+}
+
+func (r *run) judged(ctx context.Context, s scenario) (*verdict, error) {
 	if err := s.play(ctx, r); err != nil {
 		return nil, err
 	}
-	return r.settle(ctx)
+	v, err := r.settle(ctx)
+	if v != nil {
+		v.remark = r.remark
+	}
+	return v, err
 }

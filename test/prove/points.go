@@ -124,6 +124,23 @@ func beganAnew(ctx context.Context, r *run) error {
 	return r.idle(ctx)
 }
 
+// noEpoch: pages come with positions that name no epoch, as they were stored before the hub had one. They are told of a reset,
+// and miss nothing that can be had.
+func noEpoch(ctx context.Context, r *run) error {
+	room, all, err := r.audience(ctx, kindPage)
+	if err != nil {
+		return err
+	}
+	r.publishMany(ctx, room, 5)
+	r.shown(ctx, r.patience, 5, all...)
+	returning, err := r.join(ctx, kindPage, "returning", room, position{Seq: 3})
+	if err != nil {
+		return err
+	}
+	returning.log().mayReset, returning.log().from = 1, 0
+	return nil
+}
+
 // expired: a room's messages have expired. Who has them all needs no reset, whoever missed one does.
 func expired(ctx context.Context, r *run) error {
 	room, all, err := r.audience(ctx, kindPage, kindStrict, kindPage, kindStrict)

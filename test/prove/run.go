@@ -38,7 +38,11 @@ type run struct {
 	rooms     []string
 	clients   context.Context // of the connections, which end with the scenario
 	// calm says that nothing goes wrong, so that classic clients miss nothing and see nothing twice.
-	calm bool
+	calm   bool
+	begun  time.Time
+	remark string // printed below the table's rows
+	// ends put the stage in order again for the next scenario.
+	ends []func(context.Context) error
 }
 
 var serial atomic.Int64
@@ -58,8 +62,8 @@ const (
 	kindClassic = "classic"
 )
 
-// join brings a receiver into a room and waits until it is there.
-func (r *run) join(ctx context.Context, kind, user, room string) (receiver, error) {
+// join brings a receiver into a room and waits until it is there. A page may have stored a position.
+func (r *run) join(ctx context.Context, kind, user, room string, stored ...position) (receiver, error) {
 	token, err := r.hub.token(ctx, user, room)
 	if err != nil {
 		return nil, err
@@ -83,8 +87,11 @@ func (r *run) join(ctx context.Context, kind, user, room string) (receiver, erro
 		if kind == kindArrival {
 			options["order"] = "arrival"
 		}
+		for _, p := range stored {
+			options["positions"] = map[string]position{room: p}
+		}
 		if r.life > 0 {
-			options["life"] = r.life.Milliseconds() * 3 / 4
+			options["life"] = r.life.Milliseconds() * 2 / 3
 		}
 		c = &page{journal: j, ledger: r.ledger, browser: r.browser, url: url, token: token, options: options, ready: ready, cut: make(chan struct{}, 1)}
 	}

@@ -47,7 +47,7 @@ func (r *run) collect(ctx context.Context) error {
 		r.ledger.received -= len(j.receipts)
 		j.receipts = nil
 		for _, m := range outbox.Messages {
-			if n := numberIn([]byte(m.Subject)); strings.Contains(strings.Join(m.To, ","), j.name) && n >= 0 {
+			if n := numberIn([]byte(m.Subject)); strings.Contains(strings.Join(m.To, ","), j.name) && n >= 0 && m.Time.After(r.begun) {
 				j.receipts = append(j.receipts, receipt{n: n, at: m.Time})
 			}
 		}
@@ -56,8 +56,15 @@ func (r *run) collect(ctx context.Context) error {
 	return nil
 }
 
-// scheduledMessages is how many messages a scenario schedules.
-const scheduledMessages = 60
+// How many messages a scenario schedules: few to show that the dispatcher and the API do not both send them, more to meet with
+// faults.
+const (
+	scheduledCalmly   = 50
+	scheduledInFaults = 300
+)
+
+// mailsApart is longer than SES takes for each mail of a new account: it sends 14 a second.
+const mailsApart = 100 * time.Millisecond
 
 // scheduled schedules messages for a group's subscribers and its room, through faults. The dispatcher, which runs each minute,
 // runs more often meanwhile: it and the API must not both send a message.
@@ -70,19 +77,8 @@ func scheduled(faults mix) func(ctx context.Context, r *run) error {
 		if err != nil {
 			return err
 		}
-		key, err := r.hub.secret(ctx, r.hub.outputs["SchedulerSecretArn"])
+		bearer, box, err := r.subscribe(ctx, group)
 		if err != nil {
-			return err
-		}
-		bearer, err := jwt.NewWithClaims(jwt.SigningMethodHS512, jwt.MapClaims{
-			"groups": []string{"*"}, "exp": time.Now().Add(12 * time.Hour).Unix(),
-		}).SignedString([]byte(key))
-		if err != nil {
-			return err
-		}
-		address := group + "@example.com"
-		box := r.mailbox(address)
-		if err := r.api(ctx, bearer, "/"+group+"/subscribers", fmt.Sprintf(`{"email":%q}`, address)); err != nil {
 			return err
 		}
 		if faults != nil {
@@ -90,16 +86,68 @@ func scheduled(faults mix) func(ctx context.Context, r *run) error {
 				return err
 			}
 		}
-		return r.scheduleAll(ctx, bearer, group, box.room)
+		n := scheduledInFaults
+		if r.calm {
+			n = scheduledCalmly
+		}
+		return r.scheduleAll(ctx, bearer, group, box.room, n)
 	}
 }
 
-func (r *run) scheduleAll(ctx context.Context, bearer, group, mails string) error {
+// lostAnswer: the answer to the scheduler's own write of a message is lost. The caller hears of success nevertheless, and the
+// message comes at its time.
+func lostAnswer(ctx context.Context, r *run) error {
+	r.calm = true
+	group, _, err := r.audience(ctx, kindPage, kindStrict, kindClassic)
+	if err != nil {
+		return err
+	}
+	bearer, box, err := r.subscribe(ctx, group)
+	if err != nil {
+		return err
+	}
+	if err := r.hub.inject(ctx, fault{
+		Service: "dynamodb", Action: "PutItem", Function: r.hub.functions["Scheduler/Schedule"], Kind: "drop", Count: 1,
+	}); err != nil {
+		return err
+	}
+	due := time.Now().Add(2 * time.Second).Truncate(time.Millisecond)
+	told, mailed := r.ledger.due(group, due), r.ledger.due(box.room, due)
+	body := fmt.Sprintf(`{"subject":%q,"body":"Proven.","schedule_on":%d,"data":%q}`, textOf(mailed), due.UnixMilli(), textOf(told))
+	if err := r.post(ctx, bearer, "/"+group+"/schedule", body); err != nil {
+		r.ledger.complain(box, err.Error())
+	}
+	r.ledger.accept(told)
+	r.ledger.accept(mailed)
+	return r.struck(ctx)
+}
+
+// subscribe makes the one subscriber of a group, and a token for the scheduler's API.
+func (r *run) subscribe(ctx context.Context, group string) (bearer string, box *journal, err error) {
+	key, err := r.hub.secret(ctx, r.hub.outputs["SchedulerSecretArn"])
+	if err != nil {
+		return "", nil, err
+	}
+	if bearer, err = jwt.NewWithClaims(jwt.SigningMethodHS512, jwt.MapClaims{
+		"groups": []string{"*"}, "exp": time.Now().Add(12 * time.Hour).Unix(),
+	}).SignedString([]byte(key)); err != nil {
+		return "", nil, err
+	}
+	address := group + "@example.com"
+	return bearer, r.mailbox(address), r.api(ctx, bearer, "/"+group+"/subscribers", fmt.Sprintf(`{"email":%q}`, address))
+}
+
+func (r *run) scheduleAll(ctx context.Context, bearer, group, mails string, messages int) error {
 	var callers sync.WaitGroup
 	defer callers.Wait()
 	places := make(chan struct{}, 4)
-	for i := range scheduledMessages {
-		due := time.Now().Add(time.Duration(2000+50*i) * time.Millisecond).Truncate(time.Millisecond)
+	begun := time.Now()
+	for i := range messages {
+		due := begun.Add(2*time.Second + time.Duration(i)*mailsApart)
+		if soonest := time.Now().Add(2 * time.Second); due.Before(soonest) {
+			due = soonest
+		}
+		due = due.Truncate(time.Millisecond)
 		told, mailed := r.ledger.due(group, due), r.ledger.due(mails, due)
 		places <- struct{}{}
 		callers.Go(func() {
@@ -131,28 +179,31 @@ func (l *ledger) due(room string, at time.Time) int {
 func (r *run) api(ctx context.Context, bearer, path, body string) error {
 	ctx, cancel := context.WithTimeout(ctx, sendWithin)
 	defer cancel()
-	return until(ctx, func() error {
-		request, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(r.hub.outputs["ApiUrl"], "/")+path, strings.NewReader(body))
-		if err != nil {
-			return final{err}
-		}
-		request.Header.Set("Authorization", "Bearer "+bearer)
-		request.Header.Set("Content-Type", "application/json")
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			return err
-		}
-		defer response.Body.Close()
-		answer, _ := io.ReadAll(response.Body)
-		err = fmt.Errorf("POST %s: %s %s", path, response.Status, answer)
-		switch {
-		case response.StatusCode >= 500 || response.StatusCode == http.StatusTooManyRequests:
-			return err
-		case response.StatusCode >= 300:
-			return final{err}
-		}
-		return nil
-	})
+	return until(ctx, func() error { return r.post(ctx, bearer, path, body) })
+}
+
+// post posts to the scheduler's API. The error is final if trying again is vain.
+func (r *run) post(ctx context.Context, bearer, path, body string) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(r.hub.outputs["ApiUrl"], "/")+path, strings.NewReader(body))
+	if err != nil {
+		return final{err}
+	}
+	request.Header.Set("Authorization", "Bearer "+bearer)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	answer, _ := io.ReadAll(response.Body)
+	err = fmt.Errorf("POST %s: %s %s", path, response.Status, answer)
+	switch {
+	case response.StatusCode >= 500 || response.StatusCode == http.StatusTooManyRequests:
+		return err
+	case response.StatusCode >= 300:
+		return final{err}
+	}
+	return nil
 }
 
 // invoke runs a function as EventBridge does, and waits for its end.
@@ -185,6 +236,9 @@ func (h *hub) invoke(ctx context.Context, construct string) error {
 
 func schedulerKills(r *run) []fault { return r.killsOf("Scheduler/") }
 
+// snsGivesUp is longer than SNS tries on stage local: 12 times, 2 s apart.
+const snsGivesUp = 45 * time.Second
+
 // budgetAlerts publishes alerts as AWS Budgets does, through faults, then moves dead letters to the redrive queue.
 func budgetAlerts(faults mix) func(ctx context.Context, r *run) error {
 	return func(ctx context.Context, r *run) error {
@@ -193,18 +247,18 @@ func budgetAlerts(faults mix) func(ctx context.Context, r *run) error {
 			return err
 		}
 		const alerts = 30
+		apart := time.NewTicker(mailsApart)
+		defer apart.Stop()
 		for range alerts {
+			<-apart.C
 			n := r.ledger.offer(box.room, "")
 			if err := r.hub.alert(ctx, fmt.Sprintf(alertText, textOf(n))); err != nil {
 				return err
 			}
 			r.ledger.accept(n)
 		}
-		// SNS tries three times, 20 s apart.
-		timer := time.NewTimer(80 * time.Second)
-		defer timer.Stop()
 		select {
-		case <-timer.C:
+		case <-time.After(snsGivesUp):
 		case <-ctx.Done():
 			return ctx.Err()
 		}

@@ -17,7 +17,7 @@ func newTable() *table {
 	for _, kind := range violationKinds {
 		fmt.Printf(" %8s", kind)
 	}
-	fmt.Printf(" %8s %8s %8s %6s %7s\n", "p50", "p99", "longest", "dead", "repeats")
+	fmt.Printf(" %8s %8s %8s %6s %7s %7s\n", "p50", "p99", "longest", "dead", "repeats", "took")
 	return &table{}
 }
 
@@ -35,7 +35,7 @@ func (t *table) fail(scenario string, err error) {
 	fmt.Printf("%-18s could not be played: %v\n", scenario, err)
 }
 
-func (t *table) add(scenario string, v *verdict) {
+func (t *table) add(scenario string, v *verdict, took time.Duration) {
 	var clients []string
 	for client := range v.attempts {
 		clients = append(clients, client)
@@ -47,7 +47,10 @@ func (t *table) add(scenario string, v *verdict) {
 			fmt.Printf(" %8d", v.count(client, kind))
 		}
 		delays := v.delays[client]
-		fmt.Printf(" %8v %8v %8v %6d %7d\n", short(quantile(delays, 0.5)), short(quantile(delays, 0.99)), short(quantile(delays, 1)), v.dead, v.repeats)
+		fmt.Printf(" %8v %8v %8v %6d %7d %7v\n", short(quantile(delays, 0.5)), short(quantile(delays, 0.99)), short(quantile(delays, 1)), v.dead, v.repeats, short(took))
+	}
+	if v.remark != "" {
+		fmt.Printf("    %s\n", v.remark)
 	}
 	if len(v.violations) > 0 {
 		t.found = append(t.found, scenario)

@@ -76,8 +76,10 @@ func try(patch, seed, scenarios string) (found string, err error) {
 	if !judged {
 		return "", fmt.Errorf("the checker did not come to a verdict: %w", err)
 	}
-	found, _, _ = strings.Cut(found, "\n")
-	return strings.TrimPrefix(found, "none"), nil
+	if found, _, _ = strings.Cut(found, "\n"); found == "none" {
+		return "", nil
+	}
+	return found, nil
 }
 
 // copyTree copies what git knows or would know, and borrows node_modules.
