@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
@@ -72,12 +71,11 @@ type BudgetSubscriber interface {
 	Alarms() []awscloudwatch.Alarm
 }
 
-// budgetSubscriber is both kinds; an imported one has only the first group of fields.
+// budgetSubscriber is both kinds; an imported one has only the topic.
 type budgetSubscriber struct {
 	constructs.Construct
 
 	topic awssns.ITopic
-	key   awskms.IKey // of the topic, or nil
 
 	props       *BudgetSubscriberProps
 	ownTopic    awssns.Topic // nil for a topic that was given
@@ -133,6 +131,10 @@ func (b *budgetSubscriber) stack() awscdk.Stack { return awscdk.Stack_Of(b) }
 
 func (b *budgetSubscriber) removalPolicy() awscdk.RemovalPolicy {
 	return resource.RemovalPolicy(b.props.RemovalPolicy)
+}
+
+func (b *budgetSubscriber) resources() resource.Options {
+	return resource.Options{RemovalPolicy: b.removalPolicy(), Key: b.props.EncryptionKey}
 }
 
 func (b *budgetSubscriber) Topic() awssns.ITopic                  { return b.topic }

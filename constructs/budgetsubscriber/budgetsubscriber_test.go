@@ -103,6 +103,19 @@ func withoutEndpoint(t *testing.T) (awscdk.App, awscdk.Stack) {
 	return app, stack
 }
 
+// encrypted gives every resource a key of the app, whose policy the golden template shows.
+func encrypted(t *testing.T) (awscdk.App, awscdk.Stack) {
+	t.Helper()
+	app, stack := newStack(t)
+	p := simple()
+	p.EncryptionKey = awskms.NewKey(stack, jsii.String("Key"), &awskms.KeyProps{EnableKeyRotation: jsii.Bool(true)})
+	p.CostAnomalies = true
+	subscriber(stack, p).GrantPublish(awsiam.NewRole(stack, jsii.String("Backend"), &awsiam.RoleProps{
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("ecs-tasks.amazonaws.com"), nil),
+	}))
+	return app, stack
+}
+
 func templates(t *testing.T, files map[string]string) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -116,7 +129,7 @@ func templates(t *testing.T, files map[string]string) string {
 
 func TestSnapshots(t *testing.T) {
 	for name, build := range map[string]func(*testing.T) (awscdk.App, awscdk.Stack){
-		"minimal": minimal, "everything": everything, "lambda": withoutEndpoint,
+		"minimal": minimal, "everything": everything, "lambda": withoutEndpoint, "encrypted": encrypted,
 	} {
 		t.Run("a subscriber with "+name, func(t *testing.T) {
 			app, stack := build(t)

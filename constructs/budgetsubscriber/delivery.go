@@ -26,6 +26,7 @@ const (
 
 // subscribe subscribes the function to the topic.
 func (b *budgetSubscriber) subscribe() {
+	b.keepDeadLetters()
 	if b.props.Protocol == ProtocolLambda {
 		b.subscribeFunction()
 		return
@@ -91,7 +92,7 @@ func (b *budgetSubscriber) newStage() {
 		Throttle:   &awsapigatewayv2.ThrottleSettings{RateLimit: jsii.Number(throttleRate), BurstLimit: jsii.Number(throttleBurst)},
 	})
 	b.stage.Node().DefaultChild().(awsapigatewayv2.CfnStage).SetDeploymentId(deployment.AttrDeploymentId())
-	accesslog.Add(b, b.stage, b.props.LogRetention, b.removalPolicy())
+	accesslog.Add(b, b.stage, b.props.LogRetention, b.resources())
 }
 
 // routeDefinition is what a deployment of the API holds.

@@ -34,11 +34,11 @@ func (b *budgetSubscriber) newFunction() {
 		ReservedConcurrency: b.props.Notify.ReservedConcurrency,
 		Environment:         b.environment(),
 		LogRetention:        b.props.LogRetention,
-		RemovalPolicy:       b.removalPolicy(),
+		Resources:           b.resources(),
 	})
-	grant.Allow(b.notify, b.topic.TopicArn(), "sns:ConfirmSubscription")
-	grant.Allow(b.notify, b.receipts.TableArn(), "dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:DeleteItem")
-	grant.Allow(b.notify, b.deadLetters.QueueArn(), "sqs:SendMessage")
+	grant.Allow(b.notify, grant.ARN(b.topic.TopicArn()), "sns:ConfirmSubscription")
+	grant.Allow(b.notify, grant.Table(b.receipts), "dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:DeleteItem")
+	grant.Allow(b.notify, grant.Queue(b.deadLetters), "sqs:SendMessage")
 	b.consumeRedrive()
 	b.allowMail()
 	if b.props.Hub != nil {

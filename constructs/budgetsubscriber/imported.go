@@ -3,10 +3,11 @@ package budgetsubscriber
 import (
 	"fmt"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/hermes-cdk/hermes/constructs/internal/resource"
 )
 
 // FromBudgetSubscriberAttributes refers to a subscriber that another stack or app made, by its outputs.
@@ -16,9 +17,8 @@ func FromBudgetSubscriberAttributes(scope constructs.Construct, id *string, attr
 	if attributes == nil || attributes.TopicArn == "" {
 		panic(fmt.Sprintf("budget subscriber %q: imported without topicArn", *b.Node().Path()))
 	}
-	b.topic = awssns.Topic_FromTopicArn(b, jsii.String("Topic"), jsii.String(attributes.TopicArn))
-	if attributes.EncryptionKeyArn != "" {
-		b.key = awskms.Key_FromKeyArn(b, jsii.String("Key"), jsii.String(attributes.EncryptionKeyArn))
-	}
+	b.topic = awssns.Topic_FromTopicAttributes(b, jsii.String("Topic"), &awssns.TopicAttributes{
+		TopicArn: jsii.String(attributes.TopicArn), KeyArn: resource.Optional(attributes.EncryptionKeyArn),
+	})
 	return b
 }

@@ -12,7 +12,7 @@ func (b *budgetSubscriber) explain() {
 			Reason: "SNS has no credentials for an API; the function accepts only what SNS has signed for this topic.",
 		})
 	}
-	if b.ownTopic != nil && b.key == nil {
+	if b.ownTopic != nil && b.props.EncryptionKey == nil {
 		nag.Suppress(b.ownTopic, nag.Suppression{
 			Rule:   "AwsSolutions-SNS2",
 			Reason: "Alerts hold no secret, and Budgets cannot publish to a topic under the AWS managed key; encryptionKey takes a key.",

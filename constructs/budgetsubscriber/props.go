@@ -32,10 +32,11 @@ type BudgetSubscriberProps struct {
 	// Default: 2, and 1 for a Topic of yours.
 	SignatureVersion int
 
-	// EncryptionKey encrypts the topic that the subscriber makes. Its policy is given a statement for Budgets; the policy of
-	// an imported key must hold one already, because AWS would drop alerts in silence.
+	// EncryptionKey encrypts the topic that the subscriber makes, the table, the queues and the log groups. Its policy is given
+	// the statements that services need (Budgets, SNS, CloudWatch Logs); the policy of an imported key must hold them already,
+	// because AWS would drop alerts in silence. The README lists them.
 	// https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
-	// Default: the topic is not encrypted; alerts hold no secret.
+	// Default: the topic is not encrypted, as alerts hold no secret; the rest with keys of AWS.
 	EncryptionKey awskms.IKey
 
 	// CostAnomalies lets AWS Cost Anomaly Detection publish to the topic too. Its messages are understood in any case.

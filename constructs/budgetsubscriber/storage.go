@@ -16,19 +16,19 @@ func (b *budgetSubscriber) newReceipts() {
 		Partition: resource.String(contract.AttributeMessageID),
 		Sort:      resource.String(contract.AttributeReceiver),
 		TTL:       contract.AttributeTTL,
-	}, b.removalPolicy())
+	}, b.resources())
 }
 
 // newQueues makes the dead-letter queue and the queue by which dead letters come back: SQS moves messages from a dead-letter
 // queue to a queue whose dead-letter queue it is, and SNS cannot be such a source.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
 func (b *budgetSubscriber) newQueues() {
-	b.deadLetters = resource.NewDeadLetterQueue(b, "DeadLetters", b.removalPolicy())
+	b.deadLetters = resource.NewDeadLetterQueue(b, "DeadLetters", b.resources())
 	b.redrive = resource.NewQueue(b, "Redrive", awssqs.QueueProps{
 		VisibilityTimeout: resource.Seconds(6 * notifyTimeout),
 		RetentionPeriod:   awscdk.Duration_Days(jsii.Number(4)),
 		DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: b.deadLetters, MaxReceiveCount: jsii.Number(3)},
-	}, b.removalPolicy())
+	}, b.resources())
 }
 
 // consumeRedrive has the function read the redrive queue, one message at a time because e-mails take their time.

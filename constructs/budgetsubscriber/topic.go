@@ -2,9 +2,10 @@ package budgetsubscriber
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/hermes-cdk/hermes/constructs/internal/grant"
 )
 
 // newTopic makes the topic, or takes the one given, and lets the services publish to it.
@@ -17,30 +18,30 @@ func (b *budgetSubscriber) newTopic() {
 			EnforceSSL:       jsii.Bool(true),
 			MasterKey:        b.props.EncryptionKey,
 		})
-		b.topic, b.ownTopic, b.key = topic, topic, b.props.EncryptionKey
+		b.topic, b.ownTopic = topic, topic
 	}
-	for _, s := range b.services() {
-		added := b.topic.AddToResourcePolicy(b.servicePublishes(s))
+	for _, service := range b.publishers() {
+		added := b.topic.AddToResourcePolicy(service.Statement(b.stack(), b.topic.TopicArn(), "sns:Publish"))
 		if added.PolicyDependable != nil {
 			b.topicPolicy = added.PolicyDependable
 		}
-		if b.key != nil {
-			b.key.AddToResourcePolicy(b.serviceEncrypts(s), jsii.Bool(true))
-		}
+		// Without it the service's messages vanish.
+		service.UseKey(b.stack(), b.topic.MasterKey(), "sns:Publish")
 	}
 }
 
-// A service publishes to the topic for resources of this account.
-type service struct {
-	sid, principal string
-	resources      *string // ARNs that it publishes for
-}
-
-// services are those that publish. Budgets may publish to a topic of somebody else's in any case.
-func (b *budgetSubscriber) services() []service {
-	all := []service{{"AllowBudgets", "budgets.amazonaws.com", b.accountARN("budgets", "*")}}
+// publishers are the services that publish, with the statements that AWS asks for. Budgets may publish to a topic of somebody
+// else's in any case.
+// https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
+func (b *budgetSubscriber) publishers() []grant.Service {
+	all := []grant.Service{{
+		Sid: "AllowBudgets", Principal: "budgets.amazonaws.com", Sources: b.accountARN("budgets", "*"), SourceAccount: true,
+	}}
 	if b.props.CostAnomalies {
-		all = append(all, service{"AllowCostAnomalyDetection", "costalerts.amazonaws.com", b.accountARN("ce", "anomalysubscription/*")})
+		all = append(all, grant.Service{
+			Sid: "AllowCostAnomalyDetection", Principal: "costalerts.amazonaws.com", Sources: b.accountARN("ce", "anomalysubscription/*"),
+			SourceAccount: true,
+		})
 	}
 	return all
 }
@@ -50,35 +51,11 @@ func (b *budgetSubscriber) accountARN(service, resource string) *string {
 	return awscdk.Fn_Join(jsii.String(""), jsii.Strings("arn:", *b.stack().Partition(), ":", service, "::", *b.stack().Account(), ":", resource))
 }
 
-// servicePublishes is the statement that AWS asks for.
-// https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
-func (b *budgetSubscriber) servicePublishes(s service) awsiam.PolicyStatement {
-	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid:        jsii.String(s.sid),
-		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String(s.principal), nil)},
-		Actions:    jsii.Strings("sns:Publish"),
-		Resources:  &[]*string{b.topic.TopicArn()},
-		Conditions: b.forThisAccount(s),
-	})
-}
-
-// serviceEncrypts lets the service use the topic's key, without which its messages vanish. "*" is this key: a key's policy
-// cannot name the key. https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
-func (b *budgetSubscriber) serviceEncrypts(s service) awsiam.PolicyStatement {
-	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid:        jsii.String(s.sid),
-		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String(s.principal), nil)},
-		Actions:    jsii.Strings(keyActions()...),
-		Resources:  jsii.Strings("*"),
-		Conditions: b.forThisAccount(s),
-	})
-}
-
-func keyActions() []string { return []string{"kms:GenerateDataKey", "kms:Decrypt"} }
-
-func (b *budgetSubscriber) forThisAccount(s service) *map[string]any {
-	return &map[string]any{
-		"StringEquals": map[string]any{"aws:SourceAccount": b.stack().Account()},
-		"ArnLike":      map[string]any{"aws:SourceArn": s.resources},
-	}
+// keepDeadLetters lets SNS encrypt what it sends to the dead-letter queue. It names all topics of account and region, because
+// a key's policy cannot name a topic that the key encrypts.
+// https://docs.aws.amazon.com/sns/latest/dg/sns-configure-dead-letter-queue.html
+func (b *budgetSubscriber) keepDeadLetters() {
+	topics := b.stack().FormatArn(&awscdk.ArnComponents{Service: jsii.String("sns"), Resource: jsii.String("*")})
+	sns := grant.Service{Sid: "AllowDeadLettersOfSNS", Principal: "sns.amazonaws.com", Sources: topics}
+	sns.UseKey(b.stack(), b.deadLetters.EncryptionMasterKey(), "sqs:SendMessage")
 }

@@ -35,9 +35,6 @@ func validateSource(e *validate.Errors, p *BudgetSubscriberProps) {
 	if p.Budget == nil && p.Topic == nil && !p.CostAnomalies {
 		e.Addf("one of budget, topic and costAnomalies is required")
 	}
-	if p.Topic != nil && p.EncryptionKey != nil {
-		e.Addf("encryptionKey is for a topic that the subscriber makes, but topic is given")
-	}
 	// https://docs.aws.amazon.com/sns/latest/dg/sns-fifo-topics.html
 	if p.Topic != nil && *p.Topic.Fifo() {
 		e.Addf("topic must be a standard one, got the FIFO topic %q: budgets and https subscriptions need a standard one", *p.Topic.Node().Path())

@@ -27,7 +27,7 @@ func (s *messageScheduler) newApi() {
 		})
 		s.newStage()
 	}
-	s.url = optional(s.props.PublicUrl)
+	s.url = resource.Optional(s.props.PublicUrl)
 	if s.url == nil {
 		s.url = s.api.ApiEndpoint()
 	}
@@ -43,7 +43,7 @@ func (s *messageScheduler) newStage() {
 			BurstLimit: jsii.Number(cmp.Or(s.props.ThrottleBurst, 1000)),
 		},
 	})
-	accesslog.Add(s, s.stage, s.props.LogRetention, s.removalPolicy())
+	accesslog.Add(s, s.stage, s.props.LogRetention, s.resources())
 }
 
 // Throttles of the routes that everybody can call. People follow the links in a mail soon after it was sent.

@@ -31,7 +31,7 @@ func (s *messageScheduler) newFunctions() {
 			ReservedConcurrency: fn.options.ReservedConcurrency,
 			Environment:         s.environment(fn.name),
 			LogRetention:        s.props.LogRetention,
-			RemovalPolicy:       s.removalPolicy(),
+			Resources:           s.resources(),
 			RecursiveLoop:       fn.recursiveLoop(),
 		})
 	}

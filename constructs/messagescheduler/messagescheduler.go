@@ -163,3 +163,7 @@ func (s *messageScheduler) ToString() *string { return s.Node().Path() }
 func (s *messageScheduler) removalPolicy() awscdk.RemovalPolicy {
 	return resource.RemovalPolicy(s.props.RemovalPolicy)
 }
+
+func (s *messageScheduler) resources() resource.Options {
+	return resource.Options{RemovalPolicy: s.removalPolicy(), Key: s.props.EncryptionKey}
+}

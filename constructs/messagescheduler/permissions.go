@@ -22,25 +22,25 @@ func (s *messageScheduler) allowFunctions() {
 	s.allowExpand(s.ExpandFunction())
 	if s.sendsMail() {
 		s.allowDeliver(s.DeliverFunction())
-		grant.Allow(s.FeedbackFunction(), s.tables.deliveries.TableArn(), "dynamodb:UpdateItem")
-		grant.Allow(s.FeedbackFunction(), s.tables.subscribers.TableArn(), "dynamodb:UpdateItem")
+		grant.Allow(s.FeedbackFunction(), grant.Table(s.tables.deliveries), "dynamodb:UpdateItem")
+		grant.Allow(s.FeedbackFunction(), grant.Table(s.tables.subscribers), "dynamodb:UpdateItem")
 	}
 }
 
 func (s *messageScheduler) allowSchedule(fn awslambda.Function) {
-	grant.Allow(fn, s.tables.schedule.TableArn(), "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:BatchGetItem")
-	grant.Allow(fn, grant.IndexARN(s.tables.schedule, contract.IndexByTime), "dynamodb:Query")
-	grant.Allow(fn, s.tables.deliveries.TableArn(), "dynamodb:Query")
-	grant.Allow(fn, s.tables.subscribers.TableArn(), "dynamodb:Query")
-	grant.Allow(fn, s.queues.due.QueueArn(), "sqs:SendMessage")
+	grant.Allow(fn, grant.Table(s.tables.schedule), "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:BatchGetItem")
+	grant.Allow(fn, grant.Index(s.tables.schedule, contract.IndexByTime), "dynamodb:Query")
+	grant.Allow(fn, grant.Table(s.tables.deliveries), "dynamodb:Query")
+	grant.Allow(fn, grant.Table(s.tables.subscribers), "dynamodb:Query")
+	grant.Allow(fn, grant.Queue(s.queues.due), "sqs:SendMessage")
 	s.allowContent(fn, "s3:PutObject", "s3:PutObjectTagging", "s3:GetObject")
 }
 
 func (s *messageScheduler) allowSubscribers(fn awslambda.Function) {
-	grant.Allow(fn, s.tables.subscribers.TableArn(),
+	grant.Allow(fn, grant.Table(s.tables.subscribers),
 		"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query")
-	grant.Allow(fn, s.tables.schedule.TableArn(), "dynamodb:BatchGetItem")
-	grant.Allow(fn, grant.IndexARN(s.tables.schedule, contract.IndexByTime), "dynamodb:Query")
+	grant.Allow(fn, grant.Table(s.tables.schedule), "dynamodb:BatchGetItem")
+	grant.Allow(fn, grant.Index(s.tables.schedule, contract.IndexByTime), "dynamodb:Query")
 	grant.ReadSecret(s.secret, fn)
 	if s.props.DoubleOptIn {
 		s.allowMail(fn)
@@ -48,9 +48,9 @@ func (s *messageScheduler) allowSubscribers(fn awslambda.Function) {
 }
 
 func (s *messageScheduler) allowDispatch(fn awslambda.Function) {
-	grant.Allow(fn, grant.IndexARN(s.tables.schedule, contract.IndexByDue), "dynamodb:Query")
-	grant.Allow(fn, s.tables.schedule.TableArn(), "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:BatchGetItem")
-	grant.Allow(fn, s.queues.due.QueueArn(), "sqs:SendMessage")
+	grant.Allow(fn, grant.Index(s.tables.schedule, contract.IndexByDue), "dynamodb:Query")
+	grant.Allow(fn, grant.Table(s.tables.schedule), "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:BatchGetItem")
+	grant.Allow(fn, grant.Queue(s.queues.due), "sqs:SendMessage")
 	list := &awsiam.PolicyStatementProps{
 		Actions:   jsii.Strings("s3:ListBucket"),
 		Resources: &[]*string{s.bucket.BucketArn()},
@@ -64,14 +64,14 @@ func (s *messageScheduler) allowDispatch(fn awslambda.Function) {
 
 func (s *messageScheduler) allowExpand(fn awslambda.Function) {
 	grant.Consume(s, "DueMapping", fn, s.queues.due, consumer(s.props.Expand.MaxConcurrency))
-	grant.Allow(fn, s.tables.schedule.TableArn(), "dynamodb:GetItem", "dynamodb:PutItem")
-	grant.Allow(fn, s.tables.subscribers.TableArn(), "dynamodb:Query")
-	grant.Allow(fn, s.tables.deliveries.TableArn(), "dynamodb:UpdateItem")
+	grant.Allow(fn, grant.Table(s.tables.schedule), "dynamodb:GetItem", "dynamodb:PutItem")
+	grant.Allow(fn, grant.Table(s.tables.subscribers), "dynamodb:Query")
+	grant.Allow(fn, grant.Table(s.tables.deliveries), "dynamodb:UpdateItem")
 	s.allowContent(fn, "s3:GetObject", "s3:PutObject", "s3:PutObjectTagging")
-	grant.Allow(fn, s.queues.due.QueueArn(), "sqs:SendMessage")
-	grant.Allow(fn, s.queues.dueDead.QueueArn(), "sqs:SendMessage")
+	grant.Allow(fn, grant.Queue(s.queues.due), "sqs:SendMessage")
+	grant.Allow(fn, grant.Queue(s.queues.dueDead), "sqs:SendMessage")
 	if s.sendsMail() {
-		grant.Allow(fn, s.queues.delivery.QueueArn(), "sqs:SendMessage")
+		grant.Allow(fn, grant.Queue(s.queues.delivery), "sqs:SendMessage")
 	}
 	if s.props.Hub != nil {
 		// To the role and not the function, whose environment names the queue already.
@@ -81,35 +81,22 @@ func (s *messageScheduler) allowExpand(fn awslambda.Function) {
 
 func (s *messageScheduler) allowDeliver(fn awslambda.Function) {
 	grant.Consume(s, "DeliveryMapping", fn, s.queues.delivery, consumer(s.senders()))
-	grant.Allow(fn, s.tables.deliveries.TableArn(), "dynamodb:GetItem", "dynamodb:UpdateItem")
+	grant.Allow(fn, grant.Table(s.tables.deliveries), "dynamodb:GetItem", "dynamodb:UpdateItem")
 	s.allowContent(fn, "s3:GetObject")
 	grant.ReadSecret(s.secret, fn)
 	s.allowMail(fn)
 	if s.props.SendRate == 0 {
 		// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html
-		grant.Allow(fn, jsii.String("*"), "ses:GetAccount")
+		grant.Allow(fn, grant.ARN(jsii.String("*")), "ses:GetAccount")
 	}
 	for _, queue := range []awssqs.Queue{s.queues.delivery, s.queues.deliveryDead} {
-		grant.Allow(fn, queue.QueueArn(), "sqs:SendMessage")
+		grant.Allow(fn, grant.Queue(queue), "sqs:SendMessage")
 	}
 }
 
 // allowContent allows actions on the objects below the prefix, whose keys hold group and message.
 func (s *messageScheduler) allowContent(fn awslambda.Function, actions ...string) {
-	grant.Allow(fn, s.bucket.ArnForObjects(jsii.String(s.props.BucketPrefix+"*")), actions...)
-	key := s.bucket.EncryptionKey()
-	if key == nil {
-		return
-	}
-	// https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
-	for _, action := range actions {
-		switch action {
-		case "s3:GetObject":
-			grant.Allow(fn, key.KeyArn(), "kms:Decrypt")
-		case "s3:PutObject":
-			grant.Allow(fn, key.KeyArn(), "kms:GenerateDataKey")
-		}
-	}
+	grant.Allow(fn, grant.Objects(s.bucket, s.props.BucketPrefix), actions...)
 }
 
 // allowMail allows a function to send as Sender and as no other address of the identity. SES also checks the

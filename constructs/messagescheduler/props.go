@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
@@ -99,6 +100,12 @@ type MessageSchedulerProps struct {
 	// that wait in a shard that is taken away stay there until it is back.
 	// Default: 8.
 	Shards int
+
+	// EncryptionKey encrypts the bucket, the tables, the queues, the secrets that the scheduler makes and the log groups. Its policy is given
+	// the statements that services need (CloudWatch Logs, Secrets Manager); the policy of an imported key must hold them already,
+	// and the README lists them.
+	// Default: keys of AWS.
+	EncryptionKey awskms.IKey
 
 	// RemovalPolicy applies to the bucket, the tables, the queues, the secrets and the log groups. A bucket must be empty
 	// to be deleted.

@@ -106,6 +106,24 @@ func everything(t *testing.T) (awscdk.App, awscdk.Stack) {
 	return app, stack
 }
 
+// encrypted gives every resource a key of the app, whose policy the golden template shows.
+func encrypted(t *testing.T) (awscdk.App, awscdk.Stack) {
+	t.Helper()
+	app, stack := newStack(t)
+	key := awskms.NewKey(stack, jsii.String("Key"), &awskms.KeyProps{EnableKeyRotation: jsii.Bool(true)})
+	scheduler := messagescheduler.NewMessageScheduler(stack, jsii.String("Scheduler"), &messagescheduler.MessageSchedulerProps{
+		Sender: sender, EncryptionKey: key,
+		Hub: notificationhub.FromNotificationHubAttributes(stack, jsii.String("Hub"), &notificationhub.NotificationHubAttributes{
+			QueueArn:              "arn:aws:sqs:eu-west-1:123456789012:intake",
+			QueueEncryptionKeyArn: "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555",
+		}),
+	})
+	scheduler.GrantSchedule(awsiam.NewRole(stack, jsii.String("Backend"), &awsiam.RoleProps{
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("ecs-tasks.amazonaws.com"), nil),
+	}))
+	return app, stack
+}
+
 func backend(stack awscdk.Stack) awslambda.Function {
 	return awslambda.NewFunction(stack, jsii.String("Backend"), &awslambda.FunctionProps{
 		Runtime: awslambda.Runtime_NODEJS_22_X(), Handler: jsii.String("index.handler"), Code: awslambda.Code_FromInline(jsii.String("x")),

@@ -10,7 +10,7 @@ import (
 
 func TestSnapshots(t *testing.T) {
 	for name, build := range map[string]func(*testing.T) (awscdk.App, awscdk.Stack){
-		"minimal": minimal, "everything": everything,
+		"minimal": minimal, "everything": everything, "encrypted": encrypted,
 	} {
 		t.Run("a scheduler with "+name, func(t *testing.T) {
 			app, stack := build(t)

@@ -33,6 +33,7 @@ func (s *messageScheduler) newSecret() awssecretsmanager.ISecret {
 	link := awssecretsmanager.NewSecret(s, jsii.String("LinkKey"), &awssecretsmanager.SecretProps{
 		Description:          jsii.String("Key of the links in mails, source of the one in the signing secret"),
 		RemovalPolicy:        s.removalPolicy(),
+		EncryptionKey:        s.props.EncryptionKey,
 		GenerateSecretString: generator(),
 	})
 	signing := generator()
@@ -41,6 +42,7 @@ func (s *messageScheduler) newSecret() awssecretsmanager.ISecret {
 	return awssecretsmanager.NewSecret(s, jsii.String("SigningSecret"), &awssecretsmanager.SecretProps{
 		Description:          jsii.String("Signs the tokens of the scheduler's callers"),
 		RemovalPolicy:        s.removalPolicy(),
+		EncryptionKey:        s.props.EncryptionKey,
 		GenerateSecretString: signing,
 	})
 }
@@ -59,6 +61,11 @@ func (s *messageScheduler) newBucket() awss3.IBucket {
 	props := awss3.BucketProps{}
 	if s.props.BucketProps != nil {
 		props = *s.props.BucketProps
+	}
+	if props.EncryptionKey == nil && props.Encryption == "" && s.props.EncryptionKey != nil {
+		// S3 then asks for a key of the bucket now and then, and not for a key of each object.
+		// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+		props.EncryptionKey, props.BucketKeyEnabled = s.props.EncryptionKey, jsii.Bool(true)
 	}
 	props.Encryption = cmp.Or(props.Encryption, defaultEncryption(props))
 	props.RemovalPolicy = cmp.Or(props.RemovalPolicy, s.removalPolicy())
@@ -85,7 +92,7 @@ func defaultEncryption(props awss3.BucketProps) awss3.BucketEncryption {
 func (s *messageScheduler) expiry() *awss3.LifecycleRule {
 	return &awss3.LifecycleRule{
 		Id:         jsii.String("finished"),
-		Prefix:     optional(s.props.BucketPrefix),
+		Prefix:     resource.Optional(s.props.BucketPrefix),
 		TagFilters: &map[string]any{contract.TagState: contract.StateFinished},
 		Expiration: awscdk.Duration_Days(jsii.Number(math.Ceil(s.retention().Hours() / 24))),
 		// Without this, versions that BucketProps may ask for would stay.
@@ -129,14 +136,14 @@ func (s *messageScheduler) newTables() tables {
 }
 
 func (s *messageScheduler) newTable(id string, partition, sort *awsdynamodb.Attribute, ttl string) awsdynamodb.TableV2 {
-	return resource.NewTable(s, id, resource.Table{Partition: partition, Sort: sort, TTL: ttl}, s.removalPolicy())
+	return resource.NewTable(s, id, resource.Table{Partition: partition, Sort: sort, TTL: ttl}, s.resources())
 }
 
 func (s *messageScheduler) newQueues() queues {
-	q := queues{dueDead: resource.NewDeadLetterQueue(s, "DueDeadLetters", s.removalPolicy())}
+	q := queues{dueDead: resource.NewDeadLetterQueue(s, "DueDeadLetters", s.resources())}
 	q.due = s.newWorkQueue("Due", q.dueDead)
 	if s.sendsMail() {
-		q.deliveryDead = resource.NewDeadLetterQueue(s, "DeliveryDeadLetters", s.removalPolicy())
+		q.deliveryDead = resource.NewDeadLetterQueue(s, "DeliveryDeadLetters", s.resources())
 		q.delivery = s.newWorkQueue("Delivery", q.deliveryDead)
 	}
 	return q
@@ -149,12 +156,5 @@ func (s *messageScheduler) newWorkQueue(id string, dead awssqs.Queue) awssqs.Que
 		VisibilityTimeout: resource.Seconds(contract.Visibility),
 		RetentionPeriod:   awscdk.Duration_Days(jsii.Number(14)),
 		DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: dead, MaxReceiveCount: jsii.Number(contract.MaxReceives)},
-	}, s.removalPolicy())
-}
-
-func optional(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
+	}, s.resources())
 }

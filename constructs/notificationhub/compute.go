@@ -31,7 +31,7 @@ func (h *notificationHub) newFunctions() {
 			ReservedConcurrency: fn.options.ReservedConcurrency,
 			Environment:         h.environment(fn.name),
 			LogRetention:        h.props.LogRetention,
-			RemovalPolicy:       h.removalPolicy(),
+			Resources:           h.resources(),
 		})
 	}
 }

@@ -19,14 +19,14 @@ func (h *notificationHub) giver() grant.Giver {
 
 func (h *notificationHub) GrantPublish(grantee awsiam.IGrantable, options ...GrantOptions) Grant {
 	h.needResource(h.queue != nil, "queueArn")
-	send := grant.On(h.queue, h.queue.QueueArn(), grantee, "sqs:SendMessage")
+	send := grant.On(h.queue, grant.Queue(h.queue), grantee, "sqs:SendMessage")
 	return h.giver().Give(grantee, send, map[string]*string{contract.EnvQueueURL: h.queue.QueueUrl()}, options)
 }
 
 func (h *notificationHub) GrantIssueTokens(grantee awsiam.IGrantable, options ...GrantOptions) Grant {
 	h.needResource(h.tokens != nil, "tokensTableArn")
 	h.needResource(h.secret != nil, "secretArn")
-	issue := grant.ReadSecret(h.secret, grantee).Combine(grant.To(grantee, []*string{h.tokens.TableArn()}, tokenActions()...))
+	issue := grant.ReadSecret(h.secret, grantee).Combine(grant.ToUse(grantee, grant.Table(h.tokens), tokenActions()...))
 	return h.giver().Give(grantee, issue, map[string]*string{
 		contract.EnvTokensTable: h.tokens.TableName(),
 		contract.EnvSecretARN:   h.secret.SecretArn(),

@@ -26,10 +26,15 @@ func FromNotificationHubAttributes(scope constructs.Construct, id *string, attri
 	h.management = awscdk.Fn_Join(jsii.String(""), jsii.Strings("https://", attributes.ApiId, ".execute-api.",
 		h.region, ".", *h.stack().UrlSuffix(), "/", attributes.StageName))
 	if attributes.QueueArn != "" {
-		h.queue = awssqs.Queue_FromQueueArn(h, jsii.String("Intake"), jsii.String(attributes.QueueArn))
+		h.queue = awssqs.Queue_FromQueueAttributes(h, jsii.String("Intake"), &awssqs.QueueAttributes{
+			QueueArn: jsii.String(attributes.QueueArn), KeyArn: resource.Optional(attributes.QueueEncryptionKeyArn),
+		})
 	}
 	if attributes.TokensTableArn != "" {
-		h.tokens = awsdynamodb.TableV2_FromTableArn(h, jsii.String("Tokens"), jsii.String(attributes.TokensTableArn))
+		h.tokens = awsdynamodb.TableV2_FromTableAttributes(h, jsii.String("Tokens"), &awsdynamodb.TableAttributesV2{
+			TableArn:      jsii.String(attributes.TokensTableArn),
+			EncryptionKey: resource.ImportKey(h, "TokensKey", attributes.TokensTableEncryptionKeyArn),
+		})
 	}
 	h.secret = resource.ImportSecret(h, "SigningSecret", attributes.SecretArn, attributes.SecretEncryptionKeyArn)
 	return h

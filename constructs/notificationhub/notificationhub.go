@@ -151,6 +151,10 @@ func (h *notificationHub) removalPolicy() awscdk.RemovalPolicy {
 	return resource.RemovalPolicy(h.props.RemovalPolicy)
 }
 
+func (h *notificationHub) resources() resource.Options {
+	return resource.Options{RemovalPolicy: h.removalPolicy(), Key: h.props.EncryptionKey}
+}
+
 func (h *notificationHub) Api() awsapigatewayv2.WebSocketApi      { return h.api }
 func (h *notificationHub) Stage() awsapigatewayv2.WebSocketStage  { return h.stage }
 func (h *notificationHub) DomainName() awsapigatewayv2.DomainName { return h.domain }

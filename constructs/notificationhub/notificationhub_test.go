@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2authorizers"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
@@ -93,9 +94,23 @@ func everything(t *testing.T) (awscdk.App, awscdk.Stack) {
 	return app, stack
 }
 
+// encrypted gives every resource a key of the app, whose policy the golden template shows.
+func encrypted(t *testing.T) (awscdk.App, awscdk.Stack) {
+	t.Helper()
+	app, stack := newStack(t)
+	key := awskms.NewKey(stack, jsii.String("Key"), &awskms.KeyProps{EnableKeyRotation: jsii.Bool(true)})
+	hub := notificationhub.NewNotificationHub(stack, jsii.String("Hub"), &notificationhub.NotificationHubProps{EncryptionKey: key})
+	role := awsiam.NewRole(stack, jsii.String("Backend"), &awsiam.RoleProps{
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("ecs-tasks.amazonaws.com"), nil),
+	})
+	hub.GrantPublish(role)
+	hub.GrantIssueTokens(role)
+	return app, stack
+}
+
 func TestSnapshots(t *testing.T) {
 	for name, build := range map[string]func(*testing.T) (awscdk.App, awscdk.Stack){
-		"minimal": minimal, "everything": everything,
+		"minimal": minimal, "everything": everything, "encrypted": encrypted,
 	} {
 		t.Run("a hub with "+name, func(t *testing.T) {
 			app, stack := build(t)

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
@@ -84,6 +85,12 @@ type NotificationHubProps struct {
 	// Default: false.
 	DisableHistory bool
 
+	// EncryptionKey encrypts the tables, the queues, the secrets that the hub makes and the log groups. Its policy is given
+	// the statements that services need (CloudWatch Logs, Secrets Manager); the policy of an imported key must hold them already,
+	// and the README lists them.
+	// Default: keys of AWS.
+	EncryptionKey awskms.IKey
+
 	// RemovalPolicy applies to the tables, the queues, the secret and the log groups.
 	// Default: RETAIN_ON_UPDATE_OR_DELETE: they stay, unless their creation is rolled back.
 	RemovalPolicy awscdk.RemovalPolicy
@@ -151,12 +158,17 @@ type NotificationHubAttributes struct {
 	StageName string
 	// QueueArn is the intake queue, for GrantPublish.
 	QueueArn string
+	// QueueEncryptionKeyArn is the key of the intake queue, which GrantPublish then lets the grantee use.
+	// Default: a key of SQS, which needs no grant.
+	QueueEncryptionKeyArn string
 	// TokensTableArn and SecretArn are for GrantIssueTokens. SecretArn is the full ARN.
 	TokensTableArn string
 	SecretArn      string
-	// SecretEncryptionKeyArn is the key of the secret, which GrantIssueTokens then lets the grantee use.
-	// Default: the AWS managed key, which needs no grant.
-	SecretEncryptionKeyArn string
+	// TokensTableEncryptionKeyArn and SecretEncryptionKeyArn are the keys of table and secret, which GrantIssueTokens then
+	// lets the grantee use.
+	// Default: keys of AWS, which need no grant.
+	TokensTableEncryptionKeyArn string
+	SecretEncryptionKeyArn      string
 	// Region is where the API is.
 	// Default: that of QueueArn, or else the stack's.
 	Region string

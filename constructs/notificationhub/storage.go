@@ -29,6 +29,7 @@ func (h *notificationHub) newSecret() awssecretsmanager.ISecret {
 	passcode := awssecretsmanager.NewSecret(h, jsii.String("Passcode"), &awssecretsmanager.SecretProps{
 		Description:   jsii.String("Passcode of classic tokens, source of the one in the signing secret"),
 		RemovalPolicy: h.removalPolicy(),
+		EncryptionKey: h.props.EncryptionKey,
 		GenerateSecretString: &awssecretsmanager.SecretStringGenerator{
 			PasswordLength:     jsii.Number(32),
 			ExcludePunctuation: jsii.Bool(true),
@@ -38,6 +39,7 @@ func (h *notificationHub) newSecret() awssecretsmanager.ISecret {
 	return awssecretsmanager.NewSecret(h, jsii.String("SigningSecret"), &awssecretsmanager.SecretProps{
 		Description:   jsii.String("Signs the tokens of the hub's connections"),
 		RemovalPolicy: h.removalPolicy(),
+		EncryptionKey: h.props.EncryptionKey,
 		GenerateSecretString: &awssecretsmanager.SecretStringGenerator{
 			// HS512 wants a key of at least 64 bytes (RFC 7518, section 3.2); 86 alphanumeric ones hold 512 bits.
 			PasswordLength:       jsii.Number(86),
@@ -68,7 +70,7 @@ func (h *notificationHub) newTables() tables {
 }
 
 func (h *notificationHub) newTable(id string, partition, sort *awsdynamodb.Attribute, ttl string) awsdynamodb.TableV2 {
-	return resource.NewTable(h, id, resource.Table{Partition: partition, Sort: sort, TTL: ttl}, h.removalPolicy())
+	return resource.NewTable(h, id, resource.Table{Partition: partition, Sort: sort, TTL: ttl}, h.resources())
 }
 
 // maxReceiveCount bounds the tries of a message. AWS asks for a visibility of six times the function's timeout, so that a
@@ -78,8 +80,8 @@ func (h *notificationHub) newTable(id string, partition, sort *awsdynamodb.Attri
 const maxReceiveCount = 100
 
 func (h *notificationHub) newQueues() queues {
-	dead := resource.NewDeadLetterQueue(h, "DeadLetters", h.removalPolicy())
-	fanoutDead := resource.NewDeadLetterQueue(h, "FanoutDeadLetters", h.removalPolicy())
+	dead := resource.NewDeadLetterQueue(h, "DeadLetters", h.resources())
+	fanoutDead := resource.NewDeadLetterQueue(h, "FanoutDeadLetters", h.resources())
 	receives := cmp.Or(h.props.IntakeMaxReceiveCount, maxReceiveCount)
 	return queues{
 		dead:       dead,
@@ -88,11 +90,11 @@ func (h *notificationHub) newQueues() queues {
 			VisibilityTimeout: resource.Seconds(h.props.intakeVisibility()),
 			RetentionPeriod:   resource.Seconds(cmp.Or(h.props.IntakeRetention, 4*24*time.Hour)),
 			DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: dead, MaxReceiveCount: jsii.Number(receives)},
-		}, h.removalPolicy()),
+		}, h.resources()),
 		fanout: resource.NewQueue(h, "Fanout", awssqs.QueueProps{
 			VisibilityTimeout: resource.Seconds(workerTimeout),
 			RetentionPeriod:   resource.Seconds(24 * time.Hour),
 			DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: fanoutDead, MaxReceiveCount: jsii.Number(maxReceiveCount)},
-		}, h.removalPolicy()),
+		}, h.resources()),
 	}
 }

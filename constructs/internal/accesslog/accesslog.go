@@ -2,13 +2,13 @@
 package accesslog
 
 import (
-	"cmp"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/hermes-cdk/hermes/constructs/internal/resource"
 )
 
 // format is a JSON line for each request. It names the route and never the path or the body: links in mails carry their
@@ -25,12 +25,8 @@ const format = `{"request_id":"$context.requestId","time":"$context.requestTime"
 const prefix = "/aws/vendedlogs/apis/"
 
 // Add makes a log group in scope and has the stage log there.
-func Add(scope constructs.Construct, stage awsapigatewayv2.HttpStage, retention awslogs.RetentionDays, policy awscdk.RemovalPolicy) {
-	group := awslogs.NewLogGroup(scope, jsii.String("AccessLogs"), &awslogs.LogGroupProps{
-		LogGroupName:  name(scope),
-		Retention:     cmp.Or(retention, awslogs.RetentionDays_ONE_MONTH),
-		RemovalPolicy: policy,
-	})
+func Add(scope constructs.Construct, stage awsapigatewayv2.HttpStage, retention awslogs.RetentionDays, options resource.Options) {
+	group := resource.NewLogGroup(scope, "AccessLogs", resource.LogGroup{Name: name(scope), Retention: retention}, options)
 	resource := stage.Node().DefaultChild().(awsapigatewayv2.CfnStage)
 	resource.SetAccessLogSettings(&awsapigatewayv2.CfnStage_AccessLogSettingsProperty{
 		DestinationArn: arn(group), Format: jsii.String(format),

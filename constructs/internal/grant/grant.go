@@ -5,7 +5,6 @@ package grant
 import (
 	"cmp"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
@@ -13,9 +12,12 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Allow allows a function the actions on one resource.
-func Allow(fn awslambda.Function, resource *string, actions ...string) {
-	fn.AddToRolePolicy(Statement(actions, resource))
+// Allow allows a function the actions on one resource, and what these take of the resource's key.
+func Allow(fn awslambda.Function, on Resource, actions ...string) {
+	fn.AddToRolePolicy(Statement(actions, on.ARN))
+	if use := keyActions(actions); on.Key != nil && len(use) > 0 {
+		on.Key.Grant(fn, *jsii.Strings(use...)...)
+	}
 }
 
 // Statement allows the actions on the resources.
@@ -24,11 +26,6 @@ func Statement(actions []string, resources ...*string) awsiam.PolicyStatement {
 		Actions:   jsii.Strings(actions...),
 		Resources: &resources,
 	})
-}
-
-// IndexARN is the ARN of a table's index.
-func IndexARN(table awsdynamodb.ITable, index string) *string {
-	return jsii.String(*table.TableArn() + "/index/" + index)
 }
 
 // DefaultMaxConcurrency bounds the instances that read one queue. Without a bound a backlog takes the whole concurrency of
@@ -47,7 +44,7 @@ type Consumer struct {
 // Consume has a function read a queue. The actions are the three that AWS asks for.
 // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions
 func Consume(scope constructs.Construct, id string, fn awslambda.Function, queue awssqs.IQueue, consumer Consumer) {
-	Allow(fn, queue.QueueArn(), "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+	Allow(fn, Queue(queue), "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 	awslambda.NewEventSourceMapping(scope, jsii.String(id), &awslambda.EventSourceMappingProps{
 		Target:                  fn,
 		EventSourceArn:          queue.QueueArn(),

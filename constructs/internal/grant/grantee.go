@@ -96,21 +96,29 @@ func To(grantee awsiam.IGrantable, resources []*string, actions ...string) awsia
 }
 
 // On grants the grantee the actions on a resource, in the resource's policy where the grantee has none of its own, as the
-// principal of a service or of another account.
-func On(resource awsiam.IResourceWithPolicyV2, arn *string, grantee awsiam.IGrantable, actions ...string) awsiam.Grant {
-	return awsiam.Grant_AddToPrincipalOrResource(&awsiam.GrantWithResourceOptions{
+// principal of a service or of another account, and what these take of the resource's key.
+func On(policy awsiam.IResourceWithPolicyV2, on Resource, grantee awsiam.IGrantable, actions ...string) awsiam.Grant {
+	return withKey(awsiam.Grant_AddToPrincipalOrResource(&awsiam.GrantWithResourceOptions{
 		Grantee:      grantee,
 		Actions:      jsii.Strings(actions...),
-		ResourceArns: &[]*string{arn},
-		Resource:     resource,
-	})
+		ResourceArns: &[]*string{on.ARN},
+		Resource:     policy,
+	}), on, grantee, actions)
 }
 
-// ReadSecret grants the grantee to read a secret, and to decrypt it where the secret has a key of its own.
-func ReadSecret(secret awssecretsmanager.ISecret, grantee awsiam.IGrantable) awsiam.Grant {
-	read := To(grantee, []*string{secret.SecretArn()}, "secretsmanager:GetSecretValue")
-	if key := secret.EncryptionKey(); key != nil {
-		read = read.Combine(key.GrantDecrypt(grantee))
+// ToUse grants the grantee the actions on a resource, and what these take of the resource's key.
+func ToUse(grantee awsiam.IGrantable, on Resource, actions ...string) awsiam.Grant {
+	return withKey(To(grantee, []*string{on.ARN}, actions...), on, grantee, actions)
+}
+
+func withKey(granted awsiam.Grant, on Resource, grantee awsiam.IGrantable, actions []string) awsiam.Grant {
+	if use := keyActions(actions); on.Key != nil && len(use) > 0 {
+		return granted.Combine(on.Key.Grant(grantee, *jsii.Strings(use...)...))
 	}
-	return read
+	return granted
+}
+
+// ReadSecret grants the grantee to read a secret.
+func ReadSecret(secret awssecretsmanager.ISecret, grantee awsiam.IGrantable) awsiam.Grant {
+	return ToUse(grantee, Resource{ARN: secret.SecretArn(), Key: secret.EncryptionKey()}, "secretsmanager:GetSecretValue")
 }

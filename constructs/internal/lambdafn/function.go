@@ -12,6 +12,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/hermes-cdk/hermes/constructs/internal/gobundle"
+	"github.com/hermes-cdk/hermes/constructs/internal/resource"
 )
 
 // New makes the function id in scope, and beside it its role, id+"Role", and its log group, id+"Logs". Grants on the
@@ -23,10 +24,7 @@ func New(scope constructs.Construct, id *string, props *Props) awslambda.Functio
 	if err := p.validate(); err != nil {
 		panic(fmt.Errorf("lambdafn: function %s/%s: %w", *scope.Node().Path(), *id, err))
 	}
-	logs := awslogs.NewLogGroup(scope, jsii.String(*id+"Logs"), &awslogs.LogGroupProps{
-		Retention:     p.LogRetention,
-		RemovalPolicy: p.RemovalPolicy,
-	})
+	logs := resource.NewLogGroup(scope, *id+"Logs", resource.LogGroup{Retention: p.LogRetention}, p.Resources)
 	return awslambda.NewFunction(scope, id, &awslambda.FunctionProps{
 		Runtime:       awslambda.Runtime_PROVIDED_AL2023(),
 		Handler:       jsii.String("bootstrap"),

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
+	"github.com/hermes-cdk/hermes/constructs/internal/resource"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -73,7 +74,7 @@ func TestAFunctionWithEverythingSet(t *testing.T) {
 		ReservedConcurrency: 5,
 		Environment:         map[string]*string{"NAME": jsii.String("world")},
 		LogRetention:        awslogs.RetentionDays_ONE_WEEK,
-		RemovalPolicy:       awscdk.RemovalPolicy_DESTROY,
+		Resources:           resource.Options{RemovalPolicy: awscdk.RemovalPolicy_DESTROY},
 		Tracing:             awslambda.Tracing_ACTIVE,
 		RecursiveLoop:       awslambda.RecursiveLoop_ALLOW,
 	}

@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+
+	"github.com/hermes-cdk/hermes/constructs/internal/resource"
 )
 
 // Props describes a function. A field left at zero has its default.
@@ -63,10 +65,10 @@ type Props struct {
 	// Default: one month
 	LogRetention awslogs.RetentionDays
 
-	// RemovalPolicy says what becomes of the log group when it leaves the stack.
+	// Resources says what becomes of the log group when it leaves the stack, and which key encrypts it.
 	//
-	// Default: RETAIN_ON_UPDATE_OR_DELETE
-	RemovalPolicy awscdk.RemovalPolicy
+	// Default: RETAIN_ON_UPDATE_OR_DELETE, and a key of AWS
+	Resources resource.Options
 
 	// Tracing has X-Ray sample invocations. It is off by default for three reasons: writing segments takes a
 	// permission on resource "*", the only one that X-Ray has; the functions are not instrumented, so a trace would
@@ -97,12 +99,7 @@ func (p Props) withDefaults() Props {
 	if p.Timeout == 0 {
 		p.Timeout = 10 * time.Second
 	}
-	if p.LogRetention == "" {
-		p.LogRetention = awslogs.RetentionDays_ONE_MONTH
-	}
-	if p.RemovalPolicy == "" {
-		p.RemovalPolicy = awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
-	}
+	p.Resources.RemovalPolicy = resource.RemovalPolicy(p.Resources.RemovalPolicy)
 	if p.Tracing == "" {
 		p.Tracing = awslambda.Tracing_DISABLED
 	}

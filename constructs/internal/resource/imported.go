@@ -14,11 +14,25 @@ func ImportSecret(scope constructs.Construct, id, arn, keyARN string) awssecrets
 	if arn == "" {
 		return nil
 	}
-	attributes := &awssecretsmanager.SecretAttributes{SecretCompleteArn: jsii.String(arn)}
-	if keyARN != "" {
-		attributes.EncryptionKey = awskms.Key_FromKeyArn(scope, jsii.String(id+"Key"), jsii.String(keyARN))
+	return awssecretsmanager.Secret_FromSecretAttributes(scope, jsii.String(id), &awssecretsmanager.SecretAttributes{
+		SecretCompleteArn: jsii.String(arn), EncryptionKey: ImportKey(scope, id+"Key", keyARN),
+	})
+}
+
+// ImportKey refers to a key by its ARN. It returns nil for "".
+func ImportKey(scope constructs.Construct, id, arn string) awskms.IKey {
+	if arn == "" {
+		return nil
 	}
-	return awssecretsmanager.Secret_FromSecretAttributes(scope, jsii.String(id), attributes)
+	return awskms.Key_FromKeyArn(scope, jsii.String(id), jsii.String(arn))
+}
+
+// Optional is text, or nil for "".
+func Optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
 }
 
 // RegionOf is the region in an ARN that is known while the app synthesizes, or "".
