@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsses"
@@ -20,10 +21,11 @@ func newStack(scope constructs.Construct, stage Stage) awscdk.Stack {
 	stack := awscdk.NewStack(scope, jsii.String("Hermes-"+stage.Name), &awscdk.StackProps{
 		Description: jsii.String("Hermes: notifications in real time, stage " + stage.Name),
 	})
-	alarms := newAlarmTopic(stack, stage)
+	alarms, key := newAlarmTopic(stack, stage), newKey(stack, stage)
 	hub := notificationhub.NewNotificationHub(stack, jsii.String("Hub"), &notificationhub.NotificationHubProps{
 		StageName:        stage.Name,
 		RemovalPolicy:    stage.RemovalPolicy,
+		EncryptionKey:    key,
 		LogRetention:     stage.LogRetention,
 		HistoryRetention: stage.HistoryRetention,
 		IntakeRetention:  stage.IntakeRetention,
@@ -46,13 +48,13 @@ func newStack(scope constructs.Construct, stage Stage) awscdk.Stack {
 	output(stack, "HubDeadLetterQueueUrl", hub.DeadLetterQueue().QueueUrl(), "Messages that were refused or failed")
 	output(stack, "FanoutQueueUrl", hub.FanoutQueue().QueueUrl(), "Chunks of large rooms about to be delivered")
 	output(stack, "FanoutDeadLetterQueueUrl", hub.FanoutDeadLetterQueue().QueueUrl(), "Chunks that were not delivered")
-	newBudget(stack, stage, hub, alarms)
-	newScheduler(stack, stage, hub, alarms)
+	newBudget(stack, stage, hub, alarms, key)
+	newScheduler(stack, stage, hub, alarms, key)
 	return stack
 }
 
 // newBudget watches what the stage costs. Every alert is published in the hub; e-mail needs a sender.
-func newBudget(stack awscdk.Stack, stage Stage, hub notificationhub.INotificationHub, alarms awssns.ITopic) {
+func newBudget(stack awscdk.Stack, stage Stage, hub notificationhub.INotificationHub, alarms awssns.ITopic, key awskms.IKey) {
 	budget := budgetsubscriber.NewBudgetSubscriber(stack, jsii.String("Budget"), &budgetsubscriber.BudgetSubscriberProps{
 		Budget:        &budgetsubscriber.Budget{Amount: stage.Budget.Amount, Thresholds: stage.Budget.Thresholds},
 		Sender:        stage.Budget.Sender,
@@ -60,6 +62,7 @@ func newBudget(stack awscdk.Stack, stage Stage, hub notificationhub.INotificatio
 		Hub:           hub,
 		Retry:         stage.Budget.Retry,
 		RemovalPolicy: stage.RemovalPolicy,
+		EncryptionKey: key,
 		LogRetention:  stage.LogRetention,
 		DisableAlarms: !stage.Alarms,
 		AlarmTopic:    alarms,
@@ -72,7 +75,7 @@ func newBudget(stack awscdk.Stack, stage Stage, hub notificationhub.INotificatio
 }
 
 // newScheduler sends messages at their time, by e-mail and into the hub's rooms.
-func newScheduler(stack awscdk.Stack, stage Stage, hub notificationhub.INotificationHub, alarms awssns.ITopic) {
+func newScheduler(stack awscdk.Stack, stage Stage, hub notificationhub.INotificationHub, alarms awssns.ITopic, key awskms.IKey) {
 	scheduler := messagescheduler.NewMessageScheduler(stack, jsii.String("Scheduler"), &messagescheduler.MessageSchedulerProps{
 		Sender:         stage.Sender,
 		SenderIdentity: identity(stack, stage.SenderIdentity),
@@ -83,6 +86,7 @@ func newScheduler(stack awscdk.Stack, stage Stage, hub notificationhub.INotifica
 		ThrottleBurst:  stage.ThrottleBurst,
 		Retention:      stage.ScheduleRetention,
 		RemovalPolicy:  stage.RemovalPolicy,
+		EncryptionKey:  key,
 		LogRetention:   stage.LogRetention,
 		DisableAlarms:  !stage.Alarms,
 		AlarmTopic:     alarms,
@@ -103,6 +107,18 @@ func newScheduler(stack awscdk.Stack, stage Stage, hub notificationhub.INotifica
 	}
 	output(stack, "DeliveryQueueUrl", scheduler.DeliveryQueue().QueueUrl(), "Mails about to be sent")
 	output(stack, "DeliveryDeadLetterQueueUrl", scheduler.DeliveryDeadLetterQueue().QueueUrl(), "Mails that failed too often")
+}
+
+// newKey makes the key of a stage that is encrypted with one; nil for another.
+func newKey(stack awscdk.Stack, stage Stage) awskms.IKey {
+	if !stage.Encrypted {
+		return nil
+	}
+	return awskms.NewKey(stack, jsii.String("Key"), &awskms.KeyProps{
+		Description:       jsii.String("Encrypts what Hermes keeps, stage " + stage.Name),
+		EnableKeyRotation: jsii.Bool(true),
+		RemovalPolicy:     stage.RemovalPolicy,
+	})
 }
 
 // bucketProps has the bucket's objects go with the stage where everything else does: CloudFormation deletes no bucket that

@@ -43,6 +43,9 @@ type Stage struct {
 	// default of 10,000. -c connectionsQuota=... sets it.
 	ConnectionsQuota int
 
+	// Encrypted has a key of the stage's own encrypt what holds data; -c encrypted=true sets it. A key costs 1 USD a month.
+	Encrypted bool
+
 	// Alarms are made and notify a topic, or not.
 	Alarms bool
 
@@ -176,6 +179,12 @@ func (s Stage) withContext(value func(name string) string) (Stage, error) {
 			return s, fmt.Errorf("connectionsQuota must be a number of requests a second, at least 1, got %q", quota)
 		}
 		s.ConnectionsQuota = n
+	}
+	if encrypted := value("encrypted"); encrypted != "" {
+		var err error
+		if s.Encrypted, err = strconv.ParseBool(encrypted); err != nil {
+			return s, fmt.Errorf("encrypted must be true or false, got %q", encrypted)
+		}
 	}
 	return s, nil
 }

@@ -61,6 +61,9 @@ func TestAWrongContextIsRefusedWithItsNameAndValue(t *testing.T) {
 		"an e-mail address for a stage without alarms": {
 			"dev", map[string]string{"alarmEmail": "ops@your.org"}, `alarmEmail is "ops@your.org", but stage dev has no alarms`,
 		},
+		"an encryption that is neither on nor off": {
+			"prod", map[string]string{"encrypted": "maybe"}, `encrypted must be true or false, got "maybe"`,
+		},
 		"a quota of 0": {
 			"prod",
 			map[string]string{"connectionsQuota": "0"},

@@ -9,6 +9,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint/sigv4"
 	"github.com/hermes-cdk/hermes/infra/local/internal/faultinjection"
 	"github.com/hermes-cdk/hermes/infra/local/internal/iam"
+	"github.com/hermes-cdk/hermes/infra/local/internal/kms"
 )
 
 // An Authorizer evaluates policies (see iam.Engine).
@@ -45,6 +46,8 @@ type Options struct {
 	// PartitionKey returns the name of the partition key of a table or of one of its indexes ("" for the table), for the
 	// condition key dynamodb:LeadingKeys. Default: the key is not set.
 	PartitionKey func(table, index string) (name string, ok bool)
+	// Keys encrypt resources: who uses one must be allowed to use its key. Default: none do.
+	Keys kms.Keys
 }
 
 // A Front is the endpoint. It is safe for concurrent use once every service has been added.
@@ -83,7 +86,7 @@ func New(o Options) *Front {
 		keyring:  newKeyring(o.Account),
 		identifier: operation.Identifier{
 			Region: o.Region, Account: o.Account,
-			SecretARN: o.SecretARN, MailIdentityARN: o.MailIdentityARN, RecipientARN: o.RecipientARN, PartitionKey: o.PartitionKey,
+			SecretARN: o.SecretARN, MailIdentityARN: o.MailIdentityARN, RecipientARN: o.RecipientARN, PartitionKey: o.PartitionKey, Keys: o.Keys,
 		},
 		denied:   newRing(keptDenials),
 		services: map[string]http.Handler{},

@@ -11,6 +11,7 @@ const (
 	tableARN = "arn:aws:dynamodb:us-east-1:000000000000:table/Rooms"
 	queueARN = "arn:aws:sqs:us-east-1:000000000000:Intake"
 	topicARN = "arn:aws:sns:us-east-1:000000000000:Alerts"
+	keyARN   = "arn:aws:kms:us-east-1:000000000000:key/11111111-2222-3333-4444-555555555555"
 )
 
 func send() Caller {
@@ -42,6 +43,12 @@ func TestAuthorize(t *testing.T) {
 	const allowQuery = `{"Effect":"Allow","Action":"dynamodb:Query","Resource":"` + tableARN + `"}`
 	get := Request{Caller: send(), Action: "dynamodb:Query", Resource: tableARN}
 	sns := Caller{Service: "sns.amazonaws.com"}
+	const allowDecrypt = `{"Effect":"Allow","Action":"kms:Decrypt","Resource":"` + keyARN + `"}`
+	const handOver = `{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::000000000000:root"},"Action":"kms:*","Resource":"*"}`
+	decrypt := Request{Caller: send(), Action: "kms:Decrypt", Resource: keyARN, Context: map[string][]string{"kms:ViaService": {"sqs.us-east-1.amazonaws.com"}}}
+	noDecrypt := Decision{Reason: "User: arn:aws:sts::000000000000:assumed-role/SendRole/send is not authorized to perform: kms:Decrypt " +
+		"on resource: " + keyARN + " because no identity-based policy allows the kms:Decrypt action"}
+	notHandedOver := Decision{Reason: strings.Replace(noDecrypt.Reason, "identity-based", "resource-based", 1)}
 	tests := []struct {
 		name     string
 		identity string
@@ -61,6 +68,29 @@ func TestAuthorize(t *testing.T) {
 		{
 			name: "the case of an action does not matter", identity: strings.Replace(allowQuery, "dynamodb:Query", "DynamoDB:query", 1),
 			request: get, want: Decision{Allowed: true},
+		},
+		{
+			name: "a key's policy hands over to the account's", identity: allowDecrypt, resource: handOver,
+			request: decrypt, want: Decision{Allowed: true},
+		},
+		{
+			name: "a key's policy that hands over does not allow by itself", resource: handOver,
+			request: decrypt, want: noDecrypt,
+		},
+		{
+			name: "a key's policy that does not hand over refuses", identity: allowDecrypt,
+			resource: strings.Replace(handOver, "kms:*", "kms:Describe*", 1),
+			request:  decrypt, want: notHandedOver,
+		},
+		{
+			name: "a key's policy hands over for one service only", identity: allowDecrypt,
+			resource: strings.Replace(handOver, `"Resource"`, `"Condition":{"StringEquals":{"kms:ViaService":"dynamodb.us-east-1.amazonaws.com"}},"Resource"`, 1),
+			request:  decrypt, want: notHandedOver,
+		},
+		{
+			name:     "a key's policy that names the role needs no other",
+			resource: strings.Replace(handOver, ":root", ":role/SendRole", 1),
+			request:  decrypt, want: Decision{Allowed: true},
 		},
 		{
 			name: "another action is refused implicitly", identity: allowQuery,

@@ -11,6 +11,11 @@ type entry struct {
 	allows []candidate
 	fixed  bool // no candidate depends on the request's context
 	none   Decision
+
+	// keyed says that the resource is a key of KMS, where the role's policies count only as far as the key's own policy hands
+	// over to the account's, by delegates. https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
+	keyed     bool
+	delegates []candidate
 }
 
 // A candidate is a statement that matches the caller, the action and (unless it has variables) the resource.
@@ -23,11 +28,11 @@ type candidate struct {
 
 // newEntry collects candidates. role and resource may be nil.
 func newEntry(r *Request, role, resource *owner, account string) *entry {
-	e := &entry{fixed: true, none: Decision{Reason: reason(r, noAllow(r.Caller))}}
+	e := &entry{fixed: true, none: Decision{Reason: reason(r, noAllow(r.Caller))}, keyed: strings.HasPrefix(r.Resource, "arn:aws:kms:")}
 	action := strings.ToLower(r.Action)
 	if role != nil && r.Caller.Role != "" {
 		for _, t := range role.statements {
-			e.add(t, action, r.Resource, true)
+			e.add(t, action, r.Resource, true, false)
 		}
 	}
 	if resource == nil {
@@ -35,14 +40,14 @@ func newEntry(r *Request, role, resource *owner, account string) *entry {
 	}
 	for _, t := range resource.statements {
 		own, wholeAccount := t.principals.names(r.Caller, account)
-		if own || wholeAccount && t.deny {
-			e.add(t, action, r.Resource, false)
+		if own || wholeAccount && (t.deny || e.keyed) {
+			e.add(t, action, r.Resource, false, !own && !t.deny)
 		}
 	}
 	return e
 }
 
-func (e *entry) add(t *tracked, action, resource string, identity bool) {
+func (e *entry) add(t *tracked, action, resource string, identity, delegates bool) {
 	c := candidate{tracked: t, identity: identity}
 	var ok bool
 	if c.actions, ok = t.matchAction(action); !ok {
@@ -54,11 +59,14 @@ func (e *entry) add(t *tracked, action, resource string, identity bool) {
 		}
 	}
 	e.fixed = e.fixed && !t.dynamic()
-	if t.deny {
+	switch {
+	case t.deny:
 		e.denies = append(e.denies, c)
-		return
+	case delegates:
+		e.delegates = append(e.delegates, c)
+	default:
+		e.allows = append(e.allows, c)
 	}
-	e.allows = append(e.allows, c)
 }
 
 // decide evaluates in AWS's order: an explicit Deny anywhere denies; then an Allow in either policy allows; else the request
@@ -77,17 +85,28 @@ func (e *entry) decide(engine *Engine, r *Request) Decision {
 			return Decision{Explicit: true, Reason: reason(r, explicitDeny(c.identity))}
 		}
 	}
+	delegated := !e.keyed
+	for i := range e.delegates {
+		if c := &e.delegates[i]; c.applies(request) {
+			c.count()
+			delegated = true
+		}
+	}
 	allowed := false
 	for i := range e.allows {
-		if c := &e.allows[i]; c.applies(request) {
+		if c := &e.allows[i]; (delegated || !c.identity) && c.applies(request) {
 			c.count()
 			allowed = true
 		}
 	}
-	if allowed {
+	switch {
+	case allowed:
 		return Decision{Allowed: true}
+	case !delegated:
+		return Decision{Reason: reason(r, noResourceAllow)}
+	default:
+		return e.none
 	}
-	return e.none
 }
 
 // applies checks what the cache key leaves open. request is nil if nothing is.
@@ -119,9 +138,11 @@ func reason(r *Request, why string) string {
 		strings.ReplaceAll(why, "ACTION", r.Action)
 }
 
+const noResourceAllow = "because no resource-based policy allows the ACTION action"
+
 func noAllow(c Caller) string {
 	if c.Service != "" {
-		return "because no resource-based policy allows the ACTION action"
+		return noResourceAllow
 	}
 	return "because no identity-based policy allows the ACTION action"
 }

@@ -44,6 +44,14 @@ type localIndex struct {
 	Projection projection   `required:"true"`
 }
 
+// A tableEncryption without a key stands for one that AWS manages.
+type tableEncryption struct {
+	KMSMasterKeyId string //nolint:revive // the property's name
+
+	SSEEnabled any `ignored:"a key takes effect in any case"`
+	SSEType    any `ignored:"there is one"`
+}
+
 type resourcePolicyProperty struct{ PolicyDocument any }
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
@@ -64,6 +72,7 @@ type tableProperties struct {
 	LocalSecondaryIndexes   []localIndex
 	ProvisionedThroughput   throughput
 	ResourcePolicy          resourcePolicyProperty
+	SSESpecification        tableEncryption
 	TableName               string
 	TimeToLiveSpecification timeToLive
 
@@ -71,7 +80,6 @@ type tableProperties struct {
 	DeletionProtectionEnabled        any `ignored:"the local stage deletes no table"`
 	OnDemandThroughput               any `ignored:"tables do not throttle"`
 	PointInTimeRecoverySpecification any `ignored:"there are no backups"`
-	SSESpecification                 any `ignored:"nothing is encrypted at rest"`
 	TableClass                       any `ignored:"it changes the price of storage only"`
 	Tags                             any `ignored:"nothing reads tags"`
 	WarmThroughput                   any `ignored:"tables do not throttle"`
@@ -84,6 +92,7 @@ func planTable(p *planner, r *assembly.Resource, in tableProperties) (assembly.V
 	t := tableShape{
 		name: in.TableName, attributes: in.AttributeDefinitions, keys: in.KeySchema, local: in.LocalSecondaryIndexes,
 		ttl: in.TimeToLiveSpecification, throughput: in.ProvisionedThroughput, policy: in.ResourcePolicy,
+		key: in.SSESpecification.KMSMasterKeyId,
 	}
 	for _, i := range in.GlobalSecondaryIndexes {
 		t.global = append(t.global, Index{
@@ -112,6 +121,8 @@ type globalTableProperties struct {
 	Replicas              []struct {
 		Region         string `required:"true"`
 		ResourcePolicy resourcePolicyProperty
+		// The key of the replica; whether it has one is the table's SSESpecification.
+		SSESpecification tableEncryption
 
 		ContributorInsightsSpecification  any `ignored:"insights are not collected"`
 		DeletionProtectionEnabled         any `ignored:"the local stage deletes no table"`
@@ -119,14 +130,13 @@ type globalTableProperties struct {
 		PointInTimeRecoverySpecification  any `ignored:"there are no backups"`
 		ReadOnDemandThroughputSettings    any `ignored:"tables do not throttle"`
 		ReadProvisionedThroughputSettings any `ignored:"tables do not throttle"`
-		SSESpecification                  any `ignored:"nothing is encrypted at rest"`
 		TableClass                        any `ignored:"it changes the price of storage only"`
 		Tags                              any `ignored:"nothing reads tags"`
 	} `required:"true"`
 	TableName               string
 	TimeToLiveSpecification timeToLive
 
-	SSESpecification                   any `ignored:"nothing is encrypted at rest"`
+	SSESpecification                   any `ignored:"the replica names the key"`
 	WarmThroughput                     any `ignored:"tables do not throttle"`
 	WriteOnDemandThroughputSettings    any `ignored:"tables do not throttle"`
 	WriteProvisionedThroughputSettings any `ignored:"tables do not throttle"`
@@ -141,7 +151,7 @@ func planGlobalTable(p *planner, r *assembly.Resource, in globalTableProperties)
 	}
 	t := tableShape{
 		name: in.TableName, attributes: in.AttributeDefinitions, keys: in.KeySchema, local: in.LocalSecondaryIndexes,
-		ttl: in.TimeToLiveSpecification, policy: in.Replicas[0].ResourcePolicy,
+		ttl: in.TimeToLiveSpecification, policy: in.Replicas[0].ResourcePolicy, key: in.Replicas[0].SSESpecification.KMSMasterKeyId,
 	}
 	for _, i := range in.GlobalSecondaryIndexes {
 		t.global = append(t.global, Index{
@@ -161,6 +171,7 @@ type tableShape struct {
 	ttl        timeToLive
 	throughput throughput
 	policy     resourcePolicyProperty
+	key        string // "" for one of AWS
 }
 
 func (p *planner) planTable(r *assembly.Resource, in tableShape) (assembly.Values, error) {
@@ -184,6 +195,7 @@ func (p *planner) planTable(r *assembly.Resource, in tableShape) (assembly.Value
 	if err := t.check(); err != nil {
 		return assembly.Values{}, err
 	}
+	p.encrypt(r, "Properties.SSESpecification", in.key, t.ARN)
 	p.resources.Tables = append(p.resources.Tables, t)
 	values := assembly.Values{Ref: name, Attributes: map[string]any{"Arn": t.ARN, "TableId": uuid(r)}}
 	if in.policy.PolicyDocument == nil {

@@ -49,7 +49,7 @@ func checked(check func(properties map[string]any) error, k kind) kind {
 // kinds is the registry: every resource type that is known.
 var kinds = merge(
 	apiGatewayKinds(), budgetKinds(), cloudWatchKinds(), dynamoKinds(), eventKinds(), iamKinds(), inertKinds(),
-	lambdaKinds(), logKinds(), s3Kinds(), secretKinds(), sesKinds(), snsKinds(), sqsKinds(),
+	kmsKinds(), lambdaKinds(), logKinds(), s3Kinds(), secretKinds(), sesKinds(), snsKinds(), sqsKinds(),
 )
 
 func merge(parts ...map[string]kind) map[string]kind {

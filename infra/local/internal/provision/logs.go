@@ -12,10 +12,10 @@ func logKinds() map[string]kind {
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html
 type logGroupProperties struct {
+	KmsKeyId        string //nolint:revive // the property's name
 	LogGroupName    string
 	RetentionInDays int
 
-	KmsKeyId      any `ignored:"nothing is encrypted at rest"`
 	LogGroupClass any `ignored:"it changes the price only"`
 	Tags          any `ignored:"nothing reads tags"`
 }
@@ -26,6 +26,7 @@ func planLogGroup(p *planner, r *assembly.Resource, in logGroupProperties) (asse
 		return assembly.Values{}, err
 	}
 	g := LogGroup{ID: identify(r), Name: name, ARN: p.arn("logs", "log-group:"+name), Retention: time.Duration(in.RetentionInDays) * 24 * time.Hour}
+	p.encryptLogs(r, in.KmsKeyId, g.ARN)
 	p.resources.LogGroups = append(p.resources.LogGroups, g)
 	return assembly.Values{Ref: name, Attributes: map[string]any{"Arn": g.ARN + ":*"}}, nil
 }

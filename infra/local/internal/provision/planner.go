@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/assembly"
+	"github.com/hermes-cdk/hermes/infra/local/internal/kms"
 )
 
 // Secrets keeps the values of secrets, which Plan needs because a template may put one into another resource
@@ -49,8 +50,11 @@ type planner struct {
 	secrets   map[string]bool   // ARNs
 	tables    map[string]bool   // names
 	buckets   map[string]bool   // names
+	keys      map[string]string // ARNs of keys by ARN, id and alias
 	names     map[string]string // service and physical name -> logical id
 	checks    []func() error    // run once all resources are known
+
+	foreignKeys map[string]bool // ARNs of keys that are not in the assembly
 
 	ensureSecret func(Secret) (string, error)
 }
@@ -102,10 +106,11 @@ func newPlanner(a *assembly.Assembly, o Options) *planner {
 		o.Architecture = runtime.GOARCH
 	}
 	return &planner{
-		Options: o, assembly: a, resources: &Resources{},
+		Options: o, assembly: a, resources: &Resources{Keys: kms.Keys{}},
 		functions: map[string]*Function{}, queues: map[string]*Queue{}, topics: map[string]*Topic{},
 		roles: map[string]*Role{}, managed: map[string]policyDocument{}, apis: map[string]*api{},
 		secrets: map[string]bool{}, tables: map[string]bool{}, buckets: map[string]bool{}, names: map[string]string{},
+		keys: map[string]string{}, foreignKeys: map[string]bool{},
 	}
 }
 
@@ -145,6 +150,7 @@ func (p *planner) finish() error {
 	if err := p.finishAPIs(); err != nil {
 		return err
 	}
+	p.keyAccesses()
 	return p.checkAccess()
 }
 

@@ -74,6 +74,7 @@ func TestPlanRefuses(t *testing.T) {
 		letters = "provision: stack Office: resource Letters (AWS::SQS::Queue): "
 		guests  = "provision: stack Office: resource Guests (AWS::DynamoDB::Table): "
 		way     = ", only an asset with an executable bootstrap, for the runtime provided.al2023 or provided.al2"
+		lockARN = "arn:aws:kms:us-east-1:000000000000:key/c53d72a3-d138-2af2-c74b-ba89172183a3"
 		doorARN = "arn:aws:lambda:us-east-1:000000000000:function:Office-Door"
 	)
 	tests := []struct {
@@ -131,6 +132,34 @@ func TestPlanRefuses(t *testing.T) {
 			"a topic that may not send to its queue", with("LettersPolicy", "PolicyDocument", object{"Statement": object{"Effect": "Allow", "Action": "sqs:SendMessage", "Principal": object{"Service": "events.amazonaws.com"}}}),
 			"provision: stack Office: resource NewsToLetters (AWS::SNS::Subscription): not permitted: Service: sns.amazonaws.com is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:us-east-1:000000000000:Office-Letters because no resource-based policy allows the sqs:SendMessage action for source arn:aws:sns:us-east-1:000000000000:Office-News",
 			ErrNotPermitted,
+		},
+		{
+			"a log group with a key that CloudWatch Logs may not use", with("Lock", "KeyPolicy", nil),
+			"provision: stack Office: resource Logs (AWS::Logs::LogGroup): not permitted: Service: logs.us-east-1.amazonaws.com is not authorized to perform: kms:Encrypt on resource: " + lockARN +
+				" because no resource-based policy allows the kms:Encrypt action", ErrNotPermitted,
+		},
+		{
+			"a topic that may send to its queue, but not with the queue's key", with("Lock", "KeyPolicy", object{"Statement": []any{
+				object{"Effect": "Allow", "Action": "kms:*", "Resource": "*", "Principal": object{"AWS": "arn:aws:iam::000000000000:root"}},
+				object{"Effect": "Allow", "Action": "kms:*", "Resource": "*", "Principal": object{"Service": "logs.us-east-1.amazonaws.com"}},
+				object{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*", "Principal": object{"Service": "sns.amazonaws.com"}},
+				object{"Effect": "Allow", "Action": "kms:*", "Resource": "*", "Principal": object{"Service": []any{"budgets.amazonaws.com", "events.amazonaws.com"}}},
+			}}),
+			"provision: stack Office: resource NewsToLetters (AWS::SNS::Subscription): not permitted: Service: sns.amazonaws.com is not authorized to perform: kms:GenerateDataKey on resource: " + lockARN +
+				" because no resource-based policy allows the kms:GenerateDataKey action for source arn:aws:sns:us-east-1:000000000000:Office-News", ErrNotPermitted,
+		},
+		{
+			"a queue with a key that nobody has", with("Letters", "KmsMasterKeyId", "alias/other"),
+			letters + "Properties.KmsMasterKeyId alias/other, which is not a key of the assembly, is not supported", ErrUnsupported,
+		},
+		{
+			"a mapping whose role may not use the queue's key", with("Lock", "KeyPolicy", object{"Statement": []any{
+				object{"Effect": "Allow", "Action": "kms:*", "Resource": "*", "Principal": object{"Service": []any{
+					"sns.amazonaws.com", "budgets.amazonaws.com", "events.amazonaws.com", "logs.us-east-1.amazonaws.com",
+				}}},
+			}}),
+			"provision: stack Office: resource DoorMapping (AWS::Lambda::EventSourceMapping): not permitted: User: arn:aws:sts::000000000000:assumed-role/Office-DoorRole/service is not authorized to perform: kms:Decrypt on resource: " + lockARN +
+				" because no resource-based policy allows the kms:Decrypt action", ErrNotPermitted,
 		},
 		{
 			"a budget that may not publish", func(r map[string]any) {

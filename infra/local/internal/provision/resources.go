@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/iam"
+	"github.com/hermes-cdk/hermes/infra/local/internal/kms"
 )
 
 // Resources is what a cloud assembly consists of, resolved. Its order is that of dependencies, stack by stack.
@@ -27,6 +28,8 @@ type Resources struct {
 	Budgets             []Budget
 	Identities          []Identity
 	ConfigurationSets   []*ConfigurationSet
+	// Keys encrypt resources.
+	Keys kms.Keys
 	// Inert resources are accepted and shown, but not run.
 	Inert []Inert
 	// Outputs by stack name and key, as `cdk deploy --outputs-file` writes them.

@@ -15,13 +15,22 @@ func s3Kinds() map[string]kind {
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html
 type bucketProperties struct {
-	AccessControl           string `only:"Private"`
+	AccessControl    string `only:"Private"`
+	BucketEncryption struct {
+		ServerSideEncryptionConfiguration []struct {
+			ServerSideEncryptionByDefault struct {
+				KMSMasterKeyID string
+				SSEAlgorithm   string `required:"true"`
+			}
+
+			BucketKeyEnabled any `ignored:"whether the key may be used is looked at each time"`
+		}
+	}
 	BucketName              string
 	VersioningConfiguration struct {
 		Status string `only:"Enabled,Suspended"`
 	}
 
-	BucketEncryption               any `ignored:"nothing is encrypted at rest"`
 	LifecycleConfiguration         any `ignored:"objects do not expire: versitygw has no lifecycle"`
 	LoggingConfiguration           any `ignored:"access is not logged"`
 	OwnershipControls              any `ignored:"there is one owner"`
@@ -38,6 +47,9 @@ func planBucket(p *planner, r *assembly.Resource, in bucketProperties) (assembly
 		return assembly.Values{}, err
 	}
 	b := Bucket{ID: identify(r), Name: name, ARN: "arn:" + assembly.Partition + ":s3:::" + name, Versioned: in.VersioningConfiguration.Status == "Enabled"}
+	for _, e := range in.BucketEncryption.ServerSideEncryptionConfiguration {
+		p.encrypt(r, "Properties.BucketEncryption", e.ServerSideEncryptionByDefault.KMSMasterKeyID, b.ARN)
+	}
 	p.buckets[name] = true
 	p.resources.Buckets = append(p.resources.Buckets, b)
 	return assembly.Values{Ref: name, Attributes: map[string]any{

@@ -30,12 +30,12 @@ type secretProperties struct {
 		RequireEachIncludedType *bool
 		SecretStringTemplate    string
 	}
+	KmsKeyId     string //nolint:revive // the property's name
 	Name         string
 	SecretString *string
 
-	KmsKeyId any `ignored:"nothing is encrypted at rest"`
-	Tags     any `ignored:"nothing reads tags"`
-	Type     any `ignored:"documentation only"`
+	Tags any `ignored:"nothing reads tags"`
+	Type any `ignored:"documentation only"`
 }
 
 func planSecret(p *planner, r *assembly.Resource, in secretProperties) (assembly.Values, error) {
@@ -68,6 +68,7 @@ func planSecret(p *planner, r *assembly.Resource, in secretProperties) (assembly
 		return assembly.Values{}, err
 	}
 	p.secrets[s.ARN] = true
+	p.encrypt(r, "Properties.KmsKeyId", in.KmsKeyId, s.ARN)
 	p.resources.Secrets = append(p.resources.Secrets, s)
 	return assembly.Values{Ref: s.ARN, Attributes: map[string]any{"Id": s.ARN}}, nil
 }

@@ -18,6 +18,7 @@ func snsKinds() map[string]kind {
 type topicProperties struct {
 	DisplayName      string
 	FifoTopic        string `only:"false"`
+	KmsMasterKeyId   string //nolint:revive // the property's name
 	SignatureVersion string `only:"1,2"`
 	Subscription     []struct {
 		Endpoint string `required:"true"`
@@ -36,6 +37,7 @@ func planTopic(p *planner, r *assembly.Resource, in topicProperties) (assembly.V
 		return assembly.Values{}, err
 	}
 	t := &Topic{ID: identify(r), Name: name, ARN: p.arn("sns", name), DisplayName: in.DisplayName, SignatureVersion: orDefault(in.SignatureVersion, "1")}
+	p.encrypt(r, "Properties.KmsMasterKeyId", in.KmsMasterKeyId, t.ARN)
 	p.topics[t.ARN] = t
 	p.resources.Topics = append(p.resources.Topics, t)
 	for _, s := range in.Subscription {

@@ -20,6 +20,7 @@ type queueProperties struct {
 	ContentBasedDeduplication     bool
 	DelaySeconds                  *int
 	FifoQueue                     bool
+	KmsMasterKeyId                string //nolint:revive // the property's name
 	MaximumMessageSize            *int
 	MessageRetentionPeriod        *int
 	QueueName                     string
@@ -27,9 +28,10 @@ type queueProperties struct {
 	RedrivePolicy                 any // an object, or its JSON
 	VisibilityTimeout             *int
 
-	RedriveAllowPolicy   any `ignored:"every queue may use this one for its dead letters"`
-	SqsManagedSseEnabled any `ignored:"nothing is encrypted at rest"`
-	Tags                 any `ignored:"nothing reads tags"`
+	KmsDataKeyReusePeriodSeconds any `ignored:"whether the key may be used is looked at each time"`
+	RedriveAllowPolicy           any `ignored:"every queue may use this one for its dead letters"`
+	SqsManagedSseEnabled         any `ignored:"nothing is encrypted at rest"`
+	Tags                         any `ignored:"nothing reads tags"`
 }
 
 type redrivePolicy struct {
@@ -69,6 +71,7 @@ func planQueue(p *planner, r *assembly.Resource, in queueProperties) (assembly.V
 	if q.DeadLetterARN != "" {
 		p.later(r, func() error { return p.knownQueue("Properties.RedrivePolicy.deadLetterTargetArn", q.DeadLetterARN) })
 	}
+	p.encrypt(r, "Properties.KmsMasterKeyId", in.KmsMasterKeyId, q.ARN)
 	p.queues[q.ARN] = q
 	p.resources.Queues = append(p.resources.Queues, q)
 	return assembly.Values{Ref: q.URL, Attributes: map[string]any{"Arn": q.ARN, "QueueName": q.Name, "QueueUrl": q.URL}}, nil

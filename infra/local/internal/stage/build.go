@@ -130,6 +130,7 @@ func (s *Stage) makeFront(context.Context) error {
 		MailIdentityARN: s.mails.IdentityARN,
 		RecipientARN:    s.mails.RecipientARN,
 		PartitionKey:    s.partitionKey,
+		Keys:            s.resources.Keys,
 	})
 	s.queues = s.queueClient(s.url, admin())
 	transport := endpoint.NewTransport()

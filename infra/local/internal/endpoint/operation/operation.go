@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint/wire"
+	"github.com/hermes-cdk/hermes/infra/local/internal/kms"
 )
 
 // A Grant is a permission that a call needs; it needs all of its grants.
@@ -48,6 +49,8 @@ type Identifier struct {
 	RecipientARN func(address string) (arn string, ok bool)
 	// PartitionKey returns the name of the partition key of a table or of one of its indexes, for dynamodb:LeadingKeys.
 	PartitionKey func(table, index string) (name string, ok bool)
+	// Keys encrypt resources.
+	Keys kms.Keys
 }
 
 // Identify returns the operation of a request. One that it cannot identify is not Known.
@@ -73,7 +76,17 @@ func (id *Identifier) Identify(r *Request) Operation {
 	case "sts":
 		id.sts(&op, r)
 	}
+	id.keys(&op)
 	return op
+}
+
+// keys adds what the operation takes of the keys of its resources.
+func (id *Identifier) keys(op *Operation) {
+	for _, g := range op.Grants {
+		for _, use := range id.Keys.Uses(g.Action, g.Resource) {
+			op.grant(use.Action, use.Key, use.Context)
+		}
+	}
 }
 
 // ProtocolOf returns the protocol in which a service responds to a request.
