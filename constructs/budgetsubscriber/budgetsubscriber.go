@@ -82,9 +82,9 @@ type budgetSubscriber struct {
 	topicPolicy constructs.IDependable
 	budget      awsbudgets.CfnBudget
 	budgetName  string
-	receipts    awsdynamodb.TableV2
-	deadLetters awssqs.Queue
-	redrive     awssqs.Queue
+	receipts    awsdynamodb.ITable
+	deadLetters awssqs.IQueue
+	redrive     awssqs.IQueue
 	identity    awsses.IEmailIdentity
 	// configurationSet is that of the alerts' mails; nil without recipients.
 	configurationSet awsses.ConfigurationSet

@@ -5,11 +5,13 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 
 	"github.com/hermes-cdk/hermes/constructs/notificationhub"
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
@@ -96,6 +98,21 @@ type BudgetSubscriberProps struct {
 	// when it is redriven. Whole seconds, at least the default.
 	// Default: 15 days, a day longer than dead letters are kept.
 	ReceiptRetention time.Duration
+
+	// ReceiptsTable is a table to use. A table of the app must have the keys and the expiry of the subscriber's own, which the
+	// README lists; an imported one, which does not tell, is taken at its word.
+	// Default: a new one, on demand, with point-in-time recovery.
+	ReceiptsTable awsdynamodb.ITable
+
+	// DeadLetterQueue takes alerts that were not delivered or not understood. The policy of an imported queue must let SNS send
+	// to it.
+	// Default: a new one, which keeps them for 14 days.
+	DeadLetterQueue awssqs.IQueue
+
+	// RedriveQueue is a standard queue from which the function takes dead letters again, invisible for at least 14 s. It must
+	// send what fails to DeadLetterQueue, which is required with it.
+	// Default: a new one.
+	RedriveQueue awssqs.IQueue
 
 	// RemovalPolicy applies to the table, the queues and the log groups.
 	// Default: RETAIN_ON_UPDATE_OR_DELETE: they stay, unless their creation is rolled back.

@@ -10,21 +10,25 @@ import (
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
 )
 
-// newReceipts makes the table that records which recipient has got which message.
-func (b *budgetSubscriber) newReceipts() {
-	b.receipts = resource.NewTable(b, "Receipts", resource.Table{
+// schema describes the table that records which recipient has got which message.
+func schema() resource.Table {
+	return resource.Table{
 		Partition: resource.String(contract.AttributeMessageID),
 		Sort:      resource.String(contract.AttributeReceiver),
 		TTL:       contract.AttributeTTL,
-	}, b.resources())
+	}
+}
+
+func (b *budgetSubscriber) newReceipts() {
+	b.receipts = resource.NewTable(b.props.ReceiptsTable, b, "Receipts", schema(), b.resources())
 }
 
 // newQueues makes the dead-letter queue and the queue by which dead letters come back: SQS moves messages from a dead-letter
 // queue to a queue whose dead-letter queue it is, and SNS cannot be such a source.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
 func (b *budgetSubscriber) newQueues() {
-	b.deadLetters = resource.NewDeadLetterQueue(b, "DeadLetters", b.resources())
-	b.redrive = resource.NewQueue(b, "Redrive", awssqs.QueueProps{
+	b.deadLetters = resource.NewDeadLetterQueue(b.props.DeadLetterQueue, b, "DeadLetters", b.resources())
+	b.redrive = resource.NewQueue(b.props.RedriveQueue, b, "Redrive", awssqs.QueueProps{
 		VisibilityTimeout: resource.Seconds(6 * notifyTimeout),
 		RetentionPeriod:   awscdk.Duration_Days(jsii.Number(4)),
 		DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: b.deadLetters, MaxReceiveCount: jsii.Number(3)},

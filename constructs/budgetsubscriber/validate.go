@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hermes-cdk/hermes/constructs/internal/resource"
 	"github.com/hermes-cdk/hermes/constructs/internal/sender"
 	"github.com/hermes-cdk/hermes/constructs/internal/validate"
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
@@ -23,6 +24,10 @@ func (p *BudgetSubscriberProps) validate(path *string) {
 	validateRecipients(&e, p)
 	validateTemplates(&e, p.Templates)
 	validateDelivery(&e, p)
+	schema().Check(&e, "receiptsTable", p.ReceiptsTable)
+	resource.WorkQueue{
+		Name: "redriveQueue", Queue: p.RedriveQueue, DeadName: "deadLetterQueue", Dead: p.DeadLetterQueue, Timeout: notifyTimeout,
+	}.Check(&e)
 	e.Number("signatureVersion", p.SignatureVersion, 1, 2)
 	e.Duration("receiptRetention", p.ReceiptRetention, contract.DefaultReceiptTTL, forever)
 	e.Function(validate.Function{

@@ -89,7 +89,7 @@ func (s *messageScheduler) allowDeliver(fn awslambda.Function) {
 		// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html
 		grant.Allow(fn, grant.ARN(jsii.String("*")), "ses:GetAccount")
 	}
-	for _, queue := range []awssqs.Queue{s.queues.delivery, s.queues.deliveryDead} {
+	for _, queue := range []awssqs.IQueue{s.queues.delivery, s.queues.deliveryDead} {
 		grant.Allow(fn, grant.Queue(queue), "sqs:SendMessage")
 	}
 }

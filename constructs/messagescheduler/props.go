@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
@@ -12,6 +13,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 
 	"github.com/hermes-cdk/hermes/constructs/notificationhub"
 )
@@ -54,6 +56,20 @@ type MessageSchedulerProps struct {
 	// BucketPrefix stands before every key, e.g. "messages/". It ends with a slash.
 	// Default: none.
 	BucketPrefix string
+
+	// ScheduleTable, SubscribersTable and DeliveriesTable are tables to use. A table of the app must have the keys, the indexes
+	// and the expiry of the scheduler's own, which the README lists; an imported one, which does not tell, is taken at its word.
+	// Default: new ones, on demand, with point-in-time recovery.
+	ScheduleTable, SubscribersTable, DeliveriesTable awsdynamodb.ITable
+
+	// DueQueue is a standard queue that carries messages until the second they are due, DeliveryQueue one for the mails to
+	// send. Each must send what fails to its dead-letter queue, and be invisible for at least 20 s, better 2 minutes.
+	// Default: new ones.
+	DueQueue, DeliveryQueue awssqs.IQueue
+
+	// DueDeadLetterQueue and DeliveryDeadLetterQueue take what could not be sent. Required with their queues.
+	// Default: new ones, which keep messages for 14 days.
+	DueDeadLetterQueue, DeliveryDeadLetterQueue awssqs.IQueue
 
 	// SigningSecret holds the JSON object with which callers' tokens are signed and verified: signing_key, optionally
 	// previous_signing_key during a rotation, and link_key for the links in mails, which must outlive rotations.

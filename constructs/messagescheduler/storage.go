@@ -17,9 +17,9 @@ import (
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
 )
 
-type tables struct{ schedule, subscribers, deliveries awsdynamodb.TableV2 }
+type tables struct{ schedule, subscribers, deliveries awsdynamodb.ITable }
 
-type queues struct{ due, dueDead, delivery, deliveryDead awssqs.Queue }
+type queues struct{ due, dueDead, delivery, deliveryDead awssqs.IQueue }
 
 // newSecret makes the signing secret, or takes the one given.
 //
@@ -111,48 +111,52 @@ func (s *messageScheduler) retention() time.Duration {
 	return cmp.Or(s.props.Retention, contract.DefaultRetention)
 }
 
-func (s *messageScheduler) newTables() tables {
-	group, subscriber := resource.String(contract.AttributeGroup), resource.String(contract.AttributeSubscriber)
+// schemas describe the tables, those that the scheduler makes and those it is given.
+type schemas struct{ schedule, subscribers, deliveries resource.Table }
 
-	schedule := s.newTable("ScheduleTable", group, resource.String(contract.AttributeKey), contract.AttributeTTL)
-	schedule.AddGlobalSecondaryIndex(&awsdynamodb.GlobalSecondaryIndexPropsV2{
-		IndexName:        jsii.String(contract.IndexByDue),
-		PartitionKey:     resource.String(contract.AttributeBucket),
-		SortKey:          resource.String(contract.AttributeDue),
-		ProjectionType:   awsdynamodb.ProjectionType_INCLUDE,
-		NonKeyAttributes: jsii.Strings(contract.AttributeVersion),
-	})
-	schedule.AddGlobalSecondaryIndex(&awsdynamodb.GlobalSecondaryIndexPropsV2{
-		IndexName:      jsii.String(contract.IndexByTime),
-		PartitionKey:   group,
-		SortKey:        resource.Number(contract.AttributeTime),
-		ProjectionType: awsdynamodb.ProjectionType_KEYS_ONLY,
-	})
-	return tables{
-		schedule:    schedule,
-		subscribers: s.newTable("SubscribersTable", group, subscriber, ""),
-		deliveries:  s.newTable("DeliveriesTable", resource.String(contract.AttributeDelivery), subscriber, contract.AttributeTTL),
+func newSchemas() schemas {
+	group, subscriber := resource.String(contract.AttributeGroup), resource.String(contract.AttributeSubscriber)
+	return schemas{
+		schedule: resource.Table{
+			Partition: group, Sort: resource.String(contract.AttributeKey), TTL: contract.AttributeTTL,
+			Indexes: []resource.Index{
+				{
+					Name: contract.IndexByDue, Partition: resource.String(contract.AttributeBucket),
+					Sort: resource.String(contract.AttributeDue), Include: []string{contract.AttributeVersion},
+				},
+				{Name: contract.IndexByTime, Partition: group, Sort: resource.Number(contract.AttributeTime)},
+			},
+		},
+		subscribers: resource.Table{Partition: group, Sort: subscriber},
+		deliveries: resource.Table{
+			Partition: resource.String(contract.AttributeDelivery), Sort: subscriber, TTL: contract.AttributeTTL,
+		},
 	}
 }
 
-func (s *messageScheduler) newTable(id string, partition, sort *awsdynamodb.Attribute, ttl string) awsdynamodb.TableV2 {
-	return resource.NewTable(s, id, resource.Table{Partition: partition, Sort: sort, TTL: ttl}, s.resources())
+func (s *messageScheduler) newTables() tables {
+	schemas, options := newSchemas(), s.resources()
+	return tables{
+		schedule:    resource.NewTable(s.props.ScheduleTable, s, "ScheduleTable", schemas.schedule, options),
+		subscribers: resource.NewTable(s.props.SubscribersTable, s, "SubscribersTable", schemas.subscribers, options),
+		deliveries:  resource.NewTable(s.props.DeliveriesTable, s, "DeliveriesTable", schemas.deliveries, options),
+	}
 }
 
 func (s *messageScheduler) newQueues() queues {
-	q := queues{dueDead: resource.NewDeadLetterQueue(s, "DueDeadLetters", s.resources())}
-	q.due = s.newWorkQueue("Due", q.dueDead)
+	q := queues{dueDead: resource.NewDeadLetterQueue(s.props.DueDeadLetterQueue, s, "DueDeadLetters", s.resources())}
+	q.due = s.newWorkQueue(s.props.DueQueue, "Due", q.dueDead)
 	if s.sendsMail() {
-		q.deliveryDead = resource.NewDeadLetterQueue(s, "DeliveryDeadLetters", s.resources())
-		q.delivery = s.newWorkQueue("Delivery", q.deliveryDead)
+		q.deliveryDead = resource.NewDeadLetterQueue(s.props.DeliveryDeadLetterQueue, s, "DeliveryDeadLetters", s.resources())
+		q.delivery = s.newWorkQueue(s.props.DeliveryQueue, "Delivery", q.deliveryDead)
 	}
 	return q
 }
 
-// newWorkQueue makes a queue that a worker reads. It keeps messages as long as SQS can: what could not be sent for days is
-// still to be sent, or to be found in the dead-letter queue.
-func (s *messageScheduler) newWorkQueue(id string, dead awssqs.Queue) awssqs.Queue {
-	return resource.NewQueue(s, id, awssqs.QueueProps{
+// newWorkQueue makes a queue that a worker reads, or takes the one given. It keeps messages as long as SQS can: what could not
+// be sent for days is still to be sent, or to be found in the dead-letter queue.
+func (s *messageScheduler) newWorkQueue(given awssqs.IQueue, id string, dead awssqs.IQueue) awssqs.IQueue {
+	return resource.NewQueue(given, s, id, awssqs.QueueProps{
 		VisibilityTimeout: resource.Seconds(contract.Visibility),
 		RetentionPeriod:   awscdk.Duration_Days(jsii.Number(14)),
 		DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: dead, MaxReceiveCount: jsii.Number(contract.MaxReceives)},

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hermes-cdk/hermes/constructs/internal/resource"
 	"github.com/hermes-cdk/hermes/constructs/internal/sender"
 	"github.com/hermes-cdk/hermes/constructs/internal/validate"
 	"github.com/hermes-cdk/hermes/functions/messagescheduler/contract"
@@ -16,6 +17,7 @@ func (p *MessageSchedulerProps) validate(path *string) {
 	validateSender(&e, p)
 	validateBucket(&e, p)
 	validateApi(&e, p)
+	validateGiven(&e, p)
 	e.Number("sendRate", p.SendRate, 1, 100_000)
 	e.Duration("retention", p.Retention, day, 10*365*day)
 	e.Number("shards", p.Shards, 1, contract.MaxShards)
@@ -51,6 +53,8 @@ func validateSender(e *validate.Errors, p *MessageSchedulerProps) {
 		{"configurationSet", p.ConfigurationSet != nil},
 		{"sendRate", p.SendRate != 0},
 		{"doubleOptIn", p.DoubleOptIn},
+		{"deliveryQueue", p.DeliveryQueue != nil},
+		{"deliveryDeadLetterQueue", p.DeliveryDeadLetterQueue != nil},
 	} {
 		if prop.given {
 			e.Addf("%s is given without sender", prop.name)
@@ -70,6 +74,21 @@ func validateBucket(e *validate.Errors, p *MessageSchedulerProps) {
 	// A star or question mark would widen the policies, in which the prefix stands.
 	if !strings.HasSuffix(prefix, "/") || strings.HasPrefix(prefix, "/") || strings.ContainsAny(prefix, "*?$") {
 		e.Addf("bucketPrefix must be like %q, got %q", "messages/", prefix)
+	}
+}
+
+// validateGiven checks the resources that the scheduler is to use instead of making them.
+func validateGiven(e *validate.Errors, p *MessageSchedulerProps) {
+	wanted := newSchemas()
+	wanted.schedule.Check(e, "scheduleTable", p.ScheduleTable)
+	wanted.subscribers.Check(e, "subscribersTable", p.SubscribersTable)
+	wanted.deliveries.Check(e, "deliveriesTable", p.DeliveriesTable)
+	for _, queue := range []resource.WorkQueue{
+		{Name: "dueQueue", Queue: p.DueQueue, DeadName: "dueDeadLetterQueue", Dead: p.DueDeadLetterQueue},
+		{Name: "deliveryQueue", Queue: p.DeliveryQueue, DeadName: "deliveryDeadLetterQueue", Dead: p.DeliveryDeadLetterQueue},
+	} {
+		queue.Timeout = contract.TimeoutWorker
+		queue.Check(e)
 	}
 }
 

@@ -14,30 +14,54 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
-// newApi makes the WebSocket API with its routes and stage, and gives the workers its management endpoint.
+// newApi makes the WebSocket API, or takes the one given, adds routes and stage, and gives the workers its management endpoint.
 func (h *notificationHub) newApi() {
-	h.api = awsapigatewayv2.NewWebSocketApi(h, jsii.String("Api"), &awsapigatewayv2.WebSocketApiProps{
-		Description:              jsii.String("Hermes hub " + *h.Node().Path()),
-		RouteSelectionExpression: jsii.String(contract.RouteSelectionExpression),
-		ConnectRouteOptions: &awsapigatewayv2.WebSocketRouteOptions{
-			Authorizer:  h.authorizer(),
-			Integration: h.integration(contract.FunctionConnect, "Connect"),
-		},
-		DisconnectRouteOptions: &awsapigatewayv2.WebSocketRouteOptions{
-			Integration: h.integration(contract.FunctionDisconnect, "Disconnect"),
-		},
-		DefaultRouteOptions: h.answers(contract.FunctionDefault, "Default"),
-	})
-	h.api.AddRoute(jsii.String(contract.RouteSendMessage), h.answers(contract.FunctionSend, "Send"))
-	h.api.AddRoute(jsii.String(contract.RouteHello), h.answers(contract.FunctionDefault, "Hello"))
-	h.api.AddRoute(jsii.String(contract.RoutePing), h.answers(contract.FunctionDefault, "Ping"))
-	h.api.AddRoute(jsii.String(contract.RouteHistory), h.answers(contract.FunctionDefault, "History"))
+	connect := &awsapigatewayv2.WebSocketRouteOptions{
+		Authorizer:  h.authorizer(),
+		Integration: h.integration(contract.FunctionConnect, "Connect"),
+	}
+	disconnect := &awsapigatewayv2.WebSocketRouteOptions{Integration: h.integration(contract.FunctionDisconnect, "Disconnect")}
+	otherwise := h.answers(contract.FunctionDefault, "Default")
+	h.api = h.props.WebSocketApi
+	if h.api == nil {
+		h.ownApi = awsapigatewayv2.NewWebSocketApi(h, jsii.String("Api"), &awsapigatewayv2.WebSocketApiProps{
+			Description:              jsii.String("Hermes hub " + *h.Node().Path()),
+			RouteSelectionExpression: jsii.String(contract.RouteSelectionExpression),
+			ConnectRouteOptions:      connect,
+			DisconnectRouteOptions:   disconnect,
+			DefaultRouteOptions:      otherwise,
+		})
+		h.api = h.ownApi
+	} else {
+		h.addRoute(contract.RouteConnect, connect)
+		h.addRoute(contract.RouteDisconnect, disconnect)
+		h.addRoute(contract.RouteDefault, otherwise)
+	}
+	h.addRoute(contract.RouteSendMessage, h.answers(contract.FunctionSend, "Send"))
+	h.addRoute(contract.RouteHello, h.answers(contract.FunctionDefault, "Hello"))
+	h.addRoute(contract.RoutePing, h.answers(contract.FunctionDefault, "Ping"))
+	h.addRoute(contract.RouteHistory, h.answers(contract.FunctionDefault, "History"))
 	h.newStage()
 
 	for _, name := range []string{contract.FunctionBroadcast, contract.FunctionDeliver} {
 		h.functions[name].AddEnvironment(jsii.String(contract.EnvManagementURL), h.management, nil)
 	}
 }
+
+// addRoute adds a route: to an API of the hub's own as its child, to another as the hub's.
+func (h *notificationHub) addRoute(key string, options *awsapigatewayv2.WebSocketRouteOptions) {
+	if h.ownApi != nil {
+		h.ownApi.AddRoute(jsii.String(key), options)
+		return
+	}
+	awsapigatewayv2.NewWebSocketRoute(h, jsii.String(routeID(key)), &awsapigatewayv2.WebSocketRouteProps{
+		WebSocketApi: h.api, RouteKey: jsii.String(key),
+		Integration: options.Integration, Authorizer: options.Authorizer, ReturnResponse: options.ReturnResponse,
+	})
+}
+
+// routeID is what an API names its routes.
+func routeID(key string) string { return key + "-Route" }
 
 // authorizer names no identity source: the token comes in one of two places, and API Gateway wants every source named.
 // The function is therefore always asked, and answers a missing token itself.

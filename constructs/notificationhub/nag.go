@@ -39,7 +39,10 @@ func (h *notificationHub) explain() {
 	})
 }
 
-// route finds a route by its key; the API names its children so.
+// route finds a route by its key.
 func (h *notificationHub) route(key string) constructs.IConstruct {
-	return h.api.Node().FindChild(jsii.String(key + "-Route"))
+	if h.ownApi != nil {
+		return h.ownApi.Node().FindChild(jsii.String(routeID(key)))
+	}
+	return h.Node().FindChild(jsii.String(routeID(key)))
 }

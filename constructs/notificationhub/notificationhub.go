@@ -64,7 +64,7 @@ type INotificationHub interface {
 type NotificationHub interface {
 	INotificationHub
 
-	Api() awsapigatewayv2.WebSocketApi
+	Api() awsapigatewayv2.IWebSocketApi
 	Stage() awsapigatewayv2.WebSocketStage
 	// DomainName is the custom domain, or nil.
 	DomainName() awsapigatewayv2.DomainName
@@ -109,7 +109,8 @@ type notificationHub struct {
 	secret     awssecretsmanager.ISecret
 
 	props     *NotificationHubProps
-	api       awsapigatewayv2.WebSocketApi
+	api       awsapigatewayv2.IWebSocketApi
+	ownApi    awsapigatewayv2.WebSocketApi // nil for an API that was given
 	stage     awsapigatewayv2.WebSocketStage
 	domain    awsapigatewayv2.DomainName
 	tables    tables
@@ -155,7 +156,7 @@ func (h *notificationHub) resources() resource.Options {
 	return resource.Options{RemovalPolicy: h.removalPolicy(), Key: h.props.EncryptionKey}
 }
 
-func (h *notificationHub) Api() awsapigatewayv2.WebSocketApi      { return h.api }
+func (h *notificationHub) Api() awsapigatewayv2.IWebSocketApi     { return h.api }
 func (h *notificationHub) Stage() awsapigatewayv2.WebSocketStage  { return h.stage }
 func (h *notificationHub) DomainName() awsapigatewayv2.DomainName { return h.domain }
 func (h *notificationHub) ConnectionsTable() awsdynamodb.ITable   { return h.tables.connections }

@@ -6,12 +6,14 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 )
 
 // NotificationHubProps configures a hub. The zero value of every field means its default, and nil props are all defaults.
@@ -90,6 +92,33 @@ type NotificationHubProps struct {
 	// and the README lists them.
 	// Default: keys of AWS.
 	EncryptionKey awskms.IKey
+
+	// ConnectionsTable, RoomsTable, MessagesTable and TokensTable are tables to use. A table of the app must have the keys, the
+	// index and the expiry of the hub's own, which the README lists; an imported one, which does not tell, is taken at its word.
+	// Default: new ones, on demand, with point-in-time recovery.
+	ConnectionsTable, RoomsTable, MessagesTable, TokensTable awsdynamodb.ITable
+
+	// IntakeQueue is a standard queue to take publications from. It must send what fails to DeadLetterQueue, and be invisible
+	// for as long as Broadcast may take, IntakeVisibilityTimeout.
+	// Default: a new one.
+	IntakeQueue awssqs.IQueue
+
+	// DeadLetterQueue takes messages that were refused or failed too often. Required with IntakeQueue.
+	// Default: a new one, which keeps them for 14 days.
+	DeadLetterQueue awssqs.IQueue
+
+	// FanoutQueue is a standard queue for chunks of large rooms, invisible for at least 4 s. It must send what fails to
+	// FanoutDeadLetterQueue.
+	// Default: a new one.
+	FanoutQueue awssqs.IQueue
+
+	// FanoutDeadLetterQueue takes chunks that were not delivered. Required with FanoutQueue.
+	// Default: a new one, which keeps them for 14 days.
+	FanoutDeadLetterQueue awssqs.IQueue
+
+	// WebSocketApi gets the routes and a stage named StageName. Its route selection expression must be $request.body.action.
+	// Default: a new one.
+	WebSocketApi awsapigatewayv2.IWebSocketApi
 
 	// RemovalPolicy applies to the tables, the queues, the secret and the log groups.
 	// Default: RETAIN_ON_UPDATE_OR_DELETE: they stay, unless their creation is rolled back.

@@ -13,9 +13,9 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
-type tables struct{ connections, rooms, messages, tokens awsdynamodb.TableV2 }
+type tables struct{ connections, rooms, messages, tokens awsdynamodb.ITable }
 
-type queues struct{ intake, dead, fanout, fanoutDead awssqs.Queue }
+type queues struct{ intake, dead, fanout, fanoutDead awssqs.IQueue }
 
 // newSecret makes the signing secret, or takes the one given.
 //
@@ -50,27 +50,33 @@ func (h *notificationHub) newSecret() awssecretsmanager.ISecret {
 	})
 }
 
-func (h *notificationHub) newTables() tables {
-	room, user := resource.String(contract.AttributeRoomID), resource.String(contract.AttributeUserID)
+// schemas describe the tables, those that the hub makes and those it is given.
+type schemas struct{ connections, rooms, messages, tokens resource.Table }
 
-	connections := h.newTable("Connections", room, resource.String(contract.AttributeConnectionID), contract.AttributeTTL)
-	connections.AddGlobalSecondaryIndex(&awsdynamodb.GlobalSecondaryIndexPropsV2{
-		IndexName:        jsii.String(contract.IndexByUser),
-		PartitionKey:     user,
-		SortKey:          room,
-		ProjectionType:   awsdynamodb.ProjectionType_INCLUDE,
-		NonKeyAttributes: jsii.Strings(contract.AttributeProtocol, contract.AttributeConnectedAt),
-	})
-	return tables{
-		connections: connections,
-		rooms:       h.newTable("Rooms", room, nil, ""),
-		messages:    h.newTable("Messages", room, resource.Number(contract.AttributeSeq), contract.AttributeTTL),
-		tokens:      h.newTable("Tokens", user, room, contract.AttributeTTL),
+func newSchemas() schemas {
+	room, user := resource.String(contract.AttributeRoomID), resource.String(contract.AttributeUserID)
+	return schemas{
+		connections: resource.Table{
+			Partition: room, Sort: resource.String(contract.AttributeConnectionID), TTL: contract.AttributeTTL,
+			Indexes: []resource.Index{{
+				Name: contract.IndexByUser, Partition: user, Sort: room,
+				Include: []string{contract.AttributeProtocol, contract.AttributeConnectedAt},
+			}},
+		},
+		rooms:    resource.Table{Partition: room},
+		messages: resource.Table{Partition: room, Sort: resource.Number(contract.AttributeSeq), TTL: contract.AttributeTTL},
+		tokens:   resource.Table{Partition: user, Sort: room, TTL: contract.AttributeTTL},
 	}
 }
 
-func (h *notificationHub) newTable(id string, partition, sort *awsdynamodb.Attribute, ttl string) awsdynamodb.TableV2 {
-	return resource.NewTable(h, id, resource.Table{Partition: partition, Sort: sort, TTL: ttl}, h.resources())
+func (h *notificationHub) newTables() tables {
+	schemas, options := newSchemas(), h.resources()
+	return tables{
+		connections: resource.NewTable(h.props.ConnectionsTable, h, "Connections", schemas.connections, options),
+		rooms:       resource.NewTable(h.props.RoomsTable, h, "Rooms", schemas.rooms, options),
+		messages:    resource.NewTable(h.props.MessagesTable, h, "Messages", schemas.messages, options),
+		tokens:      resource.NewTable(h.props.TokensTable, h, "Tokens", schemas.tokens, options),
+	}
 }
 
 // maxReceiveCount bounds the tries of a message. AWS asks for a visibility of six times the function's timeout, so that a
@@ -80,18 +86,18 @@ func (h *notificationHub) newTable(id string, partition, sort *awsdynamodb.Attri
 const maxReceiveCount = 100
 
 func (h *notificationHub) newQueues() queues {
-	dead := resource.NewDeadLetterQueue(h, "DeadLetters", h.resources())
-	fanoutDead := resource.NewDeadLetterQueue(h, "FanoutDeadLetters", h.resources())
+	dead := resource.NewDeadLetterQueue(h.props.DeadLetterQueue, h, "DeadLetters", h.resources())
+	fanoutDead := resource.NewDeadLetterQueue(h.props.FanoutDeadLetterQueue, h, "FanoutDeadLetters", h.resources())
 	receives := cmp.Or(h.props.IntakeMaxReceiveCount, maxReceiveCount)
 	return queues{
 		dead:       dead,
 		fanoutDead: fanoutDead,
-		intake: resource.NewQueue(h, "Intake", awssqs.QueueProps{
+		intake: resource.NewQueue(h.props.IntakeQueue, h, "Intake", awssqs.QueueProps{
 			VisibilityTimeout: resource.Seconds(h.props.intakeVisibility()),
 			RetentionPeriod:   resource.Seconds(cmp.Or(h.props.IntakeRetention, 4*24*time.Hour)),
 			DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: dead, MaxReceiveCount: jsii.Number(receives)},
 		}, h.resources()),
-		fanout: resource.NewQueue(h, "Fanout", awssqs.QueueProps{
+		fanout: resource.NewQueue(h.props.FanoutQueue, h, "Fanout", awssqs.QueueProps{
 			VisibilityTimeout: resource.Seconds(workerTimeout),
 			RetentionPeriod:   resource.Seconds(24 * time.Hour),
 			DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: fanoutDead, MaxReceiveCount: jsii.Number(maxReceiveCount)},

@@ -4,7 +4,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
+
+	"github.com/hermes-cdk/hermes/constructs/internal/resource"
 	"github.com/hermes-cdk/hermes/constructs/internal/validate"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
 // validate panics with all validation errors of the props. Tokens, whose values are not known yet, are left to CloudFormation.
@@ -24,6 +28,7 @@ func (p *NotificationHubProps) validate(path *string) {
 	e.Number("connectionsQuota", p.ConnectionsQuota, 1, 1_000_000)
 	e.Number("connectionsShare", p.ConnectionsShare, 1, 100)
 	validateStageName(&e, p.StageName)
+	p.validateGiven(&e)
 	e.Origins("allowedOrigins", p.AllowedOrigins)
 	p.CustomDomain.validate(&e)
 	for _, fn := range p.functions() {
@@ -33,6 +38,33 @@ func (p *NotificationHubProps) validate(path *string) {
 		})
 	}
 	e.Panic("notification hub", path)
+}
+
+// validateGiven checks the resources that the hub is to use instead of making them.
+func (p *NotificationHubProps) validateGiven(e *validate.Errors) {
+	wanted := newSchemas()
+	wanted.connections.Check(e, "connectionsTable", p.ConnectionsTable)
+	wanted.rooms.Check(e, "roomsTable", p.RoomsTable)
+	wanted.messages.Check(e, "messagesTable", p.MessagesTable)
+	wanted.tokens.Check(e, "tokensTable", p.TokensTable)
+	resource.WorkQueue{
+		Name: "intakeQueue", Queue: p.IntakeQueue, DeadName: "deadLetterQueue", Dead: p.DeadLetterQueue, Timeout: p.intakeVisibility(),
+	}.Check(e)
+	resource.WorkQueue{
+		Name: "fanoutQueue", Queue: p.FanoutQueue, DeadName: "fanoutDeadLetterQueue", Dead: p.FanoutDeadLetterQueue, Timeout: workerTimeout,
+	}.Check(e)
+	if p.IntakeQueue != nil {
+		e.Excluded(p.IntakeMaxReceiveCount != 0, "intakeMaxReceiveCount", "intakeQueue")
+		e.Excluded(p.IntakeRetention != 0, "intakeRetention", "intakeQueue")
+	}
+	if p.WebSocketApi == nil {
+		return
+	}
+	if made, ok := p.WebSocketApi.Node().DefaultChild().(awsapigatewayv2.CfnApi); ok && made.RouteSelectionExpression() != nil {
+		if got := *made.RouteSelectionExpression(); got != contract.RouteSelectionExpression {
+			e.Addf("webSocketApi must have the route selection expression %q, got %q", contract.RouteSelectionExpression, got)
+		}
+	}
 }
 
 func validateStageName(e *validate.Errors, name string) {
