@@ -92,7 +92,9 @@ func (b *budgetSubscriber) newStage() {
 		Throttle:   &awsapigatewayv2.ThrottleSettings{RateLimit: jsii.Number(throttleRate), BurstLimit: jsii.Number(throttleBurst)},
 	})
 	b.stage.Node().DefaultChild().(awsapigatewayv2.CfnStage).SetDeploymentId(deployment.AttrDeploymentId())
-	accesslog.Add(b, b.stage, b.props.LogRetention, b.resources())
+	accesslog.Log{
+		Format: accesslog.HTTP, Group: b.props.AccessLogGroup, Retention: b.props.LogRetention, Resources: b.resources(),
+	}.Add(b, b.stage)
 }
 
 // routeDefinition is what a deployment of the API holds.

@@ -25,16 +25,13 @@ const (
 // newFunction makes the function and allows it what it does.
 func (b *budgetSubscriber) newFunction() {
 	b.notify = lambdafn.New(b, jsii.String("Notify"), &lambdafn.Props{
-		Package:             "functions/budgetsubscriber/" + contract.FunctionNotify,
-		Code:                b.props.Notify.Code,
-		Description:         "Hermes budget: notifies recipients of alerts",
-		Architecture:        b.props.Architecture,
-		MemoryMB:            cmp.Or(b.props.Notify.MemoryMB, notifyMemory),
-		Timeout:             notifyTimeout,
-		ReservedConcurrency: b.props.Notify.ReservedConcurrency,
-		Environment:         b.environment(),
-		LogRetention:        b.props.LogRetention,
-		Resources:           b.resources(),
+		Package:      "functions/budgetsubscriber/" + contract.FunctionNotify,
+		Description:  "Hermes budget: notifies recipients of alerts",
+		Options:      b.props.Notify.WithDefaults(notifyMemory, b.props.Architecture),
+		Timeout:      notifyTimeout,
+		Variables:    b.environment(),
+		LogRetention: b.props.LogRetention,
+		Resources:    b.resources(),
 	})
 	grant.Allow(b.notify, grant.ARN(b.topic.TopicArn()), "sns:ConfirmSubscription")
 	grant.Allow(b.notify, grant.Table(b.receipts), "dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:DeleteItem")

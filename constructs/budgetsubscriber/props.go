@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 
+	"github.com/hermes-cdk/hermes/constructs/internal/lambdafn"
 	"github.com/hermes-cdk/hermes/constructs/notificationhub"
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
 )
@@ -122,6 +123,10 @@ type BudgetSubscriberProps struct {
 	// Default: one month.
 	LogRetention awslogs.RetentionDays
 
+	// AccessLogGroup takes the API's access log. Not together with HttpApi.
+	// Default: a new one.
+	AccessLogGroup awslogs.ILogGroup
+
 	// AlarmTopic is notified when an alarm fires and when it ends. It should not be the subscriber's own topic.
 	// Default: none; alarms are shown in CloudWatch only.
 	AlarmTopic awssns.ITopic
@@ -218,20 +223,9 @@ type RetryPolicy struct {
 	MinDelay, MaxDelay time.Duration
 }
 
-// FunctionOptions tunes the function.
-type FunctionOptions struct {
-	// MemoryMB is the memory, 128 to 10,240 MB; CPU grows with it.
-	// Default: 256.
-	MemoryMB int
-
-	// ReservedConcurrency keeps that many instances for the function and allows no more.
-	// Default: none reserved.
-	ReservedConcurrency int
-
-	// Code replaces the function's code: a directory or archive with an executable named bootstrap.
-	// Default: built from the sources in this module.
-	Code awslambda.Code
-}
+// FunctionOptions tunes the function: memory, concurrency, code, architecture, environment, layers, VPC, tracing and logs, as
+// CDK names them. MemoryMB is 256 by default. MaxConcurrency is not for it: two instances read dead letters again.
+type FunctionOptions = lambdafn.Options
 
 // BudgetSubscriberAttributes describes a subscriber that another stack made.
 type BudgetSubscriberAttributes struct {

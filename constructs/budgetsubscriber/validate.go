@@ -30,9 +30,7 @@ func (p *BudgetSubscriberProps) validate(path *string) {
 	}.Check(&e)
 	e.Number("signatureVersion", p.SignatureVersion, 1, 2)
 	e.Duration("receiptRetention", p.ReceiptRetention, contract.DefaultReceiptTTL, forever)
-	e.Function(validate.Function{
-		Name: contract.FunctionNotify, MemoryMB: p.Notify.MemoryMB, ReservedConcurrency: p.Notify.ReservedConcurrency,
-	})
+	p.Notify.Validate(&e, contract.FunctionNotify, false, FunctionOptions{})
 	e.Panic("budget subscriber", path)
 }
 
@@ -171,6 +169,9 @@ func validateDelivery(e *validate.Errors, p *BudgetSubscriberProps) {
 		}
 	default:
 		e.Addf("protocol must be %q or %q, got %q", ProtocolHTTPS, ProtocolLambda, p.Protocol)
+	}
+	if p.HttpApi != nil {
+		e.Excluded(p.AccessLogGroup != nil, "accessLogGroup", "httpApi")
 	}
 	if p.HttpApiUrl != "" && p.HttpApi == nil {
 		e.Addf("httpApiUrl is given without httpApi")

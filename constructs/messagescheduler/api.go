@@ -43,7 +43,9 @@ func (s *messageScheduler) newStage() {
 			BurstLimit: jsii.Number(cmp.Or(s.props.ThrottleBurst, 1000)),
 		},
 	})
-	accesslog.Add(s, s.stage, s.props.LogRetention, s.resources())
+	accesslog.Log{
+		Format: accesslog.HTTP, Group: s.props.AccessLogGroup, Retention: s.props.LogRetention, Resources: s.resources(),
+	}.Add(s, s.stage)
 }
 
 // Throttles of the routes that everybody can call. People follow the links in a mail soon after it was sent.

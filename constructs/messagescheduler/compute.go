@@ -22,17 +22,14 @@ func (s *messageScheduler) newFunctions() {
 			continue
 		}
 		s.functions[fn.name] = lambdafn.New(s, jsii.String(fn.id), &lambdafn.Props{
-			Package:             "functions/messagescheduler/" + fn.name,
-			Code:                fn.options.Code,
-			Description:         "Hermes scheduler: " + fn.description,
-			Architecture:        s.props.Architecture,
-			MemoryMB:            fn.memory(),
-			Timeout:             fn.timeout,
-			ReservedConcurrency: fn.options.ReservedConcurrency,
-			Environment:         s.environment(fn.name),
-			LogRetention:        s.props.LogRetention,
-			Resources:           s.resources(),
-			RecursiveLoop:       fn.recursiveLoop(),
+			Package:       "functions/messagescheduler/" + fn.name,
+			Description:   "Hermes scheduler: " + fn.description,
+			Options:       fn.options.WithDefaults(fn.memoryMB, s.props.Architecture),
+			Timeout:       fn.timeout,
+			Variables:     s.environment(fn.name),
+			LogRetention:  s.props.LogRetention,
+			Resources:     s.resources(),
+			RecursiveLoop: fn.recursiveLoop(),
 		})
 	}
 }

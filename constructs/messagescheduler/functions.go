@@ -1,7 +1,6 @@
 package messagescheduler
 
 import (
-	"cmp"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -42,8 +41,6 @@ func (f function) recursiveLoop() awslambda.RecursiveLoop {
 	}
 	return ""
 }
-
-func (f function) memory() int { return cmp.Or(f.options.MemoryMB, f.memoryMB) }
 
 // functions lists the scheduler's functions in the order in which a message meets them.
 func (p *MessageSchedulerProps) functions() []function {

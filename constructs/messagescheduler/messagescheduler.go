@@ -138,6 +138,8 @@ func NewMessageScheduler(scope constructs.Construct, id *string, props *MessageS
 	}
 	constructs.NewConstruct_Override(s, scope, id)
 	s.props.validate(s.Node().Path())
+	p := s.props
+	p.Functions.Spread(&p.Authorize, &p.Schedule, &p.Subscribers, &p.Dispatch, &p.Expand, &p.Deliver, &p.Feedback)
 
 	s.authorizes = s.props.authorizes()
 	s.metricsName = awscdk.Names_UniqueResourceName(s, &awscdk.UniqueResourceNameOptions{})

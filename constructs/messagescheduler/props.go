@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 
+	"github.com/hermes-cdk/hermes/constructs/internal/lambdafn"
 	"github.com/hermes-cdk/hermes/constructs/notificationhub"
 )
 
@@ -63,7 +64,7 @@ type MessageSchedulerProps struct {
 	ScheduleTable, SubscribersTable, DeliveriesTable awsdynamodb.ITable
 
 	// DueQueue is a standard queue that carries messages until the second they are due, DeliveryQueue one for the mails to
-	// send. Each must send what fails to its dead-letter queue, and be invisible for at least 20 s, better 2 minutes.
+	// send. Each must send what fails to its dead-letter queue, and be invisible for at least 6 s.
 	// Default: new ones.
 	DueQueue, DeliveryQueue awssqs.IQueue
 
@@ -132,6 +133,10 @@ type MessageSchedulerProps struct {
 	// Default: one month.
 	LogRetention awslogs.RetentionDays
 
+	// AccessLogGroup takes the API's access log. Not together with HttpApi.
+	// Default: a new one.
+	AccessLogGroup awslogs.ILogGroup
+
 	// LateAfter is how late a message may be sent without an alarm. Whole seconds.
 	// Default: one minute.
 	LateAfter time.Duration
@@ -144,36 +149,24 @@ type MessageSchedulerProps struct {
 	// Default: false.
 	DisableAlarms bool
 
+	// Functions tunes all functions, e.g. puts them into a VPC. What a function's own options set takes precedence.
+	// Default: see FunctionOptions.
+	Functions FunctionOptions
+
 	// Architecture of the functions.
 	// Default: ARM_64.
 	Architecture awslambda.Architecture
 
-	// Memory, concurrency and code of each function.
+	// Options of each function.
 	// Default: see FunctionOptions.
 	Authorize, Schedule, Subscribers, Dispatch, Expand, Deliver, Feedback FunctionOptions
 }
 
-// FunctionOptions tunes one of the scheduler's functions.
-type FunctionOptions struct {
-	// MemoryMB is the memory, 128 to 10,240 MB; CPU grows with it.
-	// Default: 256; 512 for Schedule, Dispatch and Expand, which hold a message of 5 MB or thousands of keys; 1,024 for
-	// Deliver, which holds ten.
-	MemoryMB int
-
-	// ReservedConcurrency keeps that many instances for the function and allows no more.
-	// Default: none reserved.
-	ReservedConcurrency int
-
-	// MaxConcurrency bounds the instances that read from the function's queue, 2 to 1,000 and at most ReservedConcurrency;
-	// Expand and Deliver only. Those of Deliver share SendRate, and each sends some 100 mails a second at most: give it one
-	// for each hundred of your rate.
-	// Default: 2, with which a new account, whose limit is 10 instances in all, still answers callers.
-	MaxConcurrency int
-
-	// Code replaces the function's code: a directory or archive with an executable named bootstrap.
-	// Default: built from the sources in this module.
-	Code awslambda.Code
-}
+// FunctionOptions tunes a function: memory, concurrency, code, architecture, environment, layers, VPC, tracing and logs, as
+// CDK names them. MemoryMB is 256 by default; 512 for Schedule, Dispatch and Expand, which hold a
+// message of 5 MB or thousands of keys; 1,024 for Deliver, which holds ten. Only Expand and Deliver read a queue; an instance of
+// Deliver sends some 100 mails a second at most: set its MaxConcurrency to one for each hundred of your rate.
+type FunctionOptions = lambdafn.Options
 
 // MessageSchedulerAttributes describes a scheduler that another stack made. Only the fields that a grant or an accessor
 // needs must be set; one that misses a field panics with the field's name.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -92,13 +93,19 @@ func everything(t *testing.T) (awscdk.App, awscdk.Stack) {
 		LateAfter:      10 * time.Second,
 		AlarmTopic:     awssns.NewTopic(stack, jsii.String("Alarms"), &awssns.TopicProps{EnforceSSL: jsii.Bool(true)}),
 		Architecture:   awslambda.Architecture_X86_64(),
-		Authorize:      options,
-		Schedule:       options,
-		Subscribers:    options,
-		Dispatch:       options,
-		Expand:         worker,
-		Deliver:        worker,
-		Feedback:       options,
+		Functions: messagescheduler.FunctionOptions{
+			Vpc: awsec2.Vpc_FromVpcAttributes(stack, jsii.String("Vpc"), &awsec2.VpcAttributes{
+				VpcId: jsii.String("vpc-12345678"), AvailabilityZones: jsii.Strings("eu-west-1a"), PrivateSubnetIds: jsii.Strings("subnet-12345678"), PrivateSubnetRouteTableIds: jsii.Strings("rtb-12345678"),
+			}),
+			Tracing: awslambda.Tracing_ACTIVE, LogLevel: awslambda.ApplicationLogLevel_DEBUG,
+		},
+		Authorize:   options,
+		Schedule:    options,
+		Subscribers: options,
+		Dispatch:    options,
+		Expand:      worker,
+		Deliver:     worker,
+		Feedback:    options,
 	})
 	scheduler.GrantSchedule(awsiam.NewRole(stack, jsii.String("Backend"), &awsiam.RoleProps{
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("ecs-tasks.amazonaws.com"), nil),

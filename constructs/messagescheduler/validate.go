@@ -25,11 +25,9 @@ func (p *MessageSchedulerProps) validate(path *string) {
 	if p.DisableAlarms && p.LateAfter != 0 {
 		e.Addf("lateAfter is %s though disableAlarms is set", p.LateAfter)
 	}
+	p.Functions.ValidateAll(&e, "functions")
 	for _, fn := range p.functions() {
-		e.Function(validate.Function{
-			Name: fn.name, MemoryMB: fn.options.MemoryMB, ReservedConcurrency: fn.options.ReservedConcurrency,
-			MaxConcurrency: fn.options.MaxConcurrency, ReadsQueue: fn.readsQueue,
-		})
+		fn.options.Validate(&e, fn.name, fn.readsQueue, p.Functions)
 	}
 	e.Panic("message scheduler", path)
 }
@@ -98,6 +96,7 @@ func validateApi(e *validate.Errors, p *MessageSchedulerProps) {
 		e.Excluded(len(p.AllowedOrigins) > 0, "allowedOrigins", "httpApi")
 		e.Excluded(p.ThrottleRate != 0, "throttleRate", "httpApi")
 		e.Excluded(p.ThrottleBurst != 0, "throttleBurst", "httpApi")
+		e.Excluded(p.AccessLogGroup != nil, "accessLogGroup", "httpApi")
 	}
 	e.Number("throttleRate", p.ThrottleRate, 1, 1_000_000)
 	e.Number("throttleBurst", p.ThrottleBurst, 1, 1_000_000)

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53targets"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/hermes-cdk/hermes/constructs/internal/accesslog"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
@@ -102,6 +103,11 @@ func (h *notificationHub) newStage() {
 		props.DomainMapping = &awsapigatewayv2.DomainMappingOptions{DomainName: h.newDomain(h.props.CustomDomain)}
 	}
 	h.stage = awsapigatewayv2.NewWebSocketStage(h, jsii.String("Stage"), props)
+	if h.props.logsAccess() {
+		accesslog.Log{
+			Format: accesslog.WebSocket, Group: h.props.AccessLogGroup, Retention: h.props.LogRetention, Resources: h.resources(),
+		}.Add(h, h.stage)
+	}
 	h.apiID, h.stageName = h.api.ApiId(), h.stage.StageName()
 	h.management = h.stage.CallbackUrl()
 	h.url = awscdk.Fn_Join(jsii.String(""), jsii.Strings(

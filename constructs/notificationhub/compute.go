@@ -22,16 +22,13 @@ func (h *notificationHub) newFunctions() {
 			continue
 		}
 		h.functions[fn.name] = lambdafn.New(h, jsii.String(fn.id), &lambdafn.Props{
-			Package:             "functions/notificationhub/" + fn.name,
-			Code:                fn.options.Code,
-			Description:         "Hermes hub: " + fn.description,
-			Architecture:        h.props.Architecture,
-			MemoryMB:            fn.memory(),
-			Timeout:             fn.timeout,
-			ReservedConcurrency: fn.options.ReservedConcurrency,
-			Environment:         h.environment(fn.name),
-			LogRetention:        h.props.LogRetention,
-			Resources:           h.resources(),
+			Package:      "functions/notificationhub/" + fn.name,
+			Description:  "Hermes hub: " + fn.description,
+			Options:      fn.options.WithDefaults(fn.memory(), h.props.Architecture),
+			Timeout:      fn.timeout,
+			Variables:    h.environment(fn.name),
+			LogRetention: h.props.LogRetention,
+			Resources:    h.resources(),
 		})
 	}
 }

@@ -31,14 +31,10 @@ type function struct {
 }
 
 func (f function) memory() int {
-	switch {
-	case f.options.MemoryMB != 0:
-		return f.options.MemoryMB
-	case f.readsQueue:
+	if f.readsQueue {
 		return broadcastMemory
-	default:
-		return answerMemory
 	}
+	return answerMemory
 }
 
 // functions lists the hub's functions in the order in which a connection meets them.
@@ -53,6 +49,8 @@ func (p *NotificationHubProps) functions() []function {
 		{contract.FunctionDeliver, "Deliver", "delivers one chunk of a large room", p.Deliver, true, workerTimeout},
 	}
 }
+
+func (p *NotificationHubProps) logsAccess() bool { return p.AccessLogs || p.AccessLogGroup != nil }
 
 // intakeVisibility is also the timeout of broadcast: SQS wants the one not to be shorter than the other, and a record of a
 // killed invocation need not wait longer than that might have worked.

@@ -32,6 +32,9 @@ func (h *notificationHub) explain() {
 			Reason: "A WebSocket API authorizes a connection once, at $connect; every later route belongs to it.",
 		})
 	}
+	if h.props.logsAccess() {
+		return
+	}
 	nag.Suppress(h.stage, nag.Suppression{
 		Rule: "AwsSolutions-APIG1",
 		Reason: "Access logs of a WebSocket API need a CloudWatch role that is set for the whole account and region, which is " +

@@ -131,6 +131,8 @@ func NewNotificationHub(scope constructs.Construct, id *string, props *Notificat
 	}
 	constructs.NewConstruct_Override(h, scope, id)
 	h.props.validate(h.Node().Path())
+	p := h.props
+	p.Functions.Spread(&p.Authorize, &p.Connect, &p.Disconnect, &p.Send, &p.Default, &p.Broadcast, &p.Deliver)
 
 	h.secret = h.newSecret()
 	h.tables = h.newTables()

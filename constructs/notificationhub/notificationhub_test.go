@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2authorizers"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -71,14 +72,22 @@ func everything(t *testing.T) (awscdk.App, awscdk.Stack) {
 		RemovalPolicy:           awscdk.RemovalPolicy_DESTROY,
 		LogRetention:            awslogs.RetentionDays_ONE_WEEK,
 		AlarmTopic:              topic,
-		Architecture:            awslambda.Architecture_X86_64(),
-		Authorize:               options,
-		Connect:                 options,
-		Disconnect:              options,
-		Send:                    options,
-		Default:                 options,
-		Broadcast:               worker,
-		Deliver:                 worker,
+		AccessLogs:              true,
+		Functions: notificationhub.FunctionOptions{
+			Vpc: awsec2.Vpc_FromVpcAttributes(stack, jsii.String("Vpc"), &awsec2.VpcAttributes{
+				VpcId: jsii.String("vpc-12345678"), AvailabilityZones: jsii.Strings("eu-west-1a"), PrivateSubnetIds: jsii.Strings("subnet-12345678"), PrivateSubnetRouteTableIds: jsii.Strings("rtb-12345678"),
+			}),
+			Tracing: awslambda.Tracing_ACTIVE, LogLevel: awslambda.ApplicationLogLevel_DEBUG,
+			Environment: map[string]*string{"TEAM": jsii.String("web")},
+		},
+		Architecture: awslambda.Architecture_X86_64(),
+		Authorize:    options,
+		Connect:      options,
+		Disconnect:   options,
+		Send:         options,
+		Default:      options,
+		Broadcast:    worker,
+		Deliver:      worker,
 	})
 	role := awsiam.NewRole(stack, jsii.String("Backend"), &awsiam.RoleProps{
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("ecs-tasks.amazonaws.com"), nil),

@@ -14,6 +14,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+
+	"github.com/hermes-cdk/hermes/constructs/internal/lambdafn"
 )
 
 // NotificationHubProps configures a hub. The zero value of every field means its default, and nil props are all defaults.
@@ -128,6 +130,17 @@ type NotificationHubProps struct {
 	// Default: one month.
 	LogRetention awslogs.RetentionDays
 
+	// AccessLogs has the API's stage log each connect, message and disconnect, without query strings and headers, in which tokens
+	// are. API Gateway writes them with a role that is set once an account and region (awsapigateway.CfnAccount), which is not a
+	// construct's to change: without it the deployment fails.
+	// https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
+	// Default: false; the functions log every connection and message.
+	AccessLogs bool
+
+	// AccessLogGroup takes the access log, and switches AccessLogs on.
+	// Default: a new one.
+	AccessLogGroup awslogs.ILogGroup
+
 	// AlarmTopic is notified when an alarm fires and when it ends.
 	// Default: none; alarms are shown in CloudWatch only.
 	AlarmTopic awssns.ITopic
@@ -136,34 +149,23 @@ type NotificationHubProps struct {
 	// Default: false.
 	DisableAlarms bool
 
+	// Functions tunes all functions, e.g. puts them into a VPC. What a function's own options set takes precedence.
+	// Default: see FunctionOptions.
+	Functions FunctionOptions
+
 	// Architecture of the functions.
 	// Default: ARM_64.
 	Architecture awslambda.Architecture
 
-	// Memory, concurrency and code of each function.
+	// Options of each function.
 	// Default: see FunctionOptions.
 	Authorize, Connect, Disconnect, Send, Default, Broadcast, Deliver FunctionOptions
 }
 
-// FunctionOptions tunes one of the hub's functions.
-type FunctionOptions struct {
-	// MemoryMB is the memory, 128 to 10,240 MB; CPU grows with it.
-	// Default: 256, and 1,024 for Broadcast and Deliver, which sign and send thousands of requests.
-	MemoryMB int
-
-	// ReservedConcurrency keeps that many instances for the function and allows no more.
-	// Default: none reserved.
-	ReservedConcurrency int
-
-	// MaxConcurrency bounds the instances that read from the function's queue, 2 to 1,000 and at most ReservedConcurrency;
-	// Broadcast and Deliver only. Two use up the default quota of @connections; raise it for a higher quota.
-	// Default: 2, with which a new account, whose limit is 10 instances in all, still answers clients.
-	MaxConcurrency int
-
-	// Code replaces the function's code: a directory or archive with an executable named bootstrap.
-	// Default: built from the sources in this module.
-	Code awslambda.Code
-}
+// FunctionOptions tunes a function: memory, concurrency, code, architecture, environment, layers, VPC, tracing and logs, as
+// CDK names them. MemoryMB is 256 by default, and 1,024 for Broadcast and Deliver, which sign and
+// send thousands of requests. Only these two read a queue.
+type FunctionOptions = lambdafn.Options
 
 // CustomDomain is a name for the hub. The hub makes the API's domain name, its mapping, and A and AAAA alias records.
 type CustomDomain struct {

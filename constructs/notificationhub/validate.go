@@ -31,11 +31,9 @@ func (p *NotificationHubProps) validate(path *string) {
 	p.validateGiven(&e)
 	e.Origins("allowedOrigins", p.AllowedOrigins)
 	p.CustomDomain.validate(&e)
+	p.Functions.ValidateAll(&e, "functions")
 	for _, fn := range p.functions() {
-		e.Function(validate.Function{
-			Name: fn.name, MemoryMB: fn.options.MemoryMB, ReservedConcurrency: fn.options.ReservedConcurrency,
-			MaxConcurrency: fn.options.MaxConcurrency, ReadsQueue: fn.readsQueue,
-		})
+		fn.options.Validate(&e, fn.name, fn.readsQueue, p.Functions)
 	}
 	e.Panic("notification hub", path)
 }

@@ -21,6 +21,7 @@ type Wildcard struct {
 func wildcards() []Wildcard {
 	const connections = "a connection's id is made when it connects; AWS has no resource between the method and all of them"
 	const objects = "an object's key is made when its message is scheduled; AWS has no resource between the prefix and all of them"
+	const network = "Lambda attaches functions to a VPC by network interfaces that do not exist yet, and Describe has no resource level"
 	return []Wildcard{
 		{"execute-api:ManageConnections", "/POST/@connections/*", connections},
 		{"execute-api:ManageConnections", "/GET/@connections/*", connections},
@@ -29,6 +30,14 @@ func wildcards() []Wildcard {
 		{"s3:PutObjectTagging", "/*", objects},
 		{"s3:GetObject", "/*", objects},
 		{"s3:DeleteObject", "/*", objects},
+		{"ec2:AssignPrivateIpAddresses", "*", network},
+		{"ec2:CreateNetworkInterface", "*", network},
+		{"ec2:DeleteNetworkInterface", "*", network},
+		{"ec2:DescribeNetworkInterfaces", "*", network},
+		{"ec2:DescribeSubnets", "*", network},
+		{"ec2:UnassignPrivateIpAddresses", "*", network},
+		{"xray:PutTraceSegments", "*", "X-Ray has no resource level"},
+		{"xray:PutTelemetryRecords", "*", "X-Ray has no resource level"},
 		{"ses:GetAccount", "*", "the rate at which SES takes mails is the account's; the action has no resource level"},
 		{"logs:CreateLogStream", ":*", "a log stream's name is made by Lambda; the log group is the function's own"},
 		{"logs:PutLogEvents", ":*", "a log stream's name is made by Lambda; the log group is the function's own"},

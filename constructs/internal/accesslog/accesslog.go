@@ -1,4 +1,4 @@
-// Package accesslog has the stage of an HTTP API log each request.
+// Package accesslog has the stage of an API log each request.
 package accesslog
 
 import (
@@ -11,12 +11,22 @@ import (
 	"github.com/hermes-cdk/hermes/constructs/internal/resource"
 )
 
-// format is a JSON line for each request. It names the route and never the path or the body: links in mails carry their
-// signature in the path.
+// Format is what is logged of a request: a line of JSON. It names the route, and never the path, the query string, a header or
+// the body: links in mails carry their signature in the path, clients of a hub their token in the query string or a header.
+type Format string
+
+// Formats by the kind of API.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
-const format = `{"request_id":"$context.requestId","time":"$context.requestTime","ip":"$context.identity.sourceIp",` +
-	`"route":"$context.routeKey","status":"$context.status","latency_ms":"$context.responseLatency",` +
-	`"bytes":"$context.responseLength","error":"$context.error.message","integration_error":"$context.integrationErrorMessage"}`
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
+const (
+	HTTP Format = `{"request_id":"$context.requestId","time":"$context.requestTime","ip":"$context.identity.sourceIp",` +
+		`"route":"$context.routeKey","status":"$context.status","latency_ms":"$context.responseLatency",` +
+		`"bytes":"$context.responseLength","error":"$context.error.message","integration_error":"$context.integrationErrorMessage"}`
+	WebSocket Format = `{"request_id":"$context.requestId","time":"$context.requestTime","ip":"$context.identity.sourceIp",` +
+		`"connection_id":"$context.connectionId","event":"$context.eventType","route":"$context.routeKey","status":"$context.status",` +
+		`"latency_ms":"$context.integration.latency","authorizer_error":"$context.authorizer.error",` +
+		`"error":"$context.error.message","integration_error":"$context.integrationErrorMessage"}`
+)
 
 // prefix spares the account's resource policy of CloudWatch Logs, in which API Gateway enters every other log group, and
 // which holds 5,120 characters: in a busy account the deployment would fail.
@@ -24,12 +34,22 @@ const format = `{"request_id":"$context.requestId","time":"$context.requestTime"
 // https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
 const prefix = "/aws/vendedlogs/apis/"
 
-// Add makes a log group in scope and has the stage log there.
-func Add(scope constructs.Construct, stage awsapigatewayv2.HttpStage, retention awslogs.RetentionDays, options resource.Options) {
-	group := resource.NewLogGroup(scope, "AccessLogs", resource.LogGroup{Name: name(scope), Retention: retention}, options)
-	resource := stage.Node().DefaultChild().(awsapigatewayv2.CfnStage)
-	resource.SetAccessLogSettings(&awsapigatewayv2.CfnStage_AccessLogSettingsProperty{
-		DestinationArn: arn(group), Format: jsii.String(format),
+// Log is where a stage logs.
+type Log struct {
+	Format    Format
+	Group     awslogs.ILogGroup     // nil for a new one
+	Retention awslogs.RetentionDays // of a new one
+	Resources resource.Options      // of a new one
+}
+
+// Add has the stage log, in a log group that it makes in scope unless one is given.
+func (l Log) Add(scope constructs.Construct, stage awsapigatewayv2.IStage) {
+	group := l.Group
+	if group == nil {
+		group = resource.NewLogGroup(scope, "AccessLogs", resource.LogGroup{Name: name(scope), Retention: l.Retention}, l.Resources)
+	}
+	stage.Node().DefaultChild().(awsapigatewayv2.CfnStage).SetAccessLogSettings(&awsapigatewayv2.CfnStage_AccessLogSettingsProperty{
+		DestinationArn: arn(group), Format: jsii.String(string(l.Format)),
 	})
 }
 
@@ -43,7 +63,7 @@ func name(scope constructs.Construct) *string {
 
 // arn is the ARN without the ":*" in which the attribute Arn ends, and which API Gateway does not want.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
-func arn(group awslogs.LogGroup) *string {
+func arn(group awslogs.ILogGroup) *string {
 	return awscdk.Stack_Of(group).FormatArn(&awscdk.ArnComponents{
 		Service:      jsii.String("logs"),
 		Resource:     jsii.String("log-group"),

@@ -11,11 +11,11 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
-	"github.com/hermes-cdk/hermes/constructs/internal/resource"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -66,17 +66,27 @@ func TestAFunctionWithDefaultsMayWriteItsLogAndNothingElse(t *testing.T) {
 func TestAFunctionWithEverythingSet(t *testing.T) {
 	stack := newStack(t)
 	given := &Props{
-		Code:                awslambda.Code_FromAsset(jsii.String("testdata/own"), nil),
-		Description:         "Greets",
-		Architecture:        awslambda.Architecture_X86_64(),
-		MemoryMB:            1024,
-		Timeout:             30 * time.Second,
-		ReservedConcurrency: 5,
-		Environment:         map[string]*string{"NAME": jsii.String("world")},
-		LogRetention:        awslogs.RetentionDays_ONE_WEEK,
-		Resources:           resource.Options{RemovalPolicy: awscdk.RemovalPolicy_DESTROY},
-		Tracing:             awslambda.Tracing_ACTIVE,
-		RecursiveLoop:       awslambda.RecursiveLoop_ALLOW,
+		Options: Options{
+			Code:                awslambda.Code_FromAsset(jsii.String("testdata/own"), nil),
+			Architecture:        awslambda.Architecture_X86_64(),
+			MemoryMB:            1024,
+			ReservedConcurrency: 5,
+			EphemeralStorageMB:  1024,
+			Environment:         map[string]*string{"NAME": jsii.String("world")},
+			Layers: []awslambda.ILayerVersion{awslambda.LayerVersion_FromLayerVersionArn(stack, jsii.String("Layer"),
+				jsii.String("arn:aws:lambda:eu-west-1:123456789012:layer:extension:7"))},
+			Vpc: awsec2.Vpc_FromVpcAttributes(stack, jsii.String("Vpc"), &awsec2.VpcAttributes{
+				VpcId: jsii.String("vpc-12345678"), AvailabilityZones: jsii.Strings("eu-west-1a"), PrivateSubnetIds: jsii.Strings("subnet-12345678"), PrivateSubnetRouteTableIds: jsii.Strings("rtb-12345678"),
+			}),
+			Tracing:        awslambda.Tracing_ACTIVE,
+			LogLevel:       awslambda.ApplicationLogLevel_WARN,
+			SystemLogLevel: awslambda.SystemLogLevel_WARN,
+			LogGroup:       awslogs.LogGroup_FromLogGroupName(stack, jsii.String("Group"), jsii.String("/hermes/greet")),
+		},
+		Description:   "Greets",
+		Timeout:       30 * time.Second,
+		Variables:     map[string]*string{"OWN": jsii.String("mine")},
+		RecursiveLoop: awslambda.RecursiveLoop_ALLOW,
 	}
 	fn := New(stack, jsii.String("Greet"), given)
 	fn.AddEnvironment(jsii.String("LATER"), jsii.String("yes"), nil)
@@ -107,18 +117,17 @@ func TestNewReportsEveryValidationErrorAtOnce(t *testing.T) {
 	stack := newStack(t)
 	defer func() {
 		want := `lambdafn: function Stack/Greet: one of package and code is required
-memory must be from 128 to 10240 MB, got 64
 timeout must be whole seconds from 1s to 15m0s, got 1.5s
-reserved concurrency must not be negative, got -1
-description must have at most 256 characters, got 257`
+description must have at most 256 characters, got 257
+environment must not set NAME, which is the function's own`
 		if err, ok := recover().(error); !ok || err.Error() != want {
 			t.Errorf("got  %v\nwant %s", err, want)
 		}
 	}()
 	New(stack, jsii.String("Greet"), &Props{
-		MemoryMB:            64,
-		Timeout:             1500 * time.Millisecond,
-		ReservedConcurrency: -1,
-		Description:         strings.Repeat("x", 257),
+		Options:     Options{Environment: map[string]*string{"NAME": jsii.String("a")}},
+		Variables:   map[string]*string{"NAME": jsii.String("b")},
+		Timeout:     1500 * time.Millisecond,
+		Description: strings.Repeat("x", 257),
 	})
 }

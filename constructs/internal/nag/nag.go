@@ -36,6 +36,10 @@ func Suppress(construct constructs.IConstruct, suppressions ...Suppression) {
 		}
 		rules[i] = rule
 	}
-	name := "cdk_nag"
-	resource.AddMetadata(&name, map[string]any{"rules_to_suppress": rules})
+	name, key := "cdk_nag", "rules_to_suppress"
+	if noted, ok := resource.GetMetadata(&name).(map[string]any); ok {
+		before, _ := noted[key].([]any)
+		rules = append(before, rules...)
+	}
+	resource.AddMetadata(&name, map[string]any{key: rules})
 }

@@ -48,30 +48,6 @@ func (e *Errors) Excluded(given bool, name, by string) {
 	}
 }
 
-// Function is the tuning of a Lambda function.
-type Function struct {
-	Name                string
-	MemoryMB            int
-	ReservedConcurrency int
-	MaxConcurrency      int
-	ReadsQueue          bool
-}
-
-// Function checks the tuning of a function against the limits of Lambda.
-func (e *Errors) Function(f Function) {
-	e.Number(f.Name+".memoryMB", f.MemoryMB, 128, 10_240)
-	e.Number(f.Name+".reservedConcurrency", f.ReservedConcurrency, 1, 100_000)
-	e.Number(f.Name+".maxConcurrency", f.MaxConcurrency, 2, 1000)
-	// The messages above the reserved concurrency would be throttled, and in the end be dead letters.
-	// https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
-	if f.ReservedConcurrency > 0 && f.MaxConcurrency > f.ReservedConcurrency {
-		e.Addf("%s.maxConcurrency must be at most %s.reservedConcurrency, %d, got %d", f.Name, f.Name, f.ReservedConcurrency, f.MaxConcurrency)
-	}
-	if f.MaxConcurrency != 0 && !f.ReadsQueue {
-		e.Addf("%s.maxConcurrency is %d, but %s reads no queue", f.Name, f.MaxConcurrency, f.Name)
-	}
-}
-
 // Origins checks values of the Origin header, e.g. "https://app.example.com". Tokens are valid.
 func (e *Errors) Origins(name string, origins []string) {
 	for _, origin := range origins {

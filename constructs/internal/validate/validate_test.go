@@ -43,19 +43,6 @@ func TestErrors(t *testing.T) {
 			`allowedOrigins must be like "https://app.example.com", got "example.com"; ` +
 				`allowedOrigins must be like "https://app.example.com", got "https://a/"`,
 		},
-		"a function beyond the limits of Lambda": {
-			func(e *validate.Errors) {
-				e.Function(validate.Function{Name: "send", MemoryMB: 64, ReservedConcurrency: -1, MaxConcurrency: 1})
-			},
-			"send.memoryMB must be between 128 and 10240, got 64; send.reservedConcurrency must be between 1 and 100000, got -1; " +
-				"send.maxConcurrency must be between 2 and 1000, got 1; send.maxConcurrency is 1, but send reads no queue",
-		},
-		"more readers than reserved instances": {
-			func(e *validate.Errors) {
-				e.Function(validate.Function{Name: "deliver", ReservedConcurrency: 5, MaxConcurrency: 6, ReadsQueue: true})
-			},
-			"deliver.maxConcurrency must be at most deliver.reservedConcurrency, 5, got 6",
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var e validate.Errors
