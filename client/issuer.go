@@ -104,7 +104,7 @@ func NewTokenIssuer(cfg TokenIssuerConfig, opts ...TokenIssuerOption) (*TokenIss
 		return nil, fmt.Errorf("client: new token issuer: %w", err)
 	}
 	return &TokenIssuer{
-		keys:    cfg.keySource(o),
+		keys:    newKeySource(cfg.Keys, cfg.Secrets, cfg.SecretARN, o.secretMaxAge, o.now),
 		rows:    table{client: cfg.DynamoDB, name: cfg.Table},
 		now:     o.now,
 		random:  o.random,
@@ -121,22 +121,5 @@ func (c TokenIssuerConfig) faults() []error {
 	if c.Table == "" {
 		faults = append(faults, fmt.Errorf("%w: Table is empty", ErrConfig))
 	}
-	switch {
-	case c.Keys != nil && (c.Secrets != nil || c.SecretARN != ""):
-		faults = append(faults, fmt.Errorf("%w: both Keys and a secret (SecretARN %q) are given", ErrConfig, c.SecretARN))
-	case c.Keys != nil:
-		if err := c.Keys.validate(); err != nil {
-			faults = append(faults, err)
-		}
-	case c.Secrets == nil || c.SecretARN == "":
-		faults = append(faults, fmt.Errorf("%w: neither Keys nor Secrets with SecretARN (%q) are given", ErrConfig, c.SecretARN))
-	}
-	return faults
-}
-
-func (c TokenIssuerConfig) keySource(o issuerOptions) keySource {
-	if c.Keys != nil {
-		return fixedKeys(*c.Keys)
-	}
-	return &secretKeys{reader: c.Secrets, arn: c.SecretARN, maxAge: o.secretMaxAge, now: o.now}
+	return append(faults, checkKeySource(c.Keys, c.Secrets, c.SecretARN)...)
 }

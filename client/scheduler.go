@@ -115,16 +115,11 @@ func NewScheduler(cfg SchedulerConfig, opts ...SchedulerOption) (*Scheduler, err
 	if err := errors.Join(append(cfg.faults(), o.faults()...)...); err != nil {
 		return nil, fmt.Errorf("client: new scheduler: %w", err)
 	}
-	s := &Scheduler{
+	return &Scheduler{
+		keys: newKeySource(cfg.Keys, cfg.Secrets, cfg.SecretARN, DefaultSecretMaxAge, o.now),
 		base: strings.TrimRight(cfg.URL, "/"), http: o.http, groups: slices.Clone(o.groups), ttl: o.ttl, now: o.now, tries: o.tries,
 		backoff: backoff{base: o.base, limit: o.limit, random: mathrand.Float64, sleep: sleep},
-	}
-	if cfg.Keys != nil {
-		s.keys = fixedKeys(*cfg.Keys)
-	} else {
-		s.keys = &secretKeys{reader: cfg.Secrets, arn: cfg.SecretARN, maxAge: DefaultSecretMaxAge, now: o.now}
-	}
-	return s, nil
+	}, nil
 }
 
 func (c SchedulerConfig) faults() []error {
@@ -132,17 +127,7 @@ func (c SchedulerConfig) faults() []error {
 	if u, err := url.Parse(c.URL); err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" {
 		faults = append(faults, fmt.Errorf("%w: URL %q is not an http or https URL", ErrConfig, c.URL))
 	}
-	switch {
-	case c.Keys != nil && (c.Secrets != nil || c.SecretARN != ""):
-		faults = append(faults, fmt.Errorf("%w: both Keys and a secret (SecretARN %q) are given", ErrConfig, c.SecretARN))
-	case c.Keys != nil:
-		if err := c.Keys.validate(); err != nil {
-			faults = append(faults, err)
-		}
-	case c.Secrets == nil || c.SecretARN == "":
-		faults = append(faults, fmt.Errorf("%w: neither Keys nor Secrets with SecretARN (%q) are given", ErrConfig, c.SecretARN))
-	}
-	return faults
+	return append(faults, checkKeySource(c.Keys, c.Secrets, c.SecretARN)...)
 }
 
 func (o schedulerOptions) faults() []error {

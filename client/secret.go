@@ -36,6 +36,28 @@ type keySource interface {
 	refreshed(ctx context.Context) (Keys, error)
 }
 
+// checkKeySource refuses both keys and a secret, and neither of them.
+func checkKeySource(keys *Keys, secrets SecretReader, arn string) []error {
+	switch {
+	case keys != nil && (secrets != nil || arn != ""):
+		return []error{fmt.Errorf("%w: both Keys and a secret (SecretARN %q) are given", ErrConfig, arn)}
+	case keys != nil:
+		if err := keys.validate(); err != nil {
+			return []error{err}
+		}
+	case secrets == nil || arn == "":
+		return []error{fmt.Errorf("%w: neither Keys nor Secrets with SecretARN (%q) are given", ErrConfig, arn)}
+	}
+	return nil
+}
+
+func newKeySource(keys *Keys, secrets SecretReader, arn string, maxAge time.Duration, now func() time.Time) keySource {
+	if keys != nil {
+		return fixedKeys(*keys)
+	}
+	return &secretKeys{reader: secrets, arn: arn, maxAge: maxAge, now: now}
+}
+
 // fixedKeys are keys that the application manages itself.
 type fixedKeys Keys
 

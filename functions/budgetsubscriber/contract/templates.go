@@ -38,6 +38,9 @@ var ErrTemplate = errors.New("template refused")
 //go:embed templates
 var ours embed.FS
 
+// opening defines the template "opening", with which the default HTML ones begin.
+var opening = template.Must(template.ParseFS(ours, "templates/opening.html"))
+
 // A MailView is what templates are executed with.
 type MailView struct {
 	Alert
@@ -81,7 +84,7 @@ func sourceOf(folder fs.FS, name string) (string, error) {
 
 func (t *Templates) parse(name, source string) (err error) {
 	if strings.HasSuffix(name, htmlFile) {
-		t.html[name], err = template.New(name).Option("missingkey=error").Parse(source)
+		t.html[name], err = template.Must(opening.Clone()).New(name).Option("missingkey=error").Parse(source)
 		return err
 	}
 	t.text[name], err = texttemplate.New(name).Option("missingkey=error").Parse(source)

@@ -9,19 +9,11 @@ import (
 // authorizerEvent2 is payload format 2.0 of an authorizer.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
 type authorizerEvent2 struct {
-	Version               string            `json:"version"`
-	Type                  string            `json:"type"`
-	RouteARN              string            `json:"routeArn"`
-	IdentitySource        []string          `json:"identitySource"` // null without identity sources
-	RouteKey              string            `json:"routeKey"`
-	RawPath               string            `json:"rawPath"`
-	RawQueryString        string            `json:"rawQueryString"`
-	Cookies               []string          `json:"cookies,omitempty"`
-	Headers               map[string]string `json:"headers"`
-	QueryStringParameters map[string]string `json:"queryStringParameters,omitempty"`
-	RequestContext        requestContext    `json:"requestContext"`
-	PathParameters        map[string]string `json:"pathParameters,omitempty"`
-	StageVariables        map[string]string `json:"stageVariables,omitempty"`
+	Version        string   `json:"version"`
+	Type           string   `json:"type"`
+	RouteARN       string   `json:"routeArn"`
+	IdentitySource []string `json:"identitySource"` // null without identity sources
+	call
 }
 
 // authorizerEvent1 is payload format 1.0 of an authorizer.
@@ -68,10 +60,7 @@ func (a *API) authorizerEvent(q *request, identity []string) ([]byte, error) {
 		identity = nil
 	}
 	return edge.JSON(authorizerEvent2{
-		Version: PayloadFormat2, Type: "REQUEST", RouteARN: a.arn(q), IdentitySource: identity,
-		RouteKey: q.route.key, RawPath: q.path, RawQueryString: q.URL.RawQuery, Cookies: q.cookies,
-		Headers: q.headers, QueryStringParameters: joined(q.query), RequestContext: a.context(q, nil),
-		PathParameters: q.parameters, StageVariables: q.stage.Variables,
+		Version: PayloadFormat2, Type: "REQUEST", RouteARN: a.arn(q), IdentitySource: identity, call: a.call(q, nil),
 	})
 }
 

@@ -13,7 +13,14 @@ import (
 // event is payload format 2.0.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 type event struct {
-	Version               string            `json:"version"`
+	Version string `json:"version"`
+	call
+	Body            *string `json:"body,omitempty"`
+	IsBase64Encoded bool    `json:"isBase64Encoded"`
+}
+
+// call is what a route's function and its authorizer both get.
+type call struct {
 	RouteKey              string            `json:"routeKey"`
 	RawPath               string            `json:"rawPath"`
 	RawQueryString        string            `json:"rawQueryString"`
@@ -23,8 +30,6 @@ type event struct {
 	RequestContext        requestContext    `json:"requestContext"`
 	PathParameters        map[string]string `json:"pathParameters,omitempty"`
 	StageVariables        map[string]string `json:"stageVariables,omitempty"`
-	Body                  *string           `json:"body,omitempty"`
-	IsBase64Encoded       bool              `json:"isBase64Encoded"`
 }
 
 type requestContext struct {
@@ -51,16 +56,20 @@ type httpContext struct {
 
 // integrationEvent is what a route's function receives. authorizer is requestContext.authorizer, or nil.
 func (a *API) integrationEvent(q *request, authorizer json.RawMessage) ([]byte, error) {
-	e := event{
-		Version: PayloadFormat2, RouteKey: q.route.key, RawPath: q.path, RawQueryString: q.URL.RawQuery,
-		Cookies: q.cookies, Headers: q.headers, QueryStringParameters: joined(q.query),
-		RequestContext: a.context(q, authorizer), PathParameters: q.parameters, StageVariables: q.stage.Variables,
-	}
+	e := event{Version: PayloadFormat2, call: a.call(q, authorizer)}
 	if len(q.body) > 0 {
 		text, encoded := bodyText(q.body, q.Header.Get("Content-Type"))
 		e.Body, e.IsBase64Encoded = &text, encoded
 	}
 	return edge.JSON(e)
+}
+
+func (a *API) call(q *request, authorizer json.RawMessage) call {
+	return call{
+		RouteKey: q.route.key, RawPath: q.path, RawQueryString: q.URL.RawQuery, Cookies: q.cookies, Headers: q.headers,
+		QueryStringParameters: joined(q.query), RequestContext: a.context(q, authorizer),
+		PathParameters: q.parameters, StageVariables: q.stage.Variables,
+	}
 }
 
 func (a *API) context(q *request, authorizer json.RawMessage) requestContext {
