@@ -8,8 +8,9 @@ ROOM_ID ?= lobby
 # Pinned tools, installed on demand into .hermes/bin.
 GOLANGCI_LINT_VERSION := v2.15.0
 
-# One set of flags for every go command, and that of gobundle, so that everything is compiled once.
-export GOFLAGS := $(GOFLAGS) -trimpath
+# One set of flags for every go command, and that of gobundle, so that everything is compiled once. The CDK's bindings only pass
+# calls on, and are half of what is compiled: optimizing and describing them to debuggers would take a quarter of their time.
+export GOFLAGS := $(GOFLAGS) -trimpath "-gcflags=github.com/aws/aws-cdk-go/...=-N -l -dwarf=false"
 export CGO_ENABLED := 0
 
 # jsii prints a banner on Node versions whose support has ended.

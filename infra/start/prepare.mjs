@@ -16,6 +16,9 @@ const first = !existsSync(program);
 const progress = new Progress(first ? "about 2 minutes the first time" : "");
 const running = new Set();
 
+// The compiler collects its garbage less often: a quarter less work for some hundred megabytes more.
+process.env.GOGC ??= "400";
+
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.on(signal, async () => {
     await end();
