@@ -2,11 +2,11 @@ package budgetsubscriber
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/hermes-cdk/hermes/constructs/internal/grant"
+	"github.com/hermes-cdk/hermes/constructs/internal/resource"
 	"github.com/hermes-cdk/hermes/constructs/internal/sender"
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
 )
@@ -34,9 +34,8 @@ func (b *budgetSubscriber) allowMail() {
 	}
 	b.notify.AddToRolePolicy(grant.Statement([]string{"ses:SendEmail"},
 		b.identity.EmailIdentityArn(), sender.ConfigurationSetARN(b, b.configurationSet)))
-	awsevents.NewRule(b, jsii.String("MailEvents"), &awsevents.RuleProps{
+	resource.NewRule(b, "MailEvents", b.notify, nil, awsevents.RuleProps{
 		Description:  jsii.String("Hermes budget: mails that were sent"),
 		EventPattern: sender.Reports(b.configurationSet, contract.EventSource, contract.EventDetailType),
-		Targets:      &[]awsevents.IRuleTarget{awseventstargets.NewLambdaFunction(b.notify, nil)},
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
@@ -23,22 +22,18 @@ func (s *messageScheduler) newRules() {
 		RetryAttempts: jsii.Number(0),
 		MaxEventAge:   resource.Seconds(time.Minute),
 	})
-	s.rules.dispatch = awsevents.NewRule(s, jsii.String("EachMinute"), &awsevents.RuleProps{
+	once := &awsevents.CfnRule_RetryPolicyProperty{
+		MaximumRetryAttempts: jsii.Number(0), MaximumEventAgeInSeconds: jsii.Number(time.Minute.Seconds()),
+	}
+	s.rules.dispatch = resource.NewRule(s, "EachMinute", dispatch, once, awsevents.RuleProps{
 		Description: jsii.String("Hermes scheduler: hands what falls due to the due queue"),
 		Schedule:    awsevents.Schedule_Rate(resource.Seconds(contract.Interval)),
-		Targets: &[]awsevents.IRuleTarget{awseventstargets.NewLambdaFunction(dispatch, &awseventstargets.LambdaFunctionProps{
-			RetryAttempts: jsii.Number(0),
-			MaxEventAge:   resource.Seconds(time.Minute),
-		})},
 	})
 	if !s.sendsMail() {
 		return
 	}
-	s.rules.feedback = awsevents.NewRule(s, jsii.String("MailEvents"), &awsevents.RuleProps{
+	s.rules.feedback = resource.NewRule(s, "MailEvents", s.functions[contract.FunctionFeedback], nil, awsevents.RuleProps{
 		Description:  jsii.String("Hermes scheduler: bounces, complaints and acceptance of mails"),
 		EventPattern: sender.Reports(s.configurationSet, contract.EventSource, contract.DetailTypes()...),
-		Targets: &[]awsevents.IRuleTarget{
-			awseventstargets.NewLambdaFunction(s.functions[contract.FunctionFeedback], nil),
-		},
 	})
 }

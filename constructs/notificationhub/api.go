@@ -8,7 +8,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2authorizers"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2integrations"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53targets"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/hermes-cdk/hermes/constructs/internal/accesslog"
@@ -124,8 +123,9 @@ func (h *notificationHub) newDomain(custom *CustomDomain) awsapigatewayv2.Domain
 		Certificate:    custom.Certificate,
 		SecurityPolicy: awsapigatewayv2.SecurityPolicy_TLS_1_2,
 	})
-	target := awsroute53.RecordTarget_FromAlias(awsroute53targets.NewApiGatewayv2DomainProperties(
-		h.domain.RegionalDomainName(), h.domain.RegionalHostedZoneId()))
+	target := awsroute53.RecordTarget_FromAlias(&alias{&awsroute53.AliasRecordTargetConfig{
+		DnsName: h.domain.RegionalDomainName(), HostedZoneId: h.domain.RegionalHostedZoneId(),
+	}})
 	// A name with a dot at its end is absolute; without one the zone's name is appended unless it is there already.
 	name := jsii.String(custom.DomainName)
 	awsroute53.NewARecord(h, jsii.String("Alias"), &awsroute53.ARecordProps{
@@ -135,4 +135,15 @@ func (h *notificationHub) newDomain(custom *CustomDomain) awsapigatewayv2.Domain
 		Zone: custom.HostedZone, RecordName: name, Target: target,
 	})
 	return h.domain
+}
+
+// An alias is what awsroute53targets has one of for every service, whose bindings everyone who uses this construct would have to
+// compile.
+type alias struct {
+	config *awsroute53.AliasRecordTargetConfig
+}
+
+// Bind returns the target's part of the record.
+func (a *alias) Bind(awsroute53.IRecordSet, awsroute53.IHostedZone) *awsroute53.AliasRecordTargetConfig {
+	return a.config
 }
