@@ -90,7 +90,7 @@ lint: $(BIN)/golangci-lint ## Check style and the dependency rule
 	$(BIN)/golangci-lint run
 
 .PHONY: snapshot/update
-snapshot/update: node_modules ## Write the golden templates anew
+snapshot/update: node_modules ## Update the golden templates
 	go test ./infra ./constructs/notificationhub ./constructs/budgetsubscriber ./constructs/messagescheduler -update
 
 .PHONY: test/deploy

@@ -111,7 +111,7 @@ func ExampleTokenIssuer_Issue() {
 	// true
 }
 
-// When a user leaves a room for good, the tokens end with it.
+// When a user leaves a room, delete the tokens with the membership.
 func ExampleTokenIssuer_Revoke() {
 	issuer, err := client.NewTokenIssuer(client.TokenIssuerConfig{
 		DynamoDB: emptyTable{},

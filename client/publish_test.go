@@ -76,7 +76,7 @@ func TestPublishReturnsTheIDWithTheError(t *testing.T) {
 	}
 	expectError(t, err, errDenied, `client: publish message "m1": send to https://sqs.example/intake: api error AccessDenied: not you`)
 	if len(w.all) != 0 {
-		t.Errorf("a refusal for good was followed by waits of %v", w.all)
+		t.Errorf("a permanent refusal was followed by waits of %v", w.all)
 	}
 }
 

@@ -17,7 +17,7 @@ var errNoAnswer = errors.New("sqs answered without a word about the message")
 
 // send sends one batch until nothing is left over that sending again could help. The SDK does not do it, because a batch
 // that failed in part is a call that succeeded: https://github.com/aws/aws-sdk-go-v2/issues/3519
-// It returns an error if the call itself failed for good; reasons for single messages go to failed.
+// It returns an error if the call itself failed and is not tried again; reasons for single messages go to failed.
 func (p *Publisher) send(ctx context.Context, batch []entry, failed []error) error {
 	for try := 0; ; try++ {
 		left, err := p.sendOnce(ctx, batch, failed)

@@ -1,4 +1,4 @@
-// The WebSocket of hermes.js: kept open, opened anew when it is lost or refused, and in time before AWS ends it.
+// The WebSocket of hermes.js: kept open, reopened when it is lost or refused, and in time before AWS ends it.
 
 const SUBPROTOCOL = "hermes.v1";
 const TOKEN_PREFIX = "hermes.token.";
@@ -9,7 +9,7 @@ const HANDSHAKE = 35_000; // the authorizer and $connect may take 29 s
 const LINGER = 30_000; // a connection that another one has followed is left at the latest
 const QUIET = 30_000; // a page that is seen again trusts a connection that was heard so lately
 const OPEN = 1; // a WebSocket's readyState
-const STABLE = 5_000; // a connection that lived so long begins anew with short delays
+const STABLE = 5_000; // a connection that lived so long starts over with short delays
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
 
 /**
@@ -254,7 +254,7 @@ export class Link {
     this.after("renew", this.#options.random() * most, () => this.#renew());
   }
 
-  /** Opens the next connection, which takes over once it is welcome; until then it is tried anew from time to time. */
+  /** Opens the next connection, which takes over once it is welcome; until then it is tried again from time to time. */
   async #renew() {
     this.after("renew", HANDSHAKE, () => this.#renew());
     const turn = (this.#next = drop(this.#next));

@@ -12,7 +12,7 @@ export class Room {
   tail; // and all up to here exists
   first = Infinity; // where a room that is not known yet may begin
   early; // {after, seq, messages} beyond a gap; without messages if they were handed on, or there are none
-  doubtful = false; // the room may have begun anew
+  doubtful = false; // the room may have started over
   asking = false;
   faults = 0; // questions in a row that moved nothing
 
@@ -47,7 +47,7 @@ export class Room {
     else this.doubtful = true;
   }
 
-  /** Forgets all numbers: the room counts anew. */
+  /** Forgets all numbers: the room counts again. */
   begin() {
     Object.assign(this, { seq: 0, tail: 0, early: [] });
   }

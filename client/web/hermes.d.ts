@@ -32,7 +32,7 @@ export type State =
   | { readonly name: "open" }
   | {
       readonly name: "reconnecting";
-      /** From 1. It begins anew after a connection has lived for five seconds. */
+      /** From 1. It starts over after a connection has lived for five seconds. */
       readonly attempt: number;
       /** When it is tried next, in milliseconds since the epoch; null while it is being tried. */
       readonly retryAt: number | null;
@@ -95,7 +95,7 @@ export interface Options {
   /** Called with the hub's welcome, at each connection, also when one takes over from another without a pause. */
   onwelcome?: ((session: Session) => void) | undefined;
   /**
-   * Called when messages of a room are gone for good, before those that are left: load the page's state anew. It is
+   * Called when messages of a room are gone for good, before those that are left: load the page's state again. It is
    * called for nothing else: without it, nothing was lost.
    */
   onreset?: ((room: string) => void) | undefined;

@@ -145,7 +145,7 @@ class Connection {
   }
 
   #lost() {
-    this.#asked.clear(); // nobody waits any longer: the next connection asks anew
+    this.#asked.clear(); // nobody waits any longer: the next connection asks again
     for (const room of this.#rooms.values()) room.asking = false;
   }
 

@@ -14,7 +14,7 @@ import (
 )
 
 // inputs names everything that an app is known to make its assembly of: the files of its folder, the context, the version of
-// Go, and the variables that Go, the CDK and its like read. An app that reads more has to be told: -synth.
+// Go, and the variables that Go, the CDK and its like read. An app that reads more needs -synth.
 func inputs(root string, context []byte, environment []string) (string, error) {
 	sum := sha256.New()
 	fmt.Fprintf(sum, "%s %s/%s\n%s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, context)
@@ -43,7 +43,7 @@ func inputs(root string, context []byte, environment []string) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), err
 }
 
-// notSource tells folders that no app is made of: those of git and of tools, what npm installs, what the CDK writes.
+// notSource lists folders that no app is made of: those of git and of tools, what npm installs, what the CDK writes.
 func notSource(name string) bool {
 	return strings.HasPrefix(name, ".") || name == "node_modules" || name == "cdk.out"
 }

@@ -32,7 +32,7 @@ func TestAnAssemblyIsMadeAnewWhenAnInputChanges(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		change func()
-		anew   bool
+		again  bool
 	}{
 		{"nothing", func() {}, false},
 		{"a source", write("infra/main.go", "package other"), true},
@@ -46,8 +46,8 @@ func TestAnAssemblyIsMadeAnewWhenAnInputChanges(t *testing.T) {
 	} {
 		before := made()
 		c.change()
-		if anew := made() != before; anew != c.anew {
-			t.Errorf("%s: made anew: %v, want %v", c.name, anew, c.anew)
+		if again := made() != before; again != c.again {
+			t.Errorf("%s: made again: %v, want %v", c.name, again, c.again)
 		}
 	}
 }

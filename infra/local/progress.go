@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// How often the line of a tick is written: over itself on a terminal, anew elsewhere, where nobody shall take it for dead.
+// How often the line of a tick is written: in place on a terminal, on a new line elsewhere, so that nobody takes it for dead.
 const (
 	beatOnTerminal = 100 * time.Millisecond
 	beatElsewhere  = 1800 * time.Millisecond

@@ -18,7 +18,7 @@ import (
 )
 
 // serveKey is the context key of folders of static files to serve: a list of path, dir, headers, and the output
-// ("Stack.Name") that tells where.
+// ("Stack.Name") that says where.
 const serveKey = "local:serve"
 
 // project is what cdk.json of the working directory says: the app to synthesize, its context, and what to run when all is
@@ -83,8 +83,8 @@ func (p project) sites() ([]stage.Site, error) {
 
 // synthesize runs the app for stage local into the folder assembly, the way the CDK CLI does: the context in CDK_CONTEXT_JSON,
 // the folder in CDK_OUTDIR. What the app prints is shown as its progress, and whole when it fails. It is not run where the
-// assembly was made of the very same inputs, unless anew.
-func (p project) synthesize(ctx context.Context, root, assembly string, anew bool, out io.Writer) error {
+// assembly was made of the very same inputs, unless force.
+func (p project) synthesize(ctx context.Context, root, assembly string, force bool, out io.Writer) error {
 	values := map[string]any{
 		"aws:cdk:enable-path-metadata":    true,
 		"aws:cdk:enable-asset-metadata":   true,
@@ -105,7 +105,7 @@ func (p project) synthesize(ctx context.Context, root, assembly string, anew boo
 	if err != nil {
 		return err
 	}
-	if known, err := os.ReadFile(stamp); err == nil && string(known) == made && !anew {
+	if known, err := os.ReadFile(stamp); err == nil && string(known) == made && !force {
 		fmt.Fprintln(out, "synthesized before, and nothing has changed")
 		return nil
 	}

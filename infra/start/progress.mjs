@@ -1,4 +1,4 @@
-// One line that says what is going on: written over on a terminal, and elsewhere anew, often enough to show that it goes on.
+// One line that says what is going on: rewritten in place on a terminal, and printed again elsewhere, often enough to show that it goes on.
 
 const EVERY = process.stderr.isTTY ? 200 : 1800; // ms
 

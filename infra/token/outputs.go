@@ -22,7 +22,7 @@ type outputs struct {
 	stage           string
 	TokensTableName string
 	SecretArn       string
-	QueueUrl        string // optional; of stage local it tells the address of the AWS endpoint
+	QueueUrl        string // optional; of stage local it has the address of the AWS endpoint
 }
 
 // readOutputs reads the file that cdk deploy --outputs-file writes, and the local stage too:

@@ -174,7 +174,7 @@ func forget(t *testing.T, cache, module string, r release) {
 		}
 	}
 	if list, err := os.ReadFile(filepath.Join(versions, "list")); err == nil && strings.Contains(string(list), r.version) {
-		_ = os.Remove(filepath.Join(versions, "list")) // a copy of the proxy's, which the go command asks for anew
+		_ = os.Remove(filepath.Join(versions, "list")) // a copy of the proxy's, which the go command asks for again
 	}
 	// The folders around it go only if nothing else is in them.
 	for _, folder := range []string{filepath.Dir(module), versions, filepath.Dir(versions), filepath.Dir(filepath.Dir(versions))} {

@@ -47,7 +47,7 @@ func TestTheReadmesCommandsWorkAsTheyArePrinted(t *testing.T) {
 }
 
 // expectTable compares the table with the one that the README shows: the same rows, and the same values but for those that are
-// made anew by each first start.
+// made again by each first start.
 func (s *stage) expectTable(t *testing.T) {
 	t.Helper()
 	var shown [][]string

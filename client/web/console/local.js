@@ -27,7 +27,7 @@ class Local {
     this.#control = control;
   }
 
-  /** Reads the outputs and resources anew; they may change when the stage is started again. */
+  /** Reads the outputs and resources again; they may change when the stage is started again. */
   async refresh() {
     const { outputs, queues, functions, budgets } = await this.get("resources");
     this.outputs = Object.assign({}, ...Object.values(outputs));

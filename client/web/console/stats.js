@@ -31,7 +31,7 @@ export function newStats() {
 
   setInterval(() => {
     const recent = rows.slice(-4).flatMap((row) => row?.latencies ?? []).concat(second.latencies);
-    const posts = postedBefore === null ? null : Math.max(0, posted - postedBefore); // it may be counted anew
+    const posts = postedBefore === null ? null : Math.max(0, posted - postedBefore); // it may be counted again
     postedBefore = posted;
     rows.push({
       at: Date.now() / 1000, latencies: second.latencies,

@@ -76,7 +76,7 @@ test("the same while connected: questions fail, messages wait, the gap closes in
   assert.deepEqual(h.seqs(), upTo(32));
 });
 
-test("a counter that began anew is a reset, whatever the client's position was", async (t) => {
+test("a counter that started over is a reset, whatever the client's position was", async (t) => {
   for (const before of [at(7), at(7, ""), at(0)]) {
     await t.test(JSON.stringify(before), async (t) => {
       const resets = [];
@@ -88,7 +88,7 @@ test("a counter that began anew is a reset, whatever the client's position was",
   }
 });
 
-test("a counter that begins anew while the connection is open is found by the first frame, which waits for the reset", async (t) => {
+test("a counter that starts over while the connection is open is found by the first frame, which waits for the reset", async (t) => {
   const resets = [];
   const h = await hub(t, { onreset: () => resets.push(h.seqs()) });
   await h.open(at(7));
@@ -103,7 +103,7 @@ test("a counter that begins anew while the connection is open is found by the fi
   assert.equal(h.questions().length, 2, "what was in doubt is answered");
 });
 
-test("a room that begins anew while a question is out is asked about once more", async (t) => {
+test("a room that starts over while a question is out is asked about once more", async (t) => {
   const h = await hub(t);
   await h.open(at(0));
   h.cover([1, 2]);

@@ -146,7 +146,7 @@ export class Model {
 
   // ---- what is a reset
 
-  /** The room is forgotten and counts anew. */
+  /** The room is forgotten and counts again. */
   restart() {
     this.epoch = `e${Number(this.epoch.slice(1)) + 1}`;
     this.log = [];

@@ -59,7 +59,7 @@ test("an error that no close follows is a failed handshake, and one that a close
   assert.equal(h.connection.state.attempt, 2);
 });
 
-test("a connection that is lost at once does not begin anew with short delays; one that lived does", async (t) => {
+test("a connection that is lost at once does not start over with short delays; one that lived does", async (t) => {
   const h = await hub(t);
   await h.open();
   h.socket.lose();
@@ -275,7 +275,7 @@ for (const [name, happen] of [["the page is seen again", (p) => p.show()], ["the
   });
 }
 
-test("when the network is back, a handshake that hangs is begun anew", async (t) => {
+test("when the network is back, a handshake that hangs is started over", async (t) => {
   const p = page();
   const h = await hub(t);
   p.show();

@@ -23,7 +23,7 @@ test("what comes before the first welcome waits for it, and is where the room be
   assert.deepEqual(h.seqs(), [5, 6, 7, 8]);
 });
 
-test("a room that begins anew before the first welcome is reset", async (t) => {
+test("a room that starts over before the first welcome is reset", async (t) => {
   const h = await hub(t);
   await h.open(null);
   h.cover([6, 7]);

@@ -20,7 +20,7 @@ func BenchmarkBuildOfAHubThatHasNotChanged(b *testing.B) {
 	cache := b.TempDir()
 	buildHub(b, &Bundler{Source: hermes.Source(), Cache: cache})
 	for b.Loop() {
-		buildHub(b, &Bundler{Source: hermes.Source(), Cache: cache}) // anew, as another process would
+		buildHub(b, &Bundler{Source: hermes.Source(), Cache: cache}) // again, as another process would
 	}
 }
 

@@ -43,7 +43,7 @@ type cache struct {
 
 func (c cache) path(kind, name string) string { return filepath.Join(c.root, kind, name) }
 
-// has tells whether an entry is there, and keeps it from being removed as unused. want is a file of the entry: where
+// has reports whether an entry is there, and keeps it from being removed as unused. want is a file of the entry: where
 // somebody has emptied the folder by hand, the entry counts as missing.
 func (c cache) has(entry, want string) bool {
 	info, err := os.Stat(filepath.Join(entry, want))

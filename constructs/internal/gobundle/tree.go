@@ -115,7 +115,7 @@ func (t *tree) closure(folder string) []string {
 	})
 }
 
-// reaches tells whether a file belongs to one of folders. Any file below a package may be embedded by it, except Go
+// reaches reports whether a file belongs to one of folders. Any file below a package may be embedded by it, except Go
 // files, which make up packages of their own.
 func reaches(folders map[string]bool, name string) bool {
 	dir := path.Dir(name)

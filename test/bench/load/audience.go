@@ -84,7 +84,7 @@ func (a *audience) leave() {
 	}
 }
 
-// begin starts to count anew: n messages are expected at each socket.
+// begin starts to count again: n messages are expected at each socket.
 func (a *audience) begin(n int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -33,7 +33,7 @@ export function newRow(first, { results, cancel }) {
     details);
   let reading = false;
 
-  /** Reads the results anew while they are unfolded. */
+  /** Reads the results again while they are unfolded. */
   async function refresh() {
     if (!details.open || reading) return;
     reading = true;

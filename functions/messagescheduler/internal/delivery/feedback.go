@@ -20,10 +20,10 @@ type FeedbackKind int
 
 // Kinds of feedback.
 const (
-	Accepted       FeedbackKind = iota // SES accepted it: settles a record whose writer died
-	BouncedForGood                     // the address does not exist, or is on the account's suppression list
-	Complained                         // its recipient reported it as spam
-	Rejected                           // SES accepted it and then did not send it
+	Accepted           FeedbackKind = iota // SES accepted it: settles a record whose writer died
+	PermanentlyBounced                     // the address does not exist, or is on the account's suppression list
+	Complained                             // its recipient reported it as spam
+	Rejected                               // SES accepted it and then did not send it
 )
 
 // BounceRecords records bounces.
@@ -53,7 +53,7 @@ func (l *Listener) Handle(ctx context.Context, f Feedback) error {
 		return l.Records.Settle(ctx, f.ID, Outcome{Status: StatusSent, MessageID: f.MessageID}, l.Now())
 	}
 	l.Log.WarnContext(ctx, "negative feedback", "group", f.ID.Group, "key", f.ID.Key, "subscriber", f.ID.Subscriber, "kind", int(f.Kind))
-	status := map[FeedbackKind]string{BouncedForGood: l.Bounced, Complained: l.Complained}[f.Kind]
+	status := map[FeedbackKind]string{PermanentlyBounced: l.Bounced, Complained: l.Complained}[f.Kind]
 	if status != "" {
 		if _, err := l.Subscribers.SetStatus(ctx, f.ID.Group, f.ID.Subscriber, status); err != nil {
 			return fmt.Errorf("delivery: suppress: %w", err)

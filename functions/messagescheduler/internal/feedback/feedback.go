@@ -71,7 +71,7 @@ func Parse(text []byte) (f delivery.Feedback, ok bool, err error) {
 	case d.EventType == "Send":
 		f.Kind = delivery.Accepted
 	case d.EventType == "Bounce" && d.Bounce.Type == "Permanent":
-		f.Kind, f.Reason = delivery.BouncedForGood, "bounced: "+d.Bounce.SubType
+		f.Kind, f.Reason = delivery.PermanentlyBounced, "bounced: "+d.Bounce.SubType
 	case d.EventType == "Complaint":
 		f.Kind, f.Reason = delivery.Complained, "complained: "+d.Complaint.Type
 	case d.EventType == "Reject":

@@ -28,7 +28,7 @@ func TestParse(t *testing.T) {
 		ok           bool
 	}{
 		{"a mail that SES took", event("Send", `,"send":{}`), delivery.Feedback{ID: id, MessageID: "m", Kind: delivery.Accepted}, true},
-		{"an address that does not exist", event("Bounce", `,"bounce":{"bounceType":"Permanent","bounceSubType":"General"}`), delivery.Feedback{ID: id, MessageID: "m", Kind: delivery.BouncedForGood, Reason: "bounced: General"}, true},
+		{"an address that does not exist", event("Bounce", `,"bounce":{"bounceType":"Permanent","bounceSubType":"General"}`), delivery.Feedback{ID: id, MessageID: "m", Kind: delivery.PermanentlyBounced, Reason: "bounced: General"}, true},
 		{"a complaint", event("Complaint", `,"complaint":{"complaintFeedbackType":"abuse"}`), delivery.Feedback{ID: id, MessageID: "m", Kind: delivery.Complained, Reason: "complained: abuse"}, true},
 		{"a virus", event("Reject", `,"reject":{"reason":"Bad content"}`), delivery.Feedback{ID: id, MessageID: "m", Kind: delivery.Rejected, Reason: "rejected: Bad content"}, true},
 		{"a full mailbox, which SES tries again", event("Bounce", `,"bounce":{"bounceType":"Transient"}`), delivery.Feedback{}, false},

@@ -322,7 +322,7 @@ func TestABouncedAddressIsSuppressed(t *testing.T) {
 	ada := sim.Subscribe("g", "ada@example.com")
 	first := create(t, sim, "g", ask(t, sim, time.Minute, ""))
 	sim.Until(sim.Clock.Now().Add(10 * time.Minute))
-	bounce := delivery.Feedback{ID: sim.Mailer.Sent()[0].ID, Kind: delivery.BouncedForGood, Reason: "bounced: General"}
+	bounce := delivery.Feedback{ID: sim.Mailer.Sent()[0].ID, Kind: delivery.PermanentlyBounced, Reason: "bounced: General"}
 	if err := sim.Listener.Handle(context.Background(), bounce); err != nil {
 		t.Fatal(err)
 	}

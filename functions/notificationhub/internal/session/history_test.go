@@ -134,10 +134,10 @@ func TestHistory(t *testing.T) {
 		{"nobody has a number without an epoch", func(t *testing.T, p past) { p.say(t, make([]hub.Message, 2)...) }, "", 1, "[1 2] of (0, 2] reset"},
 		{"what is for others is left out", func(t *testing.T, p past) { p.say(t, private, hub.Message{}, private, forAnn) }, epoch, 0, "[2 4] of (0, 4]"},
 		{"only what is for others moves the position on", func(t *testing.T, p past) { p.say(t, hub.Message{}, private, private) }, epoch, 1, "[] of (1, 3]"},
-		{"another epoch starts anew with what there is", func(t *testing.T, p past) { p.say(t, make([]hub.Message, 2)...) }, "older", 7, "[1 2] of (0, 2] reset"},
-		{"a position beyond the room's starts anew", func(t *testing.T, p past) { p.say(t, make([]hub.Message, 2)...) }, epoch, 7, "[1 2] of (0, 2] reset"},
-		{"a room that has lost its numbers starts anew", func(*testing.T, past) {}, epoch, 7, "[] of (0, 0] reset"},
-		{"a gap by expiry starts anew with what there is", func(t *testing.T, p past) {
+		{"another epoch starts over with what there is", func(t *testing.T, p past) { p.say(t, make([]hub.Message, 2)...) }, "older", 7, "[1 2] of (0, 2] reset"},
+		{"a position beyond the room's starts over", func(t *testing.T, p past) { p.say(t, make([]hub.Message, 2)...) }, epoch, 7, "[1 2] of (0, 2] reset"},
+		{"a room that has lost its numbers starts over", func(*testing.T, past) {}, epoch, 7, "[] of (0, 0] reset"},
+		{"a gap by expiry starts over with what there is", func(t *testing.T, p past) {
 			p.say(t, make([]hub.Message, 3)...)
 			p.clock.Advance(time.Hour)
 			p.say(t, make([]hub.Message, 2)...)
@@ -152,11 +152,11 @@ func TestHistory(t *testing.T) {
 			p.clock.Advance(time.Hour)
 			p.say(t, hub.Message{})
 		}, epoch, 1, "[3] of (1, 3]"},
-		{"everything expired starts anew from where the room is", func(t *testing.T, p past) {
+		{"everything expired starts over from where the room is", func(t *testing.T, p past) {
 			p.say(t, make([]hub.Message, 3)...)
 			p.clock.Advance(time.Hour)
 		}, epoch, 2, "[] of (3, 3] reset"},
-		{"everything deleted starts anew from where the room is", func(t *testing.T, p past) {
+		{"everything deleted starts over from where the room is", func(t *testing.T, p past) {
 			p.say(t, make([]hub.Message, 3)...)
 			p.deleteAll()
 		}, epoch, 2, "[] of (3, 3] reset"},

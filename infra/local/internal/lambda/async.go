@@ -44,7 +44,7 @@ type event struct {
 	chain                          lineage.Lineage
 }
 
-// runEvent invokes until the event succeeds, fails for good, or the supervisor stops.
+// runEvent invokes until the event succeeds, fails permanently, or the supervisor stops.
 func (s *Supervisor) runEvent(ev *event) {
 	for {
 		e, _, err := s.lookup(ev.function)

@@ -192,7 +192,7 @@ func TestPlanRefuses(t *testing.T) {
 			"EventBridgeDestination": object{"EventBusArn": "arn:aws:events:us-east-1:000000000000:event-bus/own"}, "MatchingEventTypes": []any{"bounce"},
 		}), `provision: stack Office: resource MailEvents (AWS::SES::ConfigurationSetEventDestination): invalid: Properties.EventDestination.EventBridgeDestination.EventBusArn "arn:aws:events:us-east-1:000000000000:event-bus/own" is not arn:aws:events:us-east-1:000000000000:event-bus/default`, ErrInvalid},
 		{"events of another app's configuration set", with("MailEvents", "ConfigurationSetName", "other"), "provision: stack Office: resource MailEvents (AWS::SES::ConfigurationSetEventDestination): Properties.ConfigurationSetName other, which is not in the assembly, is not supported", ErrUnsupported},
-		{"events told to a topic", with("MailEvents", "EventDestination", object{
+		{"events sent to a topic", with("MailEvents", "EventDestination", object{
 			"SnsDestination": object{"TopicARN": "x"}, "MatchingEventTypes": []any{"bounce"},
 		}), "provision: stack Office: resource MailEvents (AWS::SES::ConfigurationSetEventDestination): Properties.EventDestination.SnsDestination is not supported", ErrUnsupported},
 		{"a rule with another target", with("Tick", "Targets", []any{object{"Id": "a", "Arn": "arn:aws:states:us-east-1:000000000000:stateMachine:x"}}), "provision: stack Office: resource Tick (AWS::Events::Rule): Properties.Targets.Arn arn:aws:states:us-east-1:000000000000:stateMachine:x: a target that is neither function nor queue is not supported", ErrUnsupported},
