@@ -89,6 +89,9 @@ func copyTree(tree string) error {
 		return err
 	}
 	for _, name := range strings.Split(strings.TrimSuffix(string(files), "\x00"), "\x00") {
+		if name == "node_modules" { // a link to a folder, which .gitignore does not know
+			continue
+		}
 		content, err := os.ReadFile(name)
 		if errors.Is(err, os.ErrNotExist) {
 			continue // deleted, and not committed
