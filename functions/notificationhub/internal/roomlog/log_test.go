@@ -3,7 +3,9 @@ package roomlog_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -29,6 +31,61 @@ func (o *overtaken) Put(ctx context.Context, row roomlog.Row) error {
 		}
 	}
 	return o.Rows.Put(ctx, row)
+}
+
+// counting counts the calls of a table.
+type counting struct {
+	roomlog.Store
+	puts, taken, reads int
+}
+
+func (c *counting) Put(ctx context.Context, row roomlog.Row) error {
+	err := c.Store.Put(ctx, row)
+	c.puts++
+	if errors.Is(err, roomlog.ErrTaken) {
+		c.taken++
+	}
+	return err
+}
+
+func (c *counting) Since(ctx context.Context, roomID string, first int64, limit int) ([]roomlog.Row, bool, error) {
+	c.reads++
+	return c.Store.Since(ctx, roomID, first, limit)
+}
+
+func TestWorkersThatShareARoomReadInsteadOfWritingInVain(t *testing.T) {
+	t.Parallel()
+	const appends = 2000
+	for _, c := range []struct {
+		name                string
+		share               float64 // of the second worker
+		mostTaken, mostRead int
+	}{
+		{"a worker alone", 0, 0, 0},
+		{"a worker beside another that comes now and then", 0.02, appends * 4 / 100, appends * 20 / 100},
+		{"two alike", 0.5, appends * 4 / 100, appends},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			ticks, random := clock.NewFake(), rand.New(rand.NewPCG(1, 0))
+			table := &counting{Store: &hubtest.Rows{}}
+			config := roomlog.Config{Store: table, Now: ticks.Now, Sleep: ticks.Sleep}
+			workers := []*roomlog.Log{roomlog.New(config), roomlog.New(config)}
+			for i := range appends {
+				worker := workers[0]
+				if random.Float64() < c.share {
+					worker = workers[1]
+				}
+				ticks.Advance(10 * time.Millisecond)
+				if _, err := worker.Append(t.Context(), modelRoom, []hub.Message{messageOf(fmt.Sprint(i), ticks.Now())}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if table.taken > c.mostTaken || table.reads > c.mostRead || table.puts != appends+table.taken {
+				t.Errorf("%d of %d writes were in vain, with %d reads; at most %d and %d", table.taken, table.puts, table.reads, c.mostTaken, c.mostRead)
+			}
+		})
+	}
 }
 
 func messageOf(id string, at time.Time) hub.Message {

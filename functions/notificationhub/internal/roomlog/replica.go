@@ -26,7 +26,7 @@ type replica struct {
 	depth   time.Duration // how far back appends have looked
 	full    bool          // there were too many entries: what was forgotten is not read again
 	hinted  int64         // the hint has come that far at least
-	racing  bool          // another worker appends to the room too
+	racing  int           // so many appends read first what another worker has appended meanwhile
 
 	byRecord map[string]int64 // number by record
 	byID     map[string]int64 // number by message id; of several, the last
@@ -46,7 +46,7 @@ func (r *replica) known() bool { return !r.fresh.IsZero() }
 // reset forgets everything but how far the hint has come.
 func (r *replica) reset() {
 	r.epoch, r.last, r.entries, r.since, r.fresh = "", 0, nil, time.Time{}, time.Time{}
-	r.depth, r.full, r.racing = 0, false, false
+	r.depth, r.full, r.racing = 0, false, 0
 	r.byRecord, r.byID = map[string]int64{}, map[string]int64{}
 }
 
