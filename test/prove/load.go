@@ -208,16 +208,17 @@ func queueFaults(r *run) []fault {
 	return []fault{window("duplicate", 0.2, 2000), window("reorder", 0.2, 1000), window("late", 0.1, 1000)}
 }
 
-// allFaults are gentler each, for they come together.
-func allFaults(r *run) []fault {
-	var all []fault
-	for _, faults := range []mix{kills, dynamoFaults, sqsFaults, connectionFaults, socketFaults, historyFaults, queueFaults} {
-		for _, rule := range faults(r) {
-			rule.Share /= 2
-			all = append(all, rule)
+// allFaults are all faults, each with a part of its share, for they come together.
+func allFaults(part float64) mix {
+	return func(r *run) (all []fault) {
+		for _, faults := range []mix{kills, dynamoFaults, sqsFaults, connectionFaults, socketFaults, historyFaults, queueFaults} {
+			for _, rule := range faults(r) {
+				rule.Share *= part
+				all = append(all, rule)
+			}
 		}
+		return all
 	}
-	return all
 }
 
 // lifeOfLives is how long the connections of scenario lives may be open. hermes.js opens the next one after two thirds of it.

@@ -59,7 +59,8 @@ var scenarios = []scenario{
 	{"history", false, load(historyFaults)},
 	{"posts", false, load(postFaults)},
 	{"queues", false, load(queueFaults)},
-	{"all", true, load(allFaults)},
+	{"all", true, load(allFaults(0.5))},
+	{"long", false, load(allFaults(0.05))},
 	{"lives", false, lives},
 	{"restarts", false, restarts},
 	{"scheduled", true, scheduled(nil)},
@@ -76,7 +77,7 @@ func main() {
 	flag.StringVar(&o.tree, "tree", ".", "root of the repository under test")
 	flag.StringVar(&o.assembly, "assembly", "", "run the cloud assembly in `DIR` instead of synthesizing")
 	flag.Uint64Var(&o.seed, "seed", 0, "`SEED` of faults and load (default: another one each time)")
-	flag.StringVar(&o.scenarios, "scenario", "", "run these `NAMES`, separated by commas; all is every one (default: the short run)")
+	flag.StringVar(&o.scenarios, "scenario", "", "run these `NAMES`, separated by commas; every is all of them (default: the short run)")
 	flag.Float64Var(&o.rate, "rate", 50, "messages a second of a load")
 	flag.DurationVar(&o.duration, "duration", 5*time.Second, "`TIME` of a load")
 	flag.IntVar(&o.most, "messages", 0, "most messages of a load (default: no limit)")
