@@ -42,6 +42,7 @@ var scenarios = []scenario{
 	{"number-before-row", true, numberBeforeRow},
 	{"ahead", true, ahead},
 	{"hello", true, hello},
+	{"absence", true, absence},
 	{"expired", true, expired},
 	{"five-attempts", true, fiveAttempts},
 	{"first-number", true, firstNumber},

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 	"syscall"
 	"time"
 
@@ -95,6 +96,25 @@ func hello(ctx context.Context, r *run) error {
 		r.publish(ctx, room, "")
 		r.shown(ctx, moment/2, 24, all...)
 	}
+	return nil
+}
+
+// absence: a client is away for more than a page of history holds, and asks for the next pages.
+func absence(ctx context.Context, r *run) error {
+	room, all, err := r.audience(ctx, kindPage, kindStrict)
+	if err != nil {
+		return err
+	}
+	r.publishMany(ctx, room, 4)
+	r.shown(ctx, r.patience, 4, all...)
+	offline(all...)
+	r.padding = strings.Repeat(" and so on", 200) // 2 KB a message, where a page has 32 KB
+	r.publishMany(ctx, room, 60)
+	r.padding = ""
+	if err := r.idle(ctx); err != nil {
+		return err
+	}
+	r.online(all...)
 	return nil
 }
 

@@ -38,9 +38,11 @@ type run struct {
 	rooms     []string
 	clients   context.Context // of the connections, which end with the scenario
 	// calm says that nothing goes wrong, so that classic clients miss nothing and see nothing twice.
-	calm   bool
-	begun  time.Time
-	remark string // printed below the table's rows
+	calm  bool
+	begun time.Time
+	// padding is added to what is published.
+	padding string
+	remark  string // printed below the table's rows
 	// ends put the stage in order again for the next scenario.
 	ends []func(context.Context) error
 }
@@ -145,7 +147,7 @@ func (r *run) send(ctx context.Context, room string, numbers []int, to string) {
 	var entries []types.SendMessageBatchRequestEntry
 	for _, n := range numbers {
 		body := fmt.Sprintf(`{"id":"%s-%d-%d","user_id":"backend","room_id":%q,"to_user_id":%q,"data":%q}`,
-			r.scenario, r.started.UnixMilli(), n, room, to, textOf(n))
+			r.scenario, r.started.UnixMilli(), n, room, to, textOf(n)+r.padding)
 		entries = append(entries, types.SendMessageBatchRequestEntry{Id: aws.String(strconv.Itoa(n)), MessageBody: &body})
 	}
 	_ = until(ctx, func() error {
