@@ -61,6 +61,7 @@ type fault struct {
 	Share    float64 `json:"share,omitempty"`
 	Count    int64   `json:"count,omitempty"`
 	DelayMS  int64   `json:"delay_ms,omitempty"`
+	WindowMS int64   `json:"window_ms,omitempty"`
 	Seed     uint64  `json:"seed"`
 	Fired    int64   `json:"fired,omitempty"`
 }

@@ -20,6 +20,12 @@ func TestNothingIsLostWhen(t *testing.T) {
 		// sockets and messages of the room.
 		sockets, messages int
 	}{
+		{"queues repeat, reorder and are late, and functions start cold", []fault{ // first, as nothing runs yet
+			{Service: "sqs", Function: h.broadcast, Kind: "duplicate", Share: 0.3, WindowMS: 500, Seed: 7},
+			{Service: "sqs", Function: h.broadcast, Kind: "reorder", Share: 0.3, WindowMS: 500, Seed: 8},
+			{Service: "sqs", Function: h.broadcast, Kind: "late", Share: 0.3, WindowMS: 500, Seed: 9},
+			{Service: "lambda", Function: h.broadcast, Kind: "cold_start"},
+		}, 5, 60},
 		{"functions are killed mid-way", []fault{
 			{Service: "lambda", Function: h.broadcast, Kind: "kill", Count: 3},
 			// The kill comes a moment after the start; this keeps the function at work until then.

@@ -7,6 +7,11 @@ import (
 	"testing"
 )
 
+// stageArguments are given to each stage too, such as "-concurrency 10" for an account as new ones are:
+//
+//	go test ./test/e2e -args -stage "-concurrency 10"
+var stageArguments = flag.String("stage", "", "more `arguments` for each stage")
+
 func TestMain(m *testing.M) {
 	flag.Parse()
 	os.Exit(run(m))

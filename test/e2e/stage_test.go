@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -32,7 +33,8 @@ func command(data string, arguments ...string) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := exec.Command(path, append([]string{"-data", data}, arguments...)...)
+	all := append([]string{"-data", data}, strings.Fields(*stageArguments)...)
+	c := exec.Command(path, append(all, arguments...)...)
 	c.Dir = root
 	return c, nil
 }

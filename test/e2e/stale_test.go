@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -17,20 +18,26 @@ import (
 func (h *hub) rows(t *testing.T, room string) map[string]bool {
 	t.Helper()
 	ids := map[string]bool{}
-	pages := dynamodb.NewQueryPaginator(h.dynamo, &dynamodb.QueryInput{
-		TableName: &h.connections, KeyConditionExpression: aws.String("room_id = :r"), ConsistentRead: aws.Bool(true),
-		ExpressionAttributeValues: map[string]types.AttributeValue{":r": &types.AttributeValueMemberS{Value: room}},
-	})
+	pages := dynamodb.NewQueryPaginator(h.dynamo, h.roomQuery(room))
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, item := range page.Items {
-			ids[item["connection_id"].(*types.AttributeValueMemberS).Value] = true
+			_, id, _ := strings.Cut(item["connection_id"].(*types.AttributeValueMemberS).Value, ":")
+			ids[id] = true
 		}
 	}
 	return ids
+}
+
+// roomQuery asks for the rows of a room's connections.
+func (h *hub) roomQuery(room string) *dynamodb.QueryInput {
+	return &dynamodb.QueryInput{
+		TableName: &h.connections, KeyConditionExpression: aws.String("room_id = :r"), ConsistentRead: aws.Bool(true),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":r": &types.AttributeValueMemberS{Value: room}},
+	}
 }
 
 // id asks the hub for the connection's id.

@@ -11,7 +11,7 @@ import (
 )
 
 // CreateTable creates a table, billed by request, and waits for it.
-func CreateTable(t *testing.T, client *dynamodb.Client, in *dynamodb.CreateTableInput) {
+func CreateTable(t testing.TB, client *dynamodb.Client, in *dynamodb.CreateTableInput) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()

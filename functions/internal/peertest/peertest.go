@@ -24,7 +24,7 @@ var static = credentials.NewStaticCredentialsProvider("test", "test", "")
 const region = "us-east-1"
 
 // Dynalite starts a DynamoDB.
-func Dynalite(t *testing.T) *dynamodb.Client {
+func Dynalite(t testing.TB) *dynamodb.Client {
 	t.Helper()
 	url := start(t, "dynalite", "commonjs", `const server = require('dynalite')({createTableMs: 0});`+
 		`server.listen(0, '127.0.0.1', () => console.log(server.address().port));`)
@@ -43,7 +43,7 @@ func Fauxqs(t *testing.T) *sqs.Client {
 
 // start runs a script that prints the port on which the npm package listens, and returns its URL. The process ends when
 // its standard input does, so that it never outlives the test, however that ends.
-func start(t *testing.T, pkg, inputType, script string) string {
+func start(t testing.TB, pkg, inputType, script string) string {
 	t.Helper()
 	root := testenv.ModuleRoot(t)
 	if _, err := os.Stat(filepath.Join(root, "node_modules", pkg)); err != nil {

@@ -71,7 +71,7 @@ const (
 // Attributes of the tables.
 const (
 	AttributeRoomID       = "room_id"       // Connections, Rooms, Messages: partition key; Tokens: sort key
-	AttributeConnectionID = "connection_id" // Connections: sort key
+	AttributeConnectionID = "connection_id" // Connections: sort key, "{connected_at}:{id}", so that a room's rows are in the order of connecting
 	AttributeUserID       = "user_id"       // Tokens: partition key; Connections: partition key of IndexByUser
 	AttributeProtocol     = "protocol"      // Connections
 	AttributeConnectedAt  = "connected_at"  // Connections: milliseconds since the epoch

@@ -14,6 +14,7 @@ import (
 	"github.com/hermes-cdk/hermes/functions/internal/sqsevent"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/broadcast"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/directory"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/fanout"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/roomlog"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/store"
@@ -39,10 +40,13 @@ func Broadcast(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 	intake.Client, deadLetters.Client, chunks.Client = queues, queues, queues
 
 	broadcaster := &broadcast.Broadcaster{
-		Rooms: roomlog.New(roomlog.Config{Store: rows}), Directory: connections,
+		Rooms: roomlog.New(roomlog.Config{Store: rows}), Directory: directory.New(connections, wallClock),
 		Deliverer:   newDeliverer(newGateway(cfg, endpoint), rate, connections, log),
 		Distributor: fanout.Distributor{Queue: chunks, Jitter: rand.N[time.Duration]},
 		DeadLetters: deadLetters, Now: time.Now, Log: log,
 	}
 	return sqsevent.ReleaseFailed(sqsevent.Batch(broadcaster.Broadcast), intake, log)
 }
+
+// wallClock is without the monotonic reading, which stands still while Lambda has frozen the process.
+func wallClock() time.Time { return time.Now().Round(0) }

@@ -23,7 +23,7 @@ func Connect(vars *env.Vars, log *slog.Logger) wsevent.Handler {
 	vars.MustBeComplete(log)
 
 	connections.Client = dynamodb.NewFromConfig(awsconfig.MustLoad(log))
-	return wsevent.Connect(session.Joiner{Connections: connections, Now: time.Now}, log)
+	return wsevent.Connect(session.Joiner{Connections: connections}, log)
 }
 
 // Disconnect builds the handler of $disconnect.

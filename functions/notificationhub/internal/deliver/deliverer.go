@@ -15,7 +15,7 @@ import (
 
 // A Remover removes a connection from its room.
 type Remover interface {
-	Remove(ctx context.Context, roomID, connectionID string) error
+	Remove(ctx context.Context, c hub.Connection) error
 }
 
 // DefaultConcurrency is how many posts one process has in flight. At 20 ms each that is 12,500 a second, more than API
@@ -110,7 +110,7 @@ func (d *Deliverer) removeAll(ctx context.Context, roomID string, gone []hub.Con
 		slots <- struct{}{}
 		all.Go(func() {
 			defer func() { <-slots }()
-			if err := d.remover.Remove(ctx, roomID, c.ID); err != nil {
+			if err := d.remover.Remove(ctx, c); err != nil {
 				d.log.WarnContext(ctx, "gone connection not removed", "room_id", roomID, "connection_id", c.ID, "error", err)
 			}
 		})

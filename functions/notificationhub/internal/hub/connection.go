@@ -7,8 +7,8 @@ type Connection struct {
 	ID          string
 	RoomID      string
 	UserID      string
-	Protocol    string // contract.Subprotocol, or "" for a classic client
-	ConnectedAt time.Time
+	Protocol    string    // contract.Subprotocol, or "" for a classic client
+	ConnectedAt time.Time // whole milliseconds, of API Gateway's clock
 
 	// After is the last number that the connection was sent in a delivery of its own, if that is after the After of the
 	// delivery at hand.
@@ -23,4 +23,5 @@ type Caller struct {
 	RoomID       string
 	Protocol     string
 	ExpiresAt    int64 // the token's exp, seconds since the epoch; 0 when the authorizer gave none
+	ConnectedAt  time.Time
 }

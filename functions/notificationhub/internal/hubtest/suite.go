@@ -23,8 +23,9 @@ import (
 type Tables struct {
 	Connections interface {
 		Add(ctx context.Context, c hub.Connection) error
-		Remove(ctx context.Context, roomID, connectionID string) error
+		Remove(ctx context.Context, c hub.Connection) error
 		Each(ctx context.Context, roomID, userID string, page func([]hub.Connection) error) error
+		Since(ctx context.Context, roomID string, at time.Time, page func([]hub.Connection) error) error
 	}
 	Rows     roomlog.Store
 	Tokens   admission.FactorStore
@@ -40,6 +41,7 @@ const Retention = 10 * time.Minute
 func TestTables(t *testing.T, tables Tables) {
 	t.Run("a connection is found in its room until it is removed", func(t *testing.T) { testConnection(t, tables) })
 	t.Run("a user's connections are found in the room only", func(t *testing.T) { testUserConnections(t, tables) })
+	t.Run("those who connected lately are found by the time", func(t *testing.T) { testSince(t, tables) })
 	t.Run("a room of 5,000 connections is read whole", func(t *testing.T) { testLargeRoom(t, tables) })
 	t.Run("reading stops at the first error", func(t *testing.T) { testStop(t, tables) })
 	t.Run("rows come back in either order, as they were kept", func(t *testing.T) { testRows(t, tables) })
@@ -52,17 +54,37 @@ func TestTables(t *testing.T, tables Tables) {
 func testConnection(t *testing.T, tables Tables) {
 	ctx := context.Background()
 	c := hub.Connection{ID: "L0SM9cOFvHcCIhw=", RoomID: "one", UserID: "ann", Protocol: "hermes.v1", ConnectedAt: time.UnixMilli(1_700_000_000_123)}
-	classic := hub.Connection{ID: "M1", RoomID: "one", UserID: "bob", ConnectedAt: time.UnixMilli(1)}
+	classic := hub.Connection{ID: "M1", RoomID: "one", UserID: "bob", ConnectedAt: time.UnixMilli(1_700_000_000_124)}
 	check(t, tables.Connections.Add(ctx, c))
 	check(t, tables.Connections.Add(ctx, classic))
 	if got := all(t, tables, "one", ""); !slices.Equal(got, []hub.Connection{c, classic}) {
 		t.Errorf("got %+v", got)
 	}
-	check(t, tables.Connections.Remove(ctx, "one", "L0SM9cOFvHcCIhw="))
-	check(t, tables.Connections.Remove(ctx, "one", "never there"))
-	check(t, tables.Connections.Remove(ctx, "another room", "M1"))
+	never, elsewhere := c, classic
+	never.ID, elsewhere.RoomID = "never there", "another room"
+	for _, gone := range []hub.Connection{c, never, elsewhere} {
+		check(t, tables.Connections.Remove(ctx, gone))
+	}
 	if got := all(t, tables, "one", ""); !slices.Equal(got, []hub.Connection{classic}) {
 		t.Errorf("after removal: got %+v", got)
+	}
+}
+
+func testSince(t *testing.T, tables Tables) {
+	ctx := context.Background()
+	for i, at := range []int64{9_999, 1_700_000_000_000, 1_700_000_000_001, 1_700_000_000_002} {
+		c := hub.Connection{ID: fmt.Sprintf("%d", 9-i), RoomID: "since", UserID: "ann", ConnectedAt: time.UnixMilli(at)}
+		check(t, tables.Connections.Add(ctx, c))
+	}
+	var got []string
+	check(t, tables.Connections.Since(ctx, "since", time.UnixMilli(1_700_000_000_001), func(page []hub.Connection) error {
+		for _, c := range page {
+			got = append(got, c.ID)
+		}
+		return nil
+	}))
+	if !slices.Equal(got, []string{"7", "6"}) {
+		t.Errorf("got %v", got)
 	}
 }
 

@@ -1,10 +1,12 @@
 package hubtest
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/admission"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
@@ -39,19 +41,32 @@ func (c *Connections) Add(_ context.Context, connection hub.Connection) error {
 }
 
 // Remove removes a connection.
-func (c *Connections) Remove(_ context.Context, roomID, connectionID string) error {
+func (c *Connections) Remove(_ context.Context, connection hub.Connection) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.Fail != nil {
 		return c.Fail
 	}
-	delete(c.rows[roomID], connectionID)
+	delete(c.rows[connection.RoomID], connection.ID)
 	return nil
 }
 
-// Each calls page with each page of the room's connections, in the order of their ids.
+// Each calls page with each page of the room's connections, in the order of connecting.
 func (c *Connections) Each(_ context.Context, roomID, userID string, page func([]hub.Connection) error) error {
-	found, err := c.find(roomID, userID)
+	return c.pages(page, func(connection hub.Connection) bool {
+		return connection.RoomID == roomID && (userID == "" || connection.UserID == userID)
+	})
+}
+
+// Since calls page with each page of the room's connections that connected at a time or later.
+func (c *Connections) Since(_ context.Context, roomID string, at time.Time, page func([]hub.Connection) error) error {
+	return c.pages(page, func(connection hub.Connection) bool {
+		return connection.RoomID == roomID && !connection.ConnectedAt.Before(at)
+	})
+}
+
+func (c *Connections) pages(page func([]hub.Connection) error, matches func(hub.Connection) bool) error {
+	found, err := c.find(matches)
 	if err != nil {
 		return err
 	}
@@ -67,16 +82,20 @@ func (c *Connections) Each(_ context.Context, roomID, userID string, page func([
 	return nil
 }
 
-func (c *Connections) find(roomID, userID string) ([]hub.Connection, error) {
+func (c *Connections) find(matches func(hub.Connection) bool) ([]hub.Connection, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var found []hub.Connection
-	for _, connection := range c.rows[roomID] {
-		if userID == "" || connection.UserID == userID {
-			found = append(found, connection)
+	for _, room := range c.rows {
+		for _, connection := range room {
+			if matches(connection) {
+				found = append(found, connection)
+			}
 		}
 	}
-	slices.SortFunc(found, func(a, b hub.Connection) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(found, func(a, b hub.Connection) int {
+		return cmp.Or(a.ConnectedAt.Compare(b.ConnectedAt), strings.Compare(a.ID, b.ID))
+	})
 	return found, c.Fail
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 )
@@ -20,13 +19,12 @@ type Adder interface {
 
 // A Remover removes a connection from its room.
 type Remover interface {
-	Remove(ctx context.Context, roomID, connectionID string) error
+	Remove(ctx context.Context, c hub.Connection) error
 }
 
 // A Joiner adds new connections to their rooms.
 type Joiner struct {
 	Connections Adder
-	Now         func() time.Time
 }
 
 // Join adds the caller's connection. Nothing can be posted to it yet: it exists once this invocation has returned.
@@ -34,14 +32,17 @@ func (j Joiner) Join(ctx context.Context, caller hub.Caller) error {
 	if caller.UserID == "" || caller.RoomID == "" {
 		return fmt.Errorf("session: join: %w", ErrNoIdentity)
 	}
-	c := hub.Connection{
-		ID: caller.ConnectionID, RoomID: caller.RoomID, UserID: caller.UserID,
-		Protocol: caller.Protocol, ConnectedAt: j.Now(),
-	}
-	if err := j.Connections.Add(ctx, c); err != nil {
+	if err := j.Connections.Add(ctx, connectionOf(caller)); err != nil {
 		return fmt.Errorf("session: join room %q: %w", caller.RoomID, err)
 	}
 	return nil
+}
+
+func connectionOf(caller hub.Caller) hub.Connection {
+	return hub.Connection{
+		ID: caller.ConnectionID, RoomID: caller.RoomID, UserID: caller.UserID,
+		Protocol: caller.Protocol, ConnectedAt: caller.ConnectedAt,
+	}
 }
 
 // A Leaver removes closed connections from their rooms.
@@ -56,7 +57,7 @@ func (l Leaver) Leave(ctx context.Context, caller hub.Caller) error {
 	if caller.RoomID == "" {
 		return fmt.Errorf("session: leave: %w", ErrNoIdentity)
 	}
-	if err := l.Connections.Remove(ctx, caller.RoomID, caller.ConnectionID); err != nil {
+	if err := l.Connections.Remove(ctx, connectionOf(caller)); err != nil {
 		return fmt.Errorf("session: leave room %q: %w", caller.RoomID, err)
 	}
 	return nil

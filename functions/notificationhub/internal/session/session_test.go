@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hermes-cdk/hermes/functions/internal/clock"
 	"github.com/hermes-cdk/hermes/functions/internal/queue"
 	"github.com/hermes-cdk/hermes/functions/internal/queue/queuetest"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
@@ -20,7 +19,7 @@ import (
 
 var (
 	discard = slog.New(slog.DiscardHandler)
-	ann     = hub.Caller{ConnectionID: "c1", UserID: "ann", RoomID: "orders", Protocol: contract.Subprotocol, ExpiresAt: 9}
+	ann     = hub.Caller{ConnectionID: "c1", UserID: "ann", RoomID: "orders", Protocol: contract.Subprotocol, ExpiresAt: 9, ConnectedAt: time.UnixMilli(1_700_000_000_123)}
 	classic = hub.Caller{ConnectionID: "c2", UserID: "ann", RoomID: "orders"}
 )
 
@@ -28,11 +27,11 @@ func TestJoin(t *testing.T) {
 	t.Parallel()
 	t.Run("remembers the connection", func(t *testing.T) {
 		t.Parallel()
-		table, clock := &hubtest.Connections{}, clock.NewFake()
-		if err := (session.Joiner{Connections: table, Now: clock.Now}).Join(context.Background(), ann); err != nil {
+		table := &hubtest.Connections{}
+		if err := (session.Joiner{Connections: table}).Join(context.Background(), ann); err != nil {
 			t.Fatal(err)
 		}
-		want := hub.Connection{ID: "c1", RoomID: "orders", UserID: "ann", Protocol: contract.Subprotocol, ConnectedAt: clock.Now()}
+		want := hub.Connection{ID: "c1", RoomID: "orders", UserID: "ann", Protocol: contract.Subprotocol, ConnectedAt: ann.ConnectedAt}
 		if got := first(t, table); got != want {
 			t.Errorf("got %+v", got)
 		}
@@ -51,7 +50,7 @@ func TestJoin(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			table := &hubtest.Connections{Fail: c.fail}
-			err := (session.Joiner{Connections: table, Now: time.Now}).Join(context.Background(), c.caller)
+			err := (session.Joiner{Connections: table}).Join(context.Background(), c.caller)
 			if !errors.Is(err, c.is) || err.Error() != c.want {
 				t.Errorf("got %v", err)
 			}
@@ -73,7 +72,7 @@ func TestLeave(t *testing.T) {
 		t.Parallel()
 		table := &hubtest.Connections{}
 		for _, caller := range []hub.Caller{ann, classic} {
-			if err := (session.Joiner{Connections: table, Now: time.Now}).Join(context.Background(), caller); err != nil {
+			if err := (session.Joiner{Connections: table}).Join(context.Background(), caller); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -21,6 +22,7 @@ func callerOf(e events.APIGatewayWebsocketProxyRequest) hub.Caller {
 		RoomID:       text(attached[contract.ContextRoomID]),
 		Protocol:     text(attached[contract.ContextProtocol]),
 		ExpiresAt:    expiresAt,
+		ConnectedAt:  time.UnixMilli(e.RequestContext.ConnectedAt),
 	}
 }
 

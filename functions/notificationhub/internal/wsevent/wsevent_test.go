@@ -147,7 +147,7 @@ func TestConnect(t *testing.T) {
 			if err != nil || got.StatusCode != c.status || got.Headers["Sec-WebSocket-Protocol"] != c.protocol {
 				t.Errorf("got %+v, %v", got, err)
 			}
-			want := hub.Caller{ConnectionID: "L0SM9cOFvHcCIhw=", UserID: "ann", RoomID: "orders", ExpiresAt: 1_795_172_400}
+			want := hub.Caller{ConnectionID: "L0SM9cOFvHcCIhw=", UserID: "ann", RoomID: "orders", ExpiresAt: 1_795_172_400, ConnectedAt: time.UnixMilli(1_795_168_800_000)}
 			if c.status == 200 {
 				want.Protocol = c.protocol
 				if r.caller != want {
