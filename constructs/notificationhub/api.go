@@ -37,13 +37,14 @@ func (h *notificationHub) newApi() {
 		h.addRoute(contract.RouteDisconnect, disconnect)
 		h.addRoute(contract.RouteDefault, otherwise)
 	}
-	h.addRoute(contract.RouteSendMessage, h.answers(contract.FunctionSend, "Send"))
+	// Not answered by the route: what the function has to say, it posts.
+	h.addRoute(contract.RouteSendMessage, &awsapigatewayv2.WebSocketRouteOptions{Integration: h.integration(contract.FunctionSend, "Send")})
 	h.addRoute(contract.RouteHello, h.answers(contract.FunctionDefault, "Hello"))
 	h.addRoute(contract.RoutePing, h.answers(contract.FunctionDefault, "Ping"))
 	h.addRoute(contract.RouteHistory, h.answers(contract.FunctionDefault, "History"))
 	h.newStage()
 
-	for _, name := range []string{contract.FunctionBroadcast, contract.FunctionDeliver} {
+	for _, name := range []string{contract.FunctionSend, contract.FunctionBroadcast, contract.FunctionDeliver} {
 		h.functions[name].AddEnvironment(jsii.String(contract.EnvManagementURL), h.management, nil)
 	}
 }

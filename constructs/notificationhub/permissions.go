@@ -17,6 +17,7 @@ func (h *notificationHub) allowFunctions() {
 	grant.Allow(h.ConnectFunction(), connections, "dynamodb:PutItem")
 	grant.Allow(h.DisconnectFunction(), connections, "dynamodb:DeleteItem")
 	grant.Allow(h.SendFunction(), grant.Queue(h.queue), "sqs:SendMessage")
+	h.allowConnections(h.SendFunction(), "POST")
 	grant.Allow(h.DefaultFunction(), grant.Table(h.tables.rooms), "dynamodb:GetItem")
 	grant.Allow(h.DefaultFunction(), grant.Table(h.tables.messages), "dynamodb:Query")
 
@@ -39,7 +40,7 @@ func (h *notificationHub) allowFunctions() {
 	h.allowConnections(deliver, "POST", "GET", "DELETE")
 }
 
-// allowConnections lets a worker post to connections, look a young one up before it forgets it, and close one to which
+// allowConnections lets a function post to connections, look a young one up before it forgets it, and close one to which
 // nothing can be delivered.
 func (h *notificationHub) allowConnections(fn awslambda.Function, methods ...string) {
 	fn.AddToRolePolicy(grant.Statement([]string{"execute-api:ManageConnections"}, h.connectionARNs(methods...)...))

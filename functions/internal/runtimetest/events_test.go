@@ -39,7 +39,7 @@ func firstEvents(t testing.TB) map[string]firstEvent {
 		"notificationhub/disconnect": {`{"requestContext":{` + connection + `}}`, `"statusCode":200`, "DeleteItem"},
 		"notificationhub/send": {
 			`{"requestContext":{` + connection + `},"body":"{\"action\":\"sendMessage\",\"ref\":\"1\",\"data\":1}"}`,
-			`{\"type\":\"ok\",\"ref\":\"1\"}`, "SendMessageBatch",
+			`"statusCode":200`, "SendMessageBatch, POST /prod/@connections/c=",
 		},
 		"notificationhub/default": {
 			`{"requestContext":{` + connection + `},"body":"{\"action\":\"hello\"}"}`,
@@ -100,7 +100,7 @@ var variables = map[string][]string{
 	"notificationhub/authorize":  {"HERMES_TOKENS_TABLE", "HERMES_SECRET_ARN"},
 	"notificationhub/connect":    {"HERMES_CONNECTIONS_TABLE", "HERMES_CONNECTION_TTL"},
 	"notificationhub/disconnect": {"HERMES_CONNECTIONS_TABLE"},
-	"notificationhub/send":       {"HERMES_QUEUE_URL"},
+	"notificationhub/send":       {"HERMES_QUEUE_URL", "HERMES_MANAGEMENT_ENDPOINT"},
 	"notificationhub/default":    {"HERMES_ROOMS_TABLE", "HERMES_MESSAGES_TABLE"},
 	"notificationhub/broadcast": {
 		"HERMES_CONNECTIONS_TABLE", "HERMES_ROOMS_TABLE", "HERMES_MESSAGES_TABLE", "HERMES_HISTORY_TTL",

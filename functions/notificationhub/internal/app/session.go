@@ -37,11 +37,12 @@ func Disconnect(vars *env.Vars, log *slog.Logger) wsevent.Handler {
 
 // Send builds the handler of sendMessage.
 func Send(vars *env.Vars, log *slog.Logger) wsevent.Handler {
-	intake := sqs.Queue{URL: vars.Required(contract.EnvQueueURL)}
+	intake, endpoint := sqs.Queue{URL: vars.Required(contract.EnvQueueURL)}, vars.URL(contract.EnvManagementURL)
 	vars.MustBeComplete(log)
 
-	intake.Client = awssqs.NewFromConfig(awsconfig.Prompt(awsconfig.MustLoad(log)))
-	return wsevent.Message(session.Publisher{Intake: intake, NewID: hub.NewMessageID, Log: log}.Publish, log)
+	cfg := awsconfig.Prompt(awsconfig.MustLoad(log))
+	intake.Client = awssqs.NewFromConfig(cfg)
+	return wsevent.Post(session.Publisher{Intake: intake, NewID: hub.NewMessageID, Log: log}.Publish, newGateway(cfg, endpoint), log)
 }
 
 // Default builds the handler of hello, ping, history and every frame that no other route takes.

@@ -221,3 +221,48 @@ func TestMessage(t *testing.T) {
 		})
 	}
 }
+
+// posts are what was posted, by connection.
+type posts struct {
+	frames map[string]string
+	err    error
+}
+
+func (p *posts) Post(ctx context.Context, connectionID string, body []byte) error {
+	if _, bounded := ctx.Deadline(); !bounded {
+		return errors.New("the post has no deadline")
+	}
+	p.frames[connectionID] = string(body)
+	return p.err
+}
+
+// Nothing is answered by the route, in whatever way AWS takes an answer that is empty.
+func TestPost(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name         string
+		answer, want string
+		err          error
+	}{
+		{"posts the answer", `{"type":"ok"}`, `{"type":"ok"}`, nil},
+		{"posts nothing without one", "", "", nil},
+		{"succeeds if the post fails, as the frame is handled", `{"type":"ok"}`, `{"type":"ok"}`, errors.New("gone")},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			answer := func(context.Context, hub.Caller, []byte) []byte {
+				if c.answer == "" {
+					return nil
+				}
+				return []byte(c.answer)
+			}
+			p := &posts{frames: map[string]string{}, err: c.err}
+			e := events.APIGatewayWebsocketProxyRequest{Body: `{}`}
+			e.RequestContext.ConnectionID = "c="
+			got, err := wsevent.Post(answer, p, discard)(context.Background(), e)
+			if err != nil || got.StatusCode != 200 || got.Body != "" || p.frames["c="] != c.want {
+				t.Errorf("got %+v, %v; posted %v", got, err, p.frames)
+			}
+		})
+	}
+}

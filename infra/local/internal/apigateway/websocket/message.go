@@ -16,7 +16,7 @@ const (
 func (a *API) handle(c *connection, message []byte) {
 	requestID := a.services.IDs.Next()
 	reply := a.answer(c, message, requestID)
-	if len(reply) == 0 {
+	if reply == nil {
 		return
 	}
 	if err := a.push(c, reply, ""); err != nil {
@@ -24,7 +24,7 @@ func (a *API) handle(c *connection, message []byte) {
 	}
 }
 
-// answer is the frame that responds to a message: an error, the body of a route response, or nothing.
+// answer is the frame that responds to a message: an error, the body of a route response, which may be empty, or nil.
 func (a *API) answer(c *connection, message []byte, requestID string) []byte {
 	if !a.services.Requests.Allow() {
 		return errorFrame("Too Many Requests", c.connectionID, requestID)
@@ -51,6 +51,11 @@ func (a *API) answer(c *connection, message []byte, requestID string) []byte {
 	}
 	if !route.RouteResponse {
 		return nil
+	}
+	if response.body == nil {
+		// AWS does not document what an answer without a body sends; some have received an empty frame.
+		// https://github.com/serverless/serverless/issues/6816
+		return []byte{}
 	}
 	return response.body
 }

@@ -155,8 +155,8 @@ func TestRouteResponse(t *testing.T) {
 		{"the body is sent whatever the status", "echo", `{"statusCode":500,"body":"no"}`, "no"},
 		{"a status may be a string", "echo", `{"statusCode":"200","body":"yes"}`, "yes"},
 		{"a base64 body is decoded", "echo", `{"statusCode":200,"body":"aGk=","isBase64Encoded":true}`, "hi"},
-		{"an empty body sends nothing", "echo", `{"statusCode":200,"body":""}`, "next"},
-		{"no body sends nothing", "echo", `{"statusCode":200}`, "next"},
+		{"an empty body is an empty frame", "echo", `{"statusCode":200,"body":""}`, ""},
+		{"no body is an empty frame", "echo", `{"statusCode":200}`, ""},
 		{"a route without response sends nothing", "default", `{"statusCode":200,"body":"lost"}`, "next"},
 	}
 	for _, tc := range cases {
