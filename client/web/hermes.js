@@ -11,7 +11,7 @@ import { Link } from "./hermes-link.js";
 import { isSeq, Room } from "./hermes-room.js";
 import { Subscribers } from "./hermes-subscribers.js";
 
-const FRAME_BYTES = 32 * 1024; // API Gateway closes the connection at a larger frame
+const FRAME_BYTES = 32_000; // API Gateway closes the connection at a frame above 32 KB, which may be 32,000 bytes or 32,768
 const MESSAGE_CHARS = 128 * 1024; // and passes on no message larger than this
 const LIFE = 118 * 60_000; // and ends a connection after two hours
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html

@@ -117,12 +117,15 @@ func (h *notificationHub) newStage() {
 	}
 }
 
-// newDomain makes the API's domain name and the records that point to it.
+// newDomain makes the API's domain name and the records that point to it. By default a domain name has IPv4 addresses only, and
+// an AAAA record that points to it has no answer.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-custom-domain-names-ip-address-type.html
 func (h *notificationHub) newDomain(custom *CustomDomain) awsapigatewayv2.DomainName {
 	h.domain = awsapigatewayv2.NewDomainName(h, jsii.String("Domain"), &awsapigatewayv2.DomainNameProps{
 		DomainName:     jsii.String(custom.DomainName),
 		Certificate:    custom.Certificate,
 		SecurityPolicy: awsapigatewayv2.SecurityPolicy_TLS_1_2,
+		IpAddressType:  awsapigatewayv2.IpAddressType_DUAL_STACK,
 	})
 	target := awsroute53.RecordTarget_FromAlias(&alias{&awsroute53.AliasRecordTargetConfig{
 		DnsName: h.domain.RegionalDomainName(), HostedZoneId: h.domain.RegionalHostedZoneId(),

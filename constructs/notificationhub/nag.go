@@ -19,7 +19,7 @@ func (h *notificationHub) explain() {
 		nag.Suppress(h.secret, rotation)
 		nag.Suppress(h.Node().FindChild(jsii.String("Passcode")), rotation)
 	}
-	for _, name := range []string{contract.FunctionBroadcast, contract.FunctionDeliver} {
+	for _, name := range []string{contract.FunctionSend, contract.FunctionBroadcast, contract.FunctionDeliver} {
 		nag.Suppress(h.functions[name].Role().Node().FindChild(jsii.String("DefaultPolicy")), nag.Suppression{
 			Rule:      "AwsSolutions-IAM5",
 			Reason:    "A connection's id is made when it connects; AWS has no resource between the method and all of them.",

@@ -20,7 +20,7 @@ const (
 	answerWait = 3 * time.Second
 	// pingEvery is far below the 9 minutes of PROTOCOL.md, so that a run is not as long.
 	pingEvery = 2 * time.Second
-	frameSize = 32 << 10
+	frameSize = 32_000
 )
 
 // A strict client does what PROTOCOL.md says and nothing more. It publishes too.

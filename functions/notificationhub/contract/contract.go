@@ -95,9 +95,10 @@ const (
 
 // Limits.
 const (
-	// MaxFrameBytes bounds every frame the hub sends: one billed unit and one WebSocket frame of API Gateway.
-	// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
-	MaxFrameBytes = 32 * 1024
+	// MaxFrameBytes bounds every frame the hub sends: one billed unit and one WebSocket frame of API Gateway, which are
+	// 32 KB. AWS does not say whether that is 32,000 bytes or 32,768; this fits both.
+	// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+	MaxFrameBytes = 32_000
 	// MaxNameBytes bounds user_id, room_id and id. A table key may be larger; a name need not be.
 	MaxNameBytes = 256
 	// MaxRefBytes bounds the ref of a client's frame, which the answer repeats.

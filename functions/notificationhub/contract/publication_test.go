@@ -43,8 +43,8 @@ func TestParsePublication(t *testing.T) {
 		{"a notice of more than an hour", `{"room_id":"r","notice":"reconnect","within":3601}`, contract.ErrInvalidField, `invalid field: within is 3601, it must be 1 to 3600 seconds`},
 		{"a notice within a word", `{"room_id":"r","notice":"reconnect","within":"1"}`, contract.ErrInvalidField, `invalid field: within must be a whole number, not a string`},
 		{"a time without notice", `{"room_id":"r","within":1}`, contract.ErrInvalidField, `invalid field: within is 1 without a notice`},
-		{"data over size as it is queued", `{"room_id":"r","data":"` + strings.Repeat("\uffff", 6*1024) + `"}`, contract.ErrTooLarge, `message is too large: its frame has 37900 bytes, at most 32768 are allowed`},
-		{"data over size", `{"room_id":"r","data":"` + strings.Repeat("x", 32*1024) + `"}`, contract.ErrTooLarge, `message is too large: its frame has 33804 bytes, at most 32768 are allowed`},
+		{"data over size as it is queued", `{"room_id":"r","data":"` + strings.Repeat("\uffff", 6*1024) + `"}`, contract.ErrTooLarge, `message is too large: its frame has 37900 bytes, at most 32000 are allowed`},
+		{"data over size", `{"room_id":"r","data":"` + strings.Repeat("x", 32*1024) + `"}`, contract.ErrTooLarge, `message is too large: its frame has 33804 bytes, at most 32000 are allowed`},
 	} {
 		t.Run(c.name+" is refused", func(t *testing.T) {
 			t.Parallel()

@@ -122,7 +122,7 @@ func TestPublish(t *testing.T) {
 		{"refuses to address one user", ann, `{"to_user_id":"bob","data":1}`, `{"type":"error","code":"forbidden","message":"to_user_id is for backends: a client speaks to its room"}`, ``},
 		{"refuses what is not JSON", classic, `hello`, `{"type":"error","code":"bad_request","message":"frame is not one JSON object"}`, ``},
 		{"refuses a wrong type and repeats the ref", ann, `{"ref":"1","id":5}`, `{"type":"error","ref":"1","code":"bad_request","message":"invalid field: id must not be a number"}`, ``},
-		{"refuses what no frame can hold", ann, `{"ref":"1","data":"` + strings.Repeat("x", 32_000) + `"}`, `{"type":"error","ref":"1","code":"too_large","message":"message is too large: its frame has 33049 bytes, at most 32768 are allowed"}`, ``},
+		{"refuses what no frame can hold", ann, `{"ref":"1","data":"` + strings.Repeat("x", 32_000) + `"}`, `{"type":"error","ref":"1","code":"too_large","message":"message is too large: its frame has 33049 bytes, at most 32000 are allowed"}`, ``},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -51,7 +51,7 @@ type Limits struct {
 	IdleTimeout        time.Duration // default 10 min
 	Lifetime           time.Duration // default 2 h
 	IntegrationTimeout time.Duration // default 29 s
-	MaxFrame           int           // bytes; default 32 KB
+	MaxFrame           int           // bytes; default 32,000: AWS says 32 KB, and not whether that is 32,768
 	MaxMessage         int           // bytes; default 128 KB
 	MaxURL             int           // characters; default 4,096
 	SendBuffer         int           // bytes waiting for one client; default 256 KB (AWS documents no value)
@@ -64,7 +64,7 @@ func (l Limits) withDefaults() Limits {
 	defaultTo(&l.IdleTimeout, 10*time.Minute)
 	defaultTo(&l.Lifetime, 2*time.Hour)
 	defaultTo(&l.IntegrationTimeout, 29*time.Second)
-	defaultTo(&l.MaxFrame, 32<<10)
+	defaultTo(&l.MaxFrame, 32_000)
 	defaultTo(&l.MaxMessage, 128<<10)
 	defaultTo(&l.MaxURL, 4096)
 	defaultTo(&l.SendBuffer, 256<<10)

@@ -68,16 +68,17 @@ func (s *stage) pass(t *testing.T, d time.Duration) {
 
 func TestLimitsOfSize(t *testing.T) {
 	t.Parallel()
-	kb := func(n int) []byte { return bytes.Repeat([]byte("x"), n<<10) }
+	full := bytes.Repeat([]byte("x"), 32_000)
+	rest := bytes.Repeat([]byte("x"), 128<<10-4*len(full))
 	closes := []struct {
 		name   string
 		frames [][]byte
 		code   uint16
 	}{
-		{"a frame above 32 KB closes with 1009", [][]byte{clientFrame(0x81, append(kb(32), 'x'))}, 1009},
+		{"a frame above 32 KB closes with 1009", [][]byte{clientFrame(0x81, append(bytes.Clone(full), 'x'))}, 1009},
 		{"a message above 128 KB closes with 1009", [][]byte{
-			clientFrame(0x01, kb(32)), clientFrame(0x00, kb(32)), clientFrame(0x00, kb(32)), clientFrame(0x00, kb(32)),
-			clientFrame(0x80, []byte("x")),
+			clientFrame(0x01, full), clientFrame(0x00, full), clientFrame(0x00, full), clientFrame(0x00, full),
+			clientFrame(0x00, rest), clientFrame(0x80, []byte("x")),
 		}, 1009},
 		{"a binary frame closes with 1003", [][]byte{clientFrame(0x82, []byte{1, 2})}, 1003},
 		{"text that is not UTF-8 closes with 1007", [][]byte{clientFrame(0x81, []byte{0xFF})}, 1007},
@@ -102,13 +103,13 @@ func TestLimitsOfSize(t *testing.T) {
 			}
 		})
 	}
-	t.Run("128 KB in four frames arrive as one message", func(t *testing.T) {
+	t.Run("128 KB in five frames arrive as one message", func(t *testing.T) {
 		t.Parallel()
 		s := start(t, nil)
 		conn, _ := s.rawDial()
 		conn.Write(bytes.Join([][]byte{
-			clientFrame(0x01, kb(32)), clientFrame(0x00, kb(32)), clientFrame(0x89, []byte("ping between")),
-			clientFrame(0x00, kb(32)), clientFrame(0x80, kb(32)),
+			clientFrame(0x01, full), clientFrame(0x00, full), clientFrame(0x89, []byte("ping between")),
+			clientFrame(0x00, full), clientFrame(0x00, full), clientFrame(0x80, rest),
 		}, nil))
 		event := decode(t, s.invoker.WaitEvents(t, "default", 1)[0])
 		if body := event["body"].(string); body != strings.Repeat("x", 128<<10) {

@@ -45,7 +45,7 @@ func TestPost(t *testing.T) {
 			}
 		}
 	})
-	t.Run("a large message is split into frames of 32 KB", func(t *testing.T) {
+	t.Run("a large message is split into frames of 32,000 bytes", func(t *testing.T) {
 		t.Parallel()
 		s := start(t, nil)
 		_, reader := s.rawDial()
@@ -56,10 +56,10 @@ func TestPost(t *testing.T) {
 			if opcode != first {
 				t.Errorf("first byte %x, want %x", opcode, first)
 			}
-			sizes = append(sizes, len(payload)>>10)
+			sizes = append(sizes, len(payload))
 		}
-		if fmt.Sprint(sizes) != "[32 32 6]" {
-			t.Errorf("frames of %v KB", sizes)
+		if fmt.Sprint(sizes) != "[32000 32000 7680]" {
+			t.Errorf("frames of %v bytes", sizes)
 		}
 	})
 	t.Run("bytes that are no text arrive as binary", func(t *testing.T) {
