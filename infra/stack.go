@@ -77,20 +77,21 @@ func newBudget(stack awscdk.Stack, stage Stage, hub notificationhub.INotificatio
 // newScheduler sends messages at their time, by e-mail and into the hub's rooms.
 func newScheduler(stack awscdk.Stack, stage Stage, hub notificationhub.INotificationHub, alarms awssns.ITopic, key awskms.IKey) {
 	scheduler := messagescheduler.NewMessageScheduler(stack, jsii.String("Scheduler"), &messagescheduler.MessageSchedulerProps{
-		Sender:         stage.Sender,
-		SenderIdentity: identity(stack, stage.SenderIdentity),
-		Hub:            hub,
-		BucketProps:    bucketProps(stage),
-		AllowedOrigins: stage.AllowedOrigins,
-		ThrottleRate:   stage.ThrottleRate,
-		ThrottleBurst:  stage.ThrottleBurst,
-		Retention:      stage.ScheduleRetention,
-		RemovalPolicy:  stage.RemovalPolicy,
-		EncryptionKey:  key,
-		LogRetention:   stage.LogRetention,
-		DisableAlarms:  !stage.Alarms,
-		AlarmTopic:     alarms,
-		Architecture:   stage.Architecture,
+		Sender:            stage.Sender,
+		SenderIdentity:    identity(stack, stage.SenderIdentity),
+		SandboxRecipients: stage.SandboxRecipients,
+		Hub:               hub,
+		BucketProps:       bucketProps(stage),
+		AllowedOrigins:    stage.AllowedOrigins,
+		ThrottleRate:      stage.ThrottleRate,
+		ThrottleBurst:     stage.ThrottleBurst,
+		Retention:         stage.ScheduleRetention,
+		RemovalPolicy:     stage.RemovalPolicy,
+		EncryptionKey:     key,
+		LogRetention:      stage.LogRetention,
+		DisableAlarms:     !stage.Alarms,
+		AlarmTopic:        alarms,
+		Architecture:      stage.Architecture,
 	})
 	output(stack, "ApiUrl", scheduler.ApiUrl(), "Base of the scheduler's API; openapi.json describes it")
 	output(stack, "ScheduleMessage", scheduler.ScheduleUrl(), "Where messages are scheduled (POST) and listed (GET)")

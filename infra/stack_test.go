@@ -104,7 +104,7 @@ func checkDeployable(t *testing.T, stack awscdk.Stack, stage Stage) {
 
 func TestASenderIsUsedAndNotMade(t *testing.T) {
 	stage, err := withContext(t, "prod", map[string]string{
-		"sender": "Hermes <no-reply@your.org>", "senderIdentity": "your.org", "alarmEmail": "ops@your.org", "connectionsQuota": "2500",
+		"sender": "Hermes <no-reply@your.org>", "senderIdentity": "your.org", "sandboxRecipients": "ada@home.org", "alarmEmail": "ops@your.org", "connectionsQuota": "2500",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -117,7 +117,7 @@ func TestASenderIsUsedAndNotMade(t *testing.T) {
 		"Environment": map[string]any{"Variables": assertions.Match_ObjectLike(&map[string]any{"HERMES_SENDER": "Hermes <no-reply@your.org>"})},
 	})
 	text := snapshot.Text(t, stack)
-	if !strings.Contains(text, ":identity/your.org") || !strings.Contains(text, `"HERMES_POST_RATE":"583"`) {
+	if !strings.Contains(text, ":identity/your.org") || !strings.Contains(text, ":identity/ada@home.org") || !strings.Contains(text, `"HERMES_POST_RATE":"583"`) {
 		t.Error("the identity is not the one given, or the quota is not")
 	}
 }

@@ -32,6 +32,10 @@ type Stage struct {
 	// it. An identity exists once an account and region, so that no stage that is deployed makes one.
 	SenderIdentity string
 
+	// SandboxRecipients are identities of SES to which mails may go while the account is in the sandbox; -c sandboxRecipients=...
+	// sets them, separated by commas.
+	SandboxRecipients []string
+
 	// ScheduleRetention keeps messages that were sent, and their results.
 	ScheduleRetention time.Duration
 
@@ -164,6 +168,9 @@ func (s Stage) withContext(value func(name string) string) (Stage, error) {
 		}
 	} else if identity := value("senderIdentity"); identity != "" {
 		return s, fmt.Errorf("senderIdentity is %q, but sender is missing", identity)
+	}
+	if recipients := value("sandboxRecipients"); recipients != "" {
+		s.SandboxRecipients = strings.Split(recipients, ",")
 	}
 	if s.AlarmEmail = value("alarmEmail"); s.AlarmEmail != "" {
 		if address, err := mail.ParseAddress(s.AlarmEmail); err != nil || address.Address != s.AlarmEmail {

@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 // No test here runs in parallel: the jsii kernel answers one caller at a time.
 func TestAStageIsFoundByItsName(t *testing.T) {
@@ -44,6 +47,35 @@ func TestTheContextSetsTheSender(t *testing.T) {
 			if err != nil || stage.Sender != test.sender || stage.SenderIdentity != test.want {
 				t.Errorf("sender %q, identity %q, %v", stage.Sender, stage.SenderIdentity, err)
 			}
+		})
+	}
+}
+
+// What the constructs check stops the synthesis too, with the prop and the value.
+func TestAWrongSenderStopsTheSynthesis(t *testing.T) {
+	for name, test := range map[string]struct {
+		values map[string]string
+		want   string
+	}{
+		"a malformed sender": {map[string]string{"sender": "Hermes"}, `sender must be like "Hermes <no-reply@example.com>", got "Hermes"`},
+		"an identity of somebody else": {
+			map[string]string{"sender": "a@your.org", "senderIdentity": "other.org"}, `senderIdentity must be "a@your.org" or its domain, got "other.org"`,
+		},
+		"a recipient that is no identity": {
+			map[string]string{"sender": "a@your.org", "sandboxRecipients": "b@your.org,ops"}, `sandboxRecipients[1] must be an address or a domain, got "ops"`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			stage, err := withContext(t, "dev", test.values)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() {
+				if reason := fmt.Sprint(recover()); reason != `message scheduler "Hermes-dev/Scheduler": `+test.want {
+					t.Errorf("got %s, want %s", reason, test.want)
+				}
+			}()
+			build(t, stage)
 		})
 	}
 }

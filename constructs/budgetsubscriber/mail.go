@@ -5,7 +5,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsses"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/hermes-cdk/hermes/constructs/internal/grant"
 	"github.com/hermes-cdk/hermes/constructs/internal/resource"
 	"github.com/hermes-cdk/hermes/constructs/internal/sender"
 	"github.com/hermes-cdk/hermes/functions/budgetsubscriber/contract"
@@ -32,8 +31,9 @@ func (b *budgetSubscriber) allowMail() {
 	if !b.sendsMail() {
 		return
 	}
-	b.notify.AddToRolePolicy(grant.Statement([]string{"ses:SendEmail"},
-		b.identity.EmailIdentityArn(), sender.ConfigurationSetARN(b, b.configurationSet)))
+	b.notify.AddToRolePolicy(sender.Permission{
+		Sender: b.props.Sender, Identity: b.identity, ConfigurationSet: b.configurationSet, SandboxRecipients: b.props.SandboxRecipients,
+	}.Statement(b))
 	resource.NewRule(b, "MailEvents", b.notify, nil, awsevents.RuleProps{
 		Description:  jsii.String("Hermes budget: mails that were sent"),
 		EventPattern: sender.Reports(b.configurationSet, contract.EventSource, contract.EventDetailType),

@@ -59,6 +59,11 @@ type BudgetSubscriberProps struct {
 	// An identity exists once an account and region: a second stack with the same sender must be given it.
 	SenderIdentity awsses.IEmailIdentity
 
+	// SandboxRecipients are the identities of SES, addresses or domains, to which an account in SES's sandbox may send: there
+	// SES asks for the permission to send on the recipient's identity too, which must also be verified.
+	// Default: none, as outside of the sandbox none is asked for.
+	SandboxRecipients []string
+
 	// Templates is a folder whose files replace the subscriber's own: budget.subject.txt, budget.txt, budget.html,
 	// anomaly.subject.txt, anomaly.txt, anomaly.html. They are of Go's text/template and html/template, see a
 	// contract.MailView, and are tried while the app synthesizes. They travel as a Lambda layer.

@@ -105,6 +105,10 @@ func validateRecipients(e *validate.Errors, p *BudgetSubscriberProps) {
 		e.Addf("senderIdentity is given without sender")
 	}
 	sender.Validate(e, p.Sender, p.SenderIdentity)
+	sender.ValidateSandboxRecipients(e, p.SandboxRecipients)
+	if p.Sender == "" && len(p.SandboxRecipients) > 0 {
+		e.Addf("sandboxRecipients is given without sender")
+	}
 }
 
 // isCurrency accepts "" and three capitals, as in ISO 4217. AWS takes the currency of the account's bills.

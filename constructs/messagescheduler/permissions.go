@@ -99,18 +99,11 @@ func (s *messageScheduler) allowContent(fn awslambda.Function, actions ...string
 	grant.Allow(fn, grant.Objects(s.bucket, s.props.BucketPrefix), actions...)
 }
 
-// allowMail allows a function to send as Sender and as no other address of the identity. SES also checks the
-// configuration set.
-// https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
+// allowMail allows a function to send as Sender.
 func (s *messageScheduler) allowMail(fn awslambda.Function) {
-	send := &awsiam.PolicyStatementProps{
-		Actions:   jsii.Strings("ses:SendEmail"),
-		Resources: &[]*string{s.identity.EmailIdentityArn(), sender.ConfigurationSetARN(s, s.configurationSet)},
-	}
-	if address := s.senderAddress(); address != "" {
-		send.Conditions = &map[string]any{"StringEquals": map[string]any{"ses:FromAddress": address}}
-	}
-	fn.AddToRolePolicy(awsiam.NewPolicyStatement(send))
+	fn.AddToRolePolicy(sender.Permission{
+		Sender: s.props.Sender, Identity: s.identity, ConfigurationSet: s.configurationSet, SandboxRecipients: s.props.SandboxRecipients,
+	}.Statement(s))
 }
 
 // consumer reads a batch at a time.

@@ -31,6 +31,11 @@ type MessageSchedulerProps struct {
 	// An identity exists once an account and region: a second stack with the same sender must be given it.
 	SenderIdentity awsses.IEmailIdentity
 
+	// SandboxRecipients are the identities of SES, addresses or domains, to which an account in SES's sandbox may send: there
+	// SES asks for the permission to send on the recipient's identity too, which must also be verified.
+	// Default: none, as outside of the sandbox none is asked for.
+	SandboxRecipients []string
+
 	// ConfigurationSet of SES with which mails are sent. The scheduler adds a destination to it, by which it learns of
 	// bounces and complaints, and suppresses those addresses.
 	// Default: a new one.

@@ -5,7 +5,6 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/hermes-cdk/hermes/constructs/internal/sender"
-	"github.com/hermes-cdk/hermes/constructs/internal/validate"
 )
 
 // newSender makes the identity that sends, the configuration set it sends with, and the destination of its events, or takes
@@ -28,11 +27,3 @@ func (s *messageScheduler) newSender() {
 
 // sendsMail reports whether there is somebody to send as. Without, there is nothing that only mail needs.
 func (s *messageScheduler) sendsMail() bool { return s.props.Sender != "" }
-
-// senderAddress is the bare address of Sender, "" if that is not known yet.
-func (s *messageScheduler) senderAddress() string {
-	if validate.Unresolved(s.props.Sender) {
-		return ""
-	}
-	return sender.Address(s.props.Sender)
-}

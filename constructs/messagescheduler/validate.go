@@ -39,6 +39,7 @@ func validateSender(e *validate.Errors, p *MessageSchedulerProps) {
 			e.Addf("senderIdentity is missing, which a sender that is known at deployment only needs")
 		}
 		sender.Validate(e, p.Sender, p.SenderIdentity)
+		sender.ValidateSandboxRecipients(e, p.SandboxRecipients)
 		return
 	case p.Hub == nil:
 		e.Addf("one of sender and hub is required")
@@ -48,6 +49,7 @@ func validateSender(e *validate.Errors, p *MessageSchedulerProps) {
 		given bool
 	}{
 		{"senderIdentity", p.SenderIdentity != nil},
+		{"sandboxRecipients", len(p.SandboxRecipients) > 0},
 		{"configurationSet", p.ConfigurationSet != nil},
 		{"sendRate", p.SendRate != 0},
 		{"doubleOptIn", p.DoubleOptIn},
