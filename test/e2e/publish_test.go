@@ -96,8 +96,7 @@ func TestAClassicClientGetsOneObjectAFrame(t *testing.T) {
 		t.Errorf("the hub chose the subprotocol %q for a client that offered none", got)
 	}
 	h.publish(t, client.Message{UserID: "backend", RoomID: room, Data: "a"}, client.Message{UserID: "backend", RoomID: room, Data: "b"})
-	texts := map[string]bool{}
-	for len(texts) < 2 {
+	receive := func() (userID, data string) {
 		content, err := s.raw()
 		if err != nil {
 			t.Fatal(err)
@@ -107,10 +106,22 @@ func TestAClassicClientGetsOneObjectAFrame(t *testing.T) {
 			Data   string `json:"data"`
 			Type   *string
 		}
-		if err := json.Unmarshal(content, &one); err != nil || one.UserID != "backend" || one.Data == "" || one.Type != nil {
+		if err := json.Unmarshal(content, &one); err != nil || one.Data == "" || one.Type != nil {
 			t.Fatalf("got %s, %v", content, err)
 		}
-		texts[one.Data] = true
+		return one.UserID, one.Data
+	}
+	texts := map[string]bool{}
+	for len(texts) < 2 {
+		user, text := receive()
+		if user != "backend" {
+			t.Errorf("got %q of %q", text, user)
+		}
+		texts[text] = true
+	}
+	s.send(t, `{"action":"sendMessage","data":"c"}`) // is not answered, not even with an empty frame
+	if user, text := receive(); user != "ada" || text != "c" {
+		t.Errorf("got %q of %q", text, user)
 	}
 }
 

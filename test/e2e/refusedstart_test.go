@@ -119,7 +119,7 @@ func TestAnAppThatDoesNotSynthesizeIsShown(t *testing.T) {
 		c.Dir = dir
 		return c
 	}
-	want := "local: there is no cdk.json here: run from the root of a CDK app, or name a cloud assembly with -assembly DIR"
+	want := "local: there is no cdk.json here: run from the root of a CDK app, name its command with -app COMMAND, or a cloud assembly with -assembly DIR"
 	if got := refused(t, elsewhere()); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
