@@ -7,8 +7,8 @@ if (!findChromium()) {
   console.log("browser tests did not run: no Chromium on this machine; apt-get install chromium");
   process.exit(process.env.CI === "true" ? 1 : 0);
 }
-const file = fileURLToPath(new URL("browser.test.mjs", import.meta.url));
+const files = ["browser.test.mjs", "example.test.mjs"].map((name) => fileURLToPath(new URL(name, import.meta.url)));
 // A test that failed may leave something running: --test-force-exit ends it.
 const reporter = process.stdout.isTTY ? "spec" : "tap";
-const { status } = spawnSync(process.execPath, ["--test", "--test-force-exit", `--test-reporter=${reporter}`, ...process.argv.slice(2), file], { stdio: "inherit" });
+const { status } = spawnSync(process.execPath, ["--test", "--test-force-exit", "--test-concurrency=1", `--test-reporter=${reporter}`, ...process.argv.slice(2), ...files], { stdio: "inherit" });
 process.exit(status ?? 1);

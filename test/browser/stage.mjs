@@ -10,10 +10,10 @@ import { signedHeaders } from "../../client/web/console/sigv4.js";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const READY_WITHIN = 180_000; // it compiles and synthesizes first
 
-/** Builds and starts a stage on a free port. */
-export async function startStage() {
+/** Builds the local stage and starts it on a free port, for the CDK app of a folder of the repository. */
+export async function startStage(folder = ".") {
   const dir = mkdtempSync(join(tmpdir(), "hermes-browser-"));
-  const stage = new Stage(dir, await freePort());
+  const stage = new Stage(dir, await freePort(), join(ROOT, folder));
   try {
     execFileSync("go", ["build", "-o", stage.program, "./infra/local"], { cwd: ROOT, stdio: ["ignore", "inherit", "inherit"] });
     await stage.start([]);
@@ -29,8 +29,9 @@ class Stage {
   #child = null;
   #said = "";
 
-  constructor(dir, port) {
+  constructor(dir, port, app) {
     this.dir = dir;
+    this.app = app;
     this.port = port;
     this.url = `http://127.0.0.1:${port}`;
     this.program = join(dir, "local");
@@ -40,7 +41,7 @@ class Stage {
   /** Runs it until it is ready. */
   async start(more) {
     this.#said = "";
-    const child = spawn(this.program, ["-port", String(this.port), "-data", this.data, ...more], { cwd: ROOT });
+    const child = spawn(this.program, ["-port", String(this.port), "-data", this.data, ...more], { cwd: this.app });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (this.#said = (this.#said + text).slice(-20_000)));
     const deadline = Date.now() + READY_WITHIN;
