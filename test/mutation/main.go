@@ -7,6 +7,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -88,7 +89,7 @@ func (m mutation) try() (noticed bool, err error) {
 	for _, name := range append([]string{path.Dir(m.file)}, callers[path.Dir(m.file)]...) {
 		arguments = append(arguments, "./"+name)
 	}
-	out, err := exec.Command("go", arguments...).CombinedOutput() //nolint:gosec // of the table below
+	out, err := exec.CommandContext(context.Background(), "go", arguments...).CombinedOutput()
 	var failed *exec.ExitError
 	switch {
 	case strings.Contains(string(out), "[build failed]") || strings.Contains(string(out), "[setup failed]"):
