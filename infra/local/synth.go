@@ -50,10 +50,28 @@ func readProject(app string) (project, error) {
 	if app != "" {
 		p.App = app
 	}
+	if err := p.readContext(); err != nil {
+		return p, err
+	}
 	if p.App == "" {
 		return p, errors.New("cdk.json names no app")
 	}
 	return p, nil
+}
+
+// readContext adds what the CDK CLI has looked up and kept, for example hosted zones.
+func (p *project) readContext() error {
+	raw, err := os.ReadFile("cdk.context.json")
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	var kept map[string]any
+	if err = errors.Join(err, json.Unmarshal(raw, &kept)); err != nil {
+		return fmt.Errorf("cdk.context.json: %w", err)
+	}
+	maps.Copy(kept, p.Context)
+	p.Context = kept
+	return nil
 }
 
 // ready lists the commands of readyKey.
