@@ -28,7 +28,7 @@ async function open(t, user) {
   page.setDefaultTimeout(SOON);
   const faults = [];
   page.on("pageerror", (error) => faults.push(error.message));
-  page.on("console", (message) => message.type() === "error" && !message.text().includes("favicon") && faults.push(message.text()));
+  page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
   t.after(async () => {
     await page.close();
     assert.deepEqual(faults, []);
