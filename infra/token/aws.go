@@ -15,17 +15,17 @@ import (
 	secretstypes "github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 )
 
-// awsConfig is the caller's own, in the region of the secret. For stage local it is the local endpoint with the
+// awsConfig is the caller's own, in the region of the secret. For a stack of the local stage it is the endpoint with the
 // administrator's credentials there, so that nobody's real ones are used.
 func awsConfig(ctx context.Context, out outputs, endpoint string) (aws.Config, error) {
 	var load []func(*config.LoadOptions) error
 	if parsed, err := arn.Parse(out.SecretArn); err == nil && parsed.Region != "" {
 		load = append(load, config.WithRegion(parsed.Region))
 	}
-	if out.stage == stageLocal {
+	if out.local != "" {
 		load = append(load, config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("test", "test", "")))
 		if endpoint == "" && os.Getenv("AWS_ENDPOINT_URL") == "" {
-			endpoint = out.localEndpoint()
+			endpoint = out.local
 		}
 	}
 	if endpoint != "" {
@@ -40,9 +40,9 @@ func explain(err error, out outputs, cfg aws.Config) error {
 	var noSecret *secretstypes.ResourceNotFoundException
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return fmt.Errorf("nothing listens at %s, start stage %s (make run): %w", aws.ToString(cfg.BaseEndpoint), out.stage, err)
+		return fmt.Errorf("nothing listens at %s, start the local stage (make run): %w", aws.ToString(cfg.BaseEndpoint), err)
 	case errors.As(err, &noTable), errors.As(err, &noSecret):
-		return fmt.Errorf("the outputs of stage %s are out of date, deploy or start it again: %w", out.stage, err)
+		return fmt.Errorf("the outputs of stack %s are out of date, deploy or start it again: %w", out.stack, err)
 	}
 	return err
 }

@@ -2,6 +2,9 @@
 //
 //	go run ./infra/token -user ada -room orders                     # of the local stage
 //	go run ./infra/token -stage dev -user ada -room orders -ttl 8h  # of .hermes/dev/outputs.json
+//	go run ./infra/token -outputs outputs.json -stack Shop -user ada -room orders
+//
+// The stack is any with the outputs TokensTableName and SecretArn.
 //
 // The token goes to standard output, alone; when it expires goes to standard error.
 package main
@@ -39,7 +42,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	out, err := readOutputs(o.outputsFile(), o.stage)
+	out, err := readOutputs(o)
 	if err != nil {
 		return err
 	}

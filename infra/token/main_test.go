@@ -131,13 +131,15 @@ func TestFaultsAreOneClearLine(t *testing.T) {
 		{"a life too long", goodFile, append(who, "-ttl", "1000h"), "the expiry is too far ahead"},
 		{"no life", goodFile, append(who, "-ttl", "-1s"), "the expiry is in the past"},
 		{"a file that is not JSON", `{`, who, "FILE: not a JSON object of stacks: unexpected end of JSON input"},
-		{"a file without stacks", `{}`, who, "FILE: 0 stacks of the name Hermes-<stage> in it, choose with -stage: []"},
+		{"a file without stacks", `{}`, who, "FILE: 0 stacks in it have the outputs TokensTableName and SecretArn, choose with -stack: []"},
 		{
-			"a file with two stages", `{"Hermes-dev":{},"Hermes-prod":{},"Else":{}}`, who,
-			`FILE: 2 stacks of the name Hermes-<stage> in it, choose with -stage: ["Hermes-dev" "Hermes-prod"]`,
+			"a file with two hubs", `{"Shop":{"TokensTableName":"t","SecretArn":"s"},"Hermes-dev":{"TokensTableName":"t","SecretArn":"s"},"Else":{}}`, who,
+			`FILE: 2 stacks in it have the outputs TokensTableName and SecretArn, choose with -stack: ["Hermes-dev" "Shop"]`,
 		},
 		{"another stage", goodFile, append(who, "-stage", "prod"), `FILE: no stack Hermes-prod in it, only ["Hermes-local"]`},
-		{"a stack without the output", `{"Hermes-local":{"TokensTableName":"t"}}`, who, "FILE: stack Hermes-local has no output SecretArn"},
+		{"another stack", goodFile, append(who, "-stack", "Shop"), `FILE: no stack Shop in it, only ["Hermes-local"]`},
+		{"a stage and a stack", goodFile, append(who, "-stack", "Shop", "-stage", "dev"), "-stage and -stack exclude each other"},
+		{"a stack without the output", `{"Hermes-local":{"TokensTableName":"t"}}`, who, "FILE: stack Hermes-local has no output SecretArn: add an awscdk.CfnOutput of that name to the app"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -185,7 +187,7 @@ func TestStageThatDoesNotRun(t *testing.T) {
 	url := "http://" + listener.Addr().String()
 	listener.Close()
 	err = run(t.Context(), []string{"-outputs", write(t, goodFile), "-user", "ada", "-room", "orders", "-endpoint", url}, &bytes.Buffer{}, &bytes.Buffer{})
-	if err == nil || !strings.HasPrefix(err.Error(), "nothing listens at "+url+", start stage local (make run): client: issue") {
+	if err == nil || !strings.HasPrefix(err.Error(), "nothing listens at "+url+", start the local stage (make run): client: issue") {
 		t.Errorf("says %v", err)
 	}
 }
@@ -195,7 +197,7 @@ func TestOutputsThatAreOutOfDate(t *testing.T) {
 	e := newEndpoint(t)
 	e.status, e.answer = http.StatusBadRequest, `{"__type":"ResourceNotFoundException","message":"gone"}`
 	err := run(t.Context(), []string{"-outputs", write(t, goodFile), "-user", "ada", "-room", "orders", "-endpoint", e.URL}, &bytes.Buffer{}, &bytes.Buffer{})
-	if err == nil || !strings.HasPrefix(err.Error(), "the outputs of stage local are out of date, deploy or start it again: client: issue") {
+	if err == nil || !strings.HasPrefix(err.Error(), "the outputs of stack Hermes-local are out of date, deploy or start it again: client: issue") {
 		t.Errorf("says %v", err)
 	}
 }
@@ -210,29 +212,30 @@ func TestHelp(t *testing.T) {
 
 func FuzzParseOutputs(f *testing.F) {
 	f.Add([]byte(goodFile), "")
-	f.Add([]byte(`{"Hermes-dev":null}`), "dev")
-	f.Add([]byte(`{"Hermes-dev":{"SecretArn":7}}`), "")
+	f.Add([]byte(`{"Shop":null}`), "Shop")
+	f.Add([]byte(`{"Shop":{"SecretArn":7}}`), "")
 	f.Add([]byte(`null`), "")
-	f.Fuzz(func(t *testing.T, raw []byte, stage string) {
-		out, err := parseOutputs(raw, stage)
-		if err == nil && (out.TokensTableName == "" || out.SecretArn == "" || stage != "" && out.stage != stage) {
+	f.Fuzz(func(t *testing.T, raw []byte, name string) {
+		out, err := parseOutputs(raw, name)
+		if err == nil && (out.TokensTableName == "" || out.SecretArn == "" || name != "" && out.stack != name) {
 			t.Errorf("gave %+v", out)
 		}
 	})
 }
 
-func TestLocalEndpoint(t *testing.T) {
+func TestTheLocalStageIsKnownByItsUrls(t *testing.T) {
 	t.Parallel()
-	tests := []struct{ name, queue, want string }{
-		{"is where the queue is", "http://127.0.0.1:4570/000000000000/intake", "http://127.0.0.1:4570"},
-		{"is the usual one without a queue", "", "http://127.0.0.1:4566"},
-		{"is the usual one for what is no URL", "http://[::1", "http://127.0.0.1:4566"},
-	}
-	for _, tt := range tests {
+	for _, tt := range []struct{ name, stack, output, want string }{
+		{"an own stack with a queue of this machine", "Shop", `"Queue":"http://127.0.0.1:4570/000000000000/intake"`, "http://127.0.0.1:4570"},
+		{"an own stack with a socket of this machine", "Shop", `"Url":"ws://127.0.0.1:4570/_aws/execute-api/x/live"`, "http://127.0.0.1:4570"},
+		{"an own stack on AWS", "Shop", `"Queue":"https://sqs.eu-west-1.amazonaws.com/123456789012/intake"`, ""},
+		{"stage local without a URL", "Hermes-local", `"Queue":"http://[::1"`, "http://127.0.0.1:4566"},
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if got := (outputs{QueueUrl: tt.queue}).localEndpoint(); got != tt.want {
-				t.Errorf("gave %s, want %s", got, tt.want)
+			out, err := parseOutputs([]byte(`{"`+tt.stack+`":{"TokensTableName":"t","SecretArn":"s",`+tt.output+`},"Else":{"A":"b"}}`), "")
+			if err != nil || out.local != tt.want || out.stack != tt.stack {
+				t.Errorf("gave %+v, %v, want %s", out, err, tt.want)
 			}
 		})
 	}

@@ -10,10 +10,10 @@ import (
 )
 
 type options struct {
-	outputs, stage, endpoint string
-	user, room               string
-	ttl                      time.Duration
-	classic                  bool
+	outputs, stage, stack, endpoint string
+	user, room                      string
+	ttl                             time.Duration
+	classic                         bool
 }
 
 func parseFlags(args []string, stderr io.Writer) (options, error) {
@@ -21,7 +21,8 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 	flags := flag.NewFlagSet("token", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // a wrong flag is one line, not the whole usage
 	flags.StringVar(&o.outputs, "outputs", "", "`file` of stack outputs (default .hermes/<stage>/outputs.json)")
-	flags.StringVar(&o.stage, "stage", "", "`stage` to take from the file (default: the only one in it, or local)")
+	flags.StringVar(&o.stage, "stage", "", "`stage` whose file to read and whose stack, Hermes-<stage>, to take from it (default: local)")
+	flags.StringVar(&o.stack, "stack", "", "`stack` to take from the file (default: the only one with the outputs "+tokensOutput+" and "+secretOutput+")")
 	flags.StringVar(&o.user, "user", "", "`user` the token is for (required)")
 	flags.StringVar(&o.room, "room", "", "`room` the token opens (required)")
 	flags.DurationVar(&o.ttl, "ttl", time.Hour, "life of the token, at most 720h")
@@ -37,6 +38,8 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 	switch {
 	case flags.NArg() > 0:
 		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	case o.stage != "" && o.stack != "":
+		return o, errors.New("-stage and -stack exclude each other")
 	case o.user == "":
 		return o, errors.New("-user is required")
 	case o.room == "":
@@ -54,4 +57,12 @@ func (o options) outputsFile() string {
 		stage = stageLocal
 	}
 	return filepath.Join(".hermes", stage, "outputs.json")
+}
+
+// stackName is the name of the stack to take from the file, "" for the only one.
+func (o options) stackName() string {
+	if o.stage != "" {
+		return stackPrefix + o.stage
+	}
+	return o.stack
 }

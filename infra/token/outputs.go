@@ -5,29 +5,41 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"slices"
-	"strings"
 )
 
 const (
 	stageLocal      = "local"
-	stackPrefix     = "Hermes-" // a stack is named for its stage
+	stackPrefix     = "Hermes-" // a stack of this repository is named for its stage
+	tokensOutput    = "TokensTableName"
+	secretOutput    = "SecretArn"
 	defaultEndpoint = "http://127.0.0.1:4566"
 )
 
 // outputs are those of a stack that this command needs.
 type outputs struct {
-	stage           string
+	stack           string
 	TokensTableName string
 	SecretArn       string
-	QueueUrl        string // optional; of stage local it has the address of the AWS endpoint
+	// local is where the local stage listens whose stack it is; "" on AWS. Its outputs hold URLs of this machine.
+	local string
+}
+
+// A stack's outputs by name.
+type stack map[string]any
+
+func (s stack) text(output string) string {
+	value, _ := s[output].(string)
+	return value
 }
 
 // readOutputs reads the file that cdk deploy --outputs-file writes, and the local stage too:
-// {"Hermes-<stage>":{"TokensTableName":"..","SecretArn":"..",..}}. An empty stage stands for the only one in it.
-func readOutputs(path, stage string) (outputs, error) {
+// {"<stack>":{"TokensTableName":"..","SecretArn":"..",..}}.
+func readOutputs(o options) (outputs, error) {
+	path := o.outputsFile()
 	raw, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return outputs{}, fmt.Errorf("%s does not exist: make run writes it for stage local, make deploy for the others", path)
@@ -35,58 +47,64 @@ func readOutputs(path, stage string) (outputs, error) {
 	if err != nil {
 		return outputs{}, err
 	}
-	out, err := parseOutputs(raw, stage)
+	out, err := parseOutputs(raw, o.stackName())
 	if err != nil {
 		return outputs{}, fmt.Errorf("%s: %w", path, err)
 	}
 	return out, nil
 }
 
-func parseOutputs(raw []byte, stage string) (outputs, error) {
-	var stacks map[string]map[string]any
+// parseOutputs takes the outputs of the stack of that name, or, for "", of the only one that has them.
+func parseOutputs(raw []byte, name string) (outputs, error) {
+	var stacks map[string]stack
 	if err := json.Unmarshal(raw, &stacks); err != nil {
 		return outputs{}, fmt.Errorf("not a JSON object of stacks: %w", err)
 	}
-	name, err := pick(stacks, stage)
-	if err != nil {
-		return outputs{}, err
-	}
-	out := outputs{stage: strings.TrimPrefix(name, stackPrefix)}
-	for output, field := range map[string]*string{"TokensTableName": &out.TokensTableName, "SecretArn": &out.SecretArn} {
-		value, _ := stacks[name][output].(string)
-		if value == "" {
-			return outputs{}, fmt.Errorf("stack %s has no output %s", name, output)
+	if name == "" {
+		var err error
+		if name, err = pick(stacks); err != nil {
+			return outputs{}, err
 		}
-		*field = value
 	}
-	out.QueueUrl, _ = stacks[name]["QueueUrl"].(string)
-	return out, nil
+	chosen, ok := stacks[name]
+	if !ok {
+		return outputs{}, fmt.Errorf("no stack %s in it, only %q", name, slices.Sorted(maps.Keys(stacks)))
+	}
+	for _, output := range []string{tokensOutput, secretOutput} {
+		if chosen.text(output) == "" {
+			return outputs{}, fmt.Errorf("stack %s has no output %s: add an awscdk.CfnOutput of that name to the app", name, output)
+		}
+	}
+	return outputs{
+		stack: name, TokensTableName: chosen.text(tokensOutput), SecretArn: chosen.text(secretOutput), local: chosen.endpoint(name),
+	}, nil
 }
 
-func pick(stacks map[string]map[string]any, stage string) (string, error) {
-	var names []string
-	for name := range stacks {
-		if strings.HasPrefix(name, stackPrefix) {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	switch {
-	case stage != "" && slices.Contains(names, stackPrefix+stage):
-		return stackPrefix + stage, nil
-	case stage != "":
-		return "", fmt.Errorf("no stack %s%s in it, only %q", stackPrefix, stage, names)
-	case len(names) == 1:
+// pick is the only stack, or the only one with what is needed.
+func pick(stacks map[string]stack) (string, error) {
+	names := slices.Sorted(maps.Keys(stacks))
+	if len(names) == 1 {
 		return names[0], nil
 	}
-	return "", fmt.Errorf("%d stacks of the name %s<stage> in it, choose with -stage: %q", len(names), stackPrefix, names)
+	with := slices.DeleteFunc(names, func(name string) bool {
+		return stacks[name].text(tokensOutput) == "" || stacks[name].text(secretOutput) == ""
+	})
+	if len(with) == 1 {
+		return with[0], nil
+	}
+	return "", fmt.Errorf("%d stacks in it have the outputs %s and %s, choose with -stack: %q", len(with), tokensOutput, secretOutput, with)
 }
 
-// localEndpoint is where stage local says that it listens: its queues have URLs there.
-func (o outputs) localEndpoint() string {
-	queue, err := url.Parse(o.QueueUrl)
-	if err != nil || queue.Host == "" {
+// endpoint is where the local stage says that it listens: its queues and sockets have URLs there.
+func (s stack) endpoint(name string) string {
+	for _, output := range slices.Sorted(maps.Keys(s)) {
+		at, err := url.Parse(s.text(output))
+		if err == nil && at.Hostname() == "127.0.0.1" {
+			return "http://" + at.Host
+		}
+	}
+	if name == stackPrefix+stageLocal {
 		return defaultEndpoint
 	}
-	return queue.Scheme + "://" + queue.Host
+	return ""
 }

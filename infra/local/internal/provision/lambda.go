@@ -2,6 +2,7 @@ package provision
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,8 +90,8 @@ func planFunction(p *planner, r *assembly.Resource, in functionProperties) (asse
 	if len(in.Architectures) > 0 {
 		f.Architecture = in.Architectures[0]
 	}
-	if f.Architecture != p.Architecture {
-		return assembly.Values{}, unsupported("Properties.Architectures: %s on this machine, which is %s,", f.Architecture, p.Architecture)
+	if err := p.runs(f.Architecture); err != nil {
+		return assembly.Values{}, err
 	}
 	role, err := p.role(in.Role)
 	if err != nil {
@@ -102,6 +103,30 @@ func planFunction(p *planner, r *assembly.Resource, in functionProperties) (asse
 	p.serviceAccess(r, "lambda.amazonaws.com", "sts:AssumeRole", role.ARN, "")
 	p.destination(r, f, f.DeadLetter)
 	return assembly.Values{Ref: name, Attributes: map[string]any{"Arn": f.ARN}}, nil
+}
+
+// runs refuses code of another architecture than this machine's, unless the kernel has an emulator for it.
+func (p *planner) runs(architecture string) error {
+	if architecture == p.Architecture || p.Emulates(architecture) {
+		return nil
+	}
+	return fmt.Errorf("Properties.Architectures: %s is %w on this machine, which is %s: set the prop architecture of the function or of its construct "+
+		"(CDK: Architecture.%s) for the stage that runs here, or register an emulator (qemu-user-static)",
+		architecture, ErrUnsupported, p.Architecture, strings.ToUpper(strings.Replace(p.Architecture, "arm64", "arm_64", 1)))
+}
+
+// emulators are the names under which distributions register qemu with the kernel.
+// https://docs.kernel.org/admin-guide/binfmt-misc.html
+var emulators = map[string]string{"arm64": "qemu-aarch64", "x86_64": "qemu-x86_64"}
+
+// emulates reports whether this machine's kernel runs programs of the architecture by an emulator.
+func emulates(architecture string) bool {
+	name, ok := emulators[architecture]
+	if !ok {
+		return false
+	}
+	state, err := os.ReadFile("/proc/sys/fs/binfmt_misc/" + name)
+	return err == nil && strings.HasPrefix(string(state), "enabled")
 }
 
 type versionProperties struct {

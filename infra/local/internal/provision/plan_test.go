@@ -36,7 +36,8 @@ func (f *fakeSecrets) SecretString(_ context.Context, id, _, _ string) (string, 
 func testOptions() Options {
 	return Options{
 		PublicURL: "http://127.0.0.1:4566/", Secrets: &fakeSecrets{}, Architecture: "arm64",
-		Now: func() time.Time { return time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC) },
+		Emulates: func(string) bool { return false },
+		Now:      func() time.Time { return time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC) },
 	}
 }
 
@@ -72,6 +73,15 @@ func TestPlanEverything(t *testing.T) {
 	}
 	if !bytes.Equal(got, want) {
 		t.Fatalf("the resources differ from %s; look at it with -update and git diff", file)
+	}
+}
+
+func TestPlanAcceptsCodeThatAnEmulatorRuns(t *testing.T) {
+	t.Parallel()
+	o := testOptions()
+	o.Architecture, o.Emulates = "x86_64", func(architecture string) bool { return architecture == "arm64" }
+	if got := office(t, o).Functions[0].Architecture; got != "arm64" {
+		t.Errorf("got %s", got)
 	}
 }
 

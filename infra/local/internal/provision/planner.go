@@ -32,6 +32,8 @@ type Options struct {
 	Now func() time.Time
 	// Architecture of the machine, x86_64 or arm64. Default: this machine's.
 	Architecture string
+	// Emulates reports whether the machine runs programs of another architecture too. Default: if the kernel has an emulator.
+	Emulates func(architecture string) bool
 }
 
 // A planner collects Resources while it walks the assembly.
@@ -104,6 +106,9 @@ func newPlanner(a *assembly.Assembly, o Options) *planner {
 	}
 	if o.Architecture == "" {
 		o.Architecture = runtime.GOARCH
+	}
+	if o.Emulates == nil {
+		o.Emulates = emulates
 	}
 	return &planner{
 		Options: o, assembly: a, resources: &Resources{Keys: kms.Keys{}},

@@ -101,7 +101,7 @@ func TestPlanRefuses(t *testing.T) {
 		{"missing properties", with("Door", "Code", object{}), door + "invalid: Properties.Code.S3Key is missing", ErrInvalid},
 		{"code that is no asset", with("Door", "Code", object{"S3Key": "other.zip"}), door + "Properties.Code.S3Key other.zip, which is not an asset of the assembly, is not supported", ErrUnsupported},
 		{"inline code", with("Door", "Code", object{"ZipFile": "x"}), door + "Properties.Code.ZipFile: inline code is not supported" + way, ErrUnsupported},
-		{"code for another machine", with("Door", "Architectures", []any{"x86_64"}), door + "Properties.Architectures: x86_64 on this machine, which is arm64, is not supported", ErrUnsupported},
+		{"code for another machine", with("Door", "Architectures", []any{"x86_64"}), door + "Properties.Architectures: x86_64 is not supported on this machine, which is arm64: set the prop architecture of the function or of its construct (CDK: Architecture.ARM_64) for the stage that runs here, or register an emulator (qemu-user-static)", ErrUnsupported},
 		{"a role from elsewhere", with("Door", "Role", "arn:aws:iam::000000000000:role/other"), door + "role arn:aws:iam::000000000000:role/other, which is not in the assembly, is not supported", ErrUnsupported},
 		{"numbers that are none", with("Door", "Timeout", "soon"), door + `invalid: Properties.Timeout: "soon" is not a whole number`, ErrInvalid},
 		{"objects that are none", with("Door", "Environment", "x"), door + "invalid: Properties.Environment is not an object", ErrInvalid},
