@@ -11,12 +11,14 @@ func inertKinds() map[string]kind {
 	const (
 		dns         = "names are not resolved here: use the URLs of the outputs"
 		certificate = "the local stage speaks plain http"
+		network     = "functions are in this machine's network"
 		domain      = "APIs answer at the local stage's own address"
 	)
 	return map[string]kind{
 		"AWS::ApiGatewayV2::ApiMapping":        inertKind(domain, logicalID),
 		"AWS::ApiGatewayV2::DomainName":        inertKind(domain, domainValues),
 		"AWS::CertificateManager::Certificate": inertKind(certificate, certificateValues),
+		"AWS::EC2::SecurityGroup":              inertKind(network, securityGroupValues),
 		"AWS::Route53::HostedZone":             inertKind(dns, zoneValues),
 		"AWS::Route53::RecordSet":              inertKind(dns, recordValues),
 		"AWS::Route53::RecordSetGroup":         inertKind(dns, recordValues),
@@ -39,6 +41,11 @@ func (p *planner) inert(r *assembly.Resource, reason string) {
 
 func logicalID(r *assembly.Resource, _ map[string]any) assembly.Values {
 	return assembly.Values{Ref: resourceID(r, 10)}
+}
+
+func securityGroupValues(r *assembly.Resource, _ map[string]any) assembly.Values {
+	id := "sg-" + resourceID(r, 17)
+	return assembly.Values{Ref: id, Attributes: map[string]any{"GroupId": id, "Id": id, "VpcId": "vpc-" + resourceID(r, 17)}}
 }
 
 func recordValues(r *assembly.Resource, properties map[string]any) assembly.Values {

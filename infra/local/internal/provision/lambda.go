@@ -47,6 +47,7 @@ type functionProperties struct {
 	Timeout                      int
 	TracingConfig                struct{ Mode string }
 
+	VpcConfig               any `ignored:"functions are in this machine's network"`
 	Description             any `ignored:"documentation only"`
 	EphemeralStorage        any `ignored:"the scratch folder is not limited"`
 	RuntimeManagementConfig any `ignored:"there is one runtime"`

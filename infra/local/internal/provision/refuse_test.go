@@ -93,7 +93,7 @@ func TestPlanRefuses(t *testing.T) {
 				"Office/Inner (AWS::CloudFormation::Stack: nested stacks are not read; make it a stack of the app, or run the others with -stack), Office/Vm (AWS::EC2::Instance)",
 			ErrUnsupported,
 		},
-		{"unknown properties", with("Door", "VpcConfig", object{"SubnetIds": []any{}}), door + "Properties.VpcConfig is not supported", ErrUnsupported},
+		{"unknown properties", with("Door", "SnapStart", object{"ApplyOn": "None"}), door + "Properties.SnapStart is not supported", ErrUnsupported},
 		{"unknown nested properties", with("Guests", "StreamSpecification", object{}), guests + "Properties.StreamSpecification is not supported", ErrUnsupported},
 		{"unknown properties in lists", with("Tick", "Targets", []any{object{"Arn": "a", "Id": "b", "InputPath": "$"}}), "provision: stack Office: resource Tick (AWS::Events::Rule): Properties.Targets[0].InputPath is not supported", ErrUnsupported},
 		{"values that are not supported", with("Door", "Runtime", "nodejs22.x"), door + "Properties.Runtime: the managed runtime nodejs22.x is not supported" + way, ErrUnsupported},
