@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 
+	"github.com/hermes-cdk/hermes/constructs/messagescheduler"
 	"github.com/hermes-cdk/hermes/test/snapshot"
 )
 
@@ -17,4 +18,10 @@ func TestSnapshots(t *testing.T) {
 			snapshot.Check(t, name, app, stack)
 		})
 	}
+}
+
+// After the snapshots, whose resources the page counts.
+func TestThePageListsWhatASchedulerMakes(t *testing.T) {
+	stack, scheduler := newScheduler(t, messagescheduler.MessageSchedulerProps{})
+	snapshot.Page(t, root+"/docs/constructs/messagescheduler.md", scheduler, stack)
 }

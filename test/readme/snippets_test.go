@@ -86,6 +86,7 @@ func TestTheSnippetsInGoCompile(t *testing.T) {
 		t.Fatalf("%q, %v", pages, err)
 	}
 	pages = append(pages, filepath.Join(root, "README.md"), filepath.Join(root, "docs", "backends.md"), filepath.Join(root, "docs", "scheduler.md"),
+		filepath.Join(root, "docs", "testing.md"), filepath.Join(root, "docs", "constructs", "README.md"),
 		filepath.Join(root, "functions", "snsverify", "README.md"))
 	// The files are in this module for the compiler only: -overlay says where they lie in truth.
 	folder, replaced := t.TempDir(), map[string]string{}

@@ -49,7 +49,7 @@ type Options struct {
 	Layers []awslambda.ILayerVersion
 
 	// Vpc puts the function into subnets of a VPC. It still calls DynamoDB, SQS, S3, SES, Secrets Manager and API Gateway, so that
-	// the subnets need a NAT gateway or an endpoint for each; docs/constructs.md lists them.
+	// the subnets need a NAT gateway or an endpoint for each; docs/constructs/README.md lists them.
 	// Default: none.
 	Vpc awsec2.IVpc
 
