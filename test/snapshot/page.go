@@ -62,7 +62,7 @@ func table(t *testing.T, construct constructs.IConstruct, stack awscdk.Stack) st
 	t.Helper()
 	resources, _ := Template(stack)["Resources"].(map[string]any)
 	within := *construct.Node().Path() + "/"
-	var rows []string
+	var rows, tables []string
 	for _, child := range *stack.Node().FindAll(constructs.ConstructOrder_PREORDER) {
 		resource, ok := child.(awscdk.CfnResource)
 		if !ok {
@@ -73,15 +73,66 @@ func table(t *testing.T, construct constructs.IConstruct, stack awscdk.Stack) st
 		if !inside {
 			path = "../" + strings.TrimPrefix(path, *stack.Node().Path()+"/")
 		}
-		rows = append(rows, row(strings.TrimSuffix(path, "/Resource"), *resource.CfnResourceType(), resources[id]))
+		path = strings.TrimSuffix(path, "/Resource")
+		rows = append(rows, row(path, *resource.CfnResourceType(), resources[id]))
+		if *resource.CfnResourceType() == "AWS::DynamoDB::GlobalTable" {
+			tables = append(tables, schema(t, path, resources[id]))
+		}
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n%d of the %d resources that a stack may have; with every prop set, %d.\n\n", len(rows), limit, most(t, *construct.Node().Id()))
 	b.WriteString("| child | type | physical name | holds data |\n|---|---|---|---|\n")
-	for _, r := range rows {
-		b.WriteString(r)
-	}
+	b.WriteString(strings.Join(rows, ""))
+	b.WriteString("\n## Tables\n\n| table | keys | expiry | indexes |\n|---|---|---|---|\n")
+	b.WriteString(strings.Join(tables, ""))
 	return b.String() + "\n"
+}
+
+// schema is a table's row: what a table that is given in its place must have.
+func schema(t *testing.T, path string, resource any) string {
+	t.Helper()
+	text, err := json.Marshal(resource)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type keys []struct{ AttributeName string }
+	var table struct {
+		Properties struct {
+			AttributeDefinitions    []struct{ AttributeName, AttributeType string }
+			KeySchema               keys
+			TimeToLiveSpecification struct{ AttributeName string }
+			GlobalSecondaryIndexes  []struct {
+				IndexName  string
+				KeySchema  keys
+				Projection struct{ NonKeyAttributes []string }
+			}
+		}
+	}
+	if err := json.Unmarshal(text, &table); err != nil {
+		t.Fatal(err)
+	}
+	p := table.Properties
+	describe := func(list keys) string {
+		parts := make([]string, len(list))
+		for i, key := range list {
+			parts[i] = "`" + key.AttributeName + "`"
+			for _, a := range p.AttributeDefinitions {
+				if a.AttributeName == key.AttributeName {
+					parts[i] += " (" + a.AttributeType + ")"
+				}
+			}
+		}
+		return strings.Join(parts, ", ")
+	}
+	var indexes []string
+	for _, index := range p.GlobalSecondaryIndexes {
+		text := "`" + index.IndexName + "`: " + describe(index.KeySchema)
+		if more := index.Projection.NonKeyAttributes; len(more) > 0 {
+			text += " with `" + strings.Join(more, "`, `") + "`"
+		}
+		indexes = append(indexes, text)
+	}
+	return fmt.Sprintf("| `%s` | %s | %s | %s |\n", path, describe(p.KeySchema), p.TimeToLiveSpecification.AttributeName, strings.Join(indexes, "; "))
 }
 
 func row(path, kind string, resource any) string {
