@@ -18,16 +18,18 @@ func (s *stage) verify(t *testing.T, identity string) {
 	}
 }
 
-// logged waits until a function has written a text.
-func (s *stage) logged(t *testing.T, function, text string) {
+// alarmed waits until an alarm has fired.
+func (s *stage) alarmed(t *testing.T, alarm string) {
 	t.Helper()
 	eventually(t, func() error {
-		for _, line := range get[[]struct{ Text string }](t, s, "logs?limit=5000&function="+function) {
-			if strings.Contains(line.Text, text) {
+		for _, a := range get[struct {
+			Alarms []struct{ Name, State string }
+		}](t, s, "alarms").Alarms {
+			if strings.Contains(a.Name, alarm) && a.State == "ALARM" {
 				return nil
 			}
 		}
-		return fmt.Errorf("%s has not written %q", function, text)
+		return fmt.Errorf("%s has not fired", alarm)
 	})
 }
 
@@ -42,11 +44,9 @@ func TestMailsWaitUntilTheirSenderIsVerified(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.alert(t, alertText(t))
-	deliver, notify := h.function(t, "Scheduler/Deliver"), h.function(t, "Budget/Notify")
-	const blocked = `"Blocked":1` // what MailsBlockedAlarm watches
-	h.logged(t, deliver, blocked)
+	h.alarmed(t, "SchedulerMailsBlockedAlarm")
 	h.verify(t, "no-reply@hermes.example")
-	h.logged(t, notify, blocked)
+	h.alarmed(t, "BudgetMailsBlockedAlarm")
 	h.verify(t, "alerts@hermes.example")
 	subjects := map[string]int{}
 	for _, m := range h.mails(t, 2) {

@@ -1,7 +1,7 @@
 // Package cloudwatch keeps the metrics that the local stage knows and evaluates CloudWatch alarms against them.
 //
 // It covers alarms on one metric with a plain statistic. Its data are those of Record: functions' invocations, errors,
-// throttles and durations, and queues' depth and age. Metrics that are not recorded have missing data.
+// throttles and durations, and queues' depth and age, and what functions write in the embedded metric format. Metrics that are not recorded have missing data.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
 package cloudwatch
 

@@ -83,3 +83,26 @@ func TestStates(t *testing.T) {
 		})
 	}
 }
+
+func TestEmbeddedMetricsAreRecorded(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, line, want string }{
+		{"a line of the format", `{"_aws":{"Timestamp":1,"CloudWatchMetrics":[{"Namespace":"N","Dimensions":[["D"]],"Metrics":[{"Name":"Blocked","Unit":"Count"}]}]},"D":"v","Blocked":1}`, Alarm},
+		{"another dimension", `{"_aws":{"CloudWatchMetrics":[{"Namespace":"N","Dimensions":[["D"]],"Metrics":[{"Name":"Blocked"}]}]},"D":"w","Blocked":1}`, OK},
+		{"a metric without a value", `{"_aws":{"CloudWatchMetrics":[{"Namespace":"N","Dimensions":[["D"]],"Metrics":[{"Name":"Blocked"}]}]},"D":"v"}`, OK},
+		{"a line of a log", `{"msg":"CloudWatchMetrics","Blocked":1}`, OK},
+		{"no JSON", `{"CloudWatchMetrics"`, OK},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := New([]Rule{{
+				Namespace: "N", Metric: "Blocked", Dimensions: map[string]string{"D": "v"}, Statistic: "Sum", Period: time.Minute,
+				EvaluationPeriods: 20, DatapointsToAlarm: 1, Threshold: 1, Comparison: "GreaterThanOrEqualToThreshold", MissingData: "notBreaching",
+			}}, time.Now)
+			b.RecordEmbedded([]byte(c.line))
+			if got := b.Statuses()[0].State; got != c.want {
+				t.Errorf("the state is %s, want %s", got, c.want)
+			}
+		})
+	}
+}

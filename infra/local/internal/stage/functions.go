@@ -100,6 +100,7 @@ func (s *Stage) written(l lambda.Line) {
 	}
 	line := Line{Time: l.Time, Function: l.Function, Path: s.constructs[l.Function], RequestID: l.RequestID, Stream: l.Stream, Text: string(l.Text)}
 	s.journal.add(line)
+	s.alarms.RecordEmbedded(l.Text)
 	if s.options.Lines != nil {
 		s.options.Lines(line)
 	}
