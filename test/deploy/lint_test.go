@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"os/exec"
+	"path/filepath"
 	"testing"
 )
 
@@ -23,6 +24,11 @@ func TestTemplatesPassTheSchemas(t *testing.T) {
 	for _, stage := range stages {
 		arguments = append(arguments, golden(stage))
 	}
+	everything, err := filepath.Glob("constructs/*/testdata/everything.golden.json") // with mail, a domain and all other props
+	if err != nil || len(everything) == 0 {
+		t.Fatalf("found no templates of the constructs: %v", err)
+	}
+	arguments = append(arguments, everything...)
 	if out, err := exec.CommandContext(t.Context(), "cfn-lint", arguments...).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
