@@ -79,11 +79,10 @@ func (d *Directory) Each(ctx context.Context, roomID, userID string, page func([
 		settled = appendSettled(settled, young, now)
 		return page(young)
 	})
-	if err != nil {
-		return err
+	if until := settledBy(now); err == nil && until.After(r.until) { // a clock may be set back
+		r.settled, r.until = append(r.settled, settled...), until
 	}
-	r.settled, r.until = append(r.settled, settled...), settledBy(now)
-	return nil
+	return err
 }
 
 // read reads the whole room, and keeps it if it is large.

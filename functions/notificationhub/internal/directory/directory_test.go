@@ -150,6 +150,21 @@ func TestNobodyWhoHasJoinedIsMissed(t *testing.T) {
 	}
 }
 
+func TestAClockThatIsSetBackRepeatsNobody(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 300)
+	b.found("r")
+	c := b.join("r", b.clock.Now().Add(-55*time.Second))
+	b.clock.Advance(10 * time.Second)
+	b.found("r") // c has settled
+	b.clock.Advance(-8 * time.Second)
+	for range 2 {
+		if got := b.found("r"); len(got) != 301 || !got[c.ID] {
+			t.Errorf("found %d", len(got))
+		}
+	}
+}
+
 func TestWhoLeftIsForgottenSoon(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 300)
