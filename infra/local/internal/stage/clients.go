@@ -2,8 +2,11 @@ package stage
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
@@ -17,7 +20,14 @@ func (s *Stage) config(url string, c endpoint.Credentials) aws.Config {
 		BaseEndpoint: aws.String(url),
 		Credentials:  credentials.NewStaticCredentialsProvider(c.AccessKeyID, c.SecretAccessKey, c.SessionToken),
 		HTTPClient:   &http.Client{Transport: endpoint.NewTransport()},
+		Retryer:      retryer,
 	}
+}
+
+// retryer retries as often as the SDK by default, but soon, as it is all on one machine, and for as long as faults are
+// injected: the SDK's own would stop after some 100 failures, which the pollers of AWS do not.
+func retryer() aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff, o.RateLimiter = 20*time.Millisecond, ratelimit.None })
 }
 
 // admin are the administrator's credentials.
