@@ -137,7 +137,7 @@ func (v *verdict) judgeJournal(publications []publication, j *journal, tail int6
 		}
 		if shown[r.n]++; shown[r.n] == 1 {
 			v.delays[j.kind] = append(v.delays[j.kind], r.at.Sub(publications[r.n].at))
-		} else if j.once {
+		} else if j.once && !j.redelivered(r) {
 			v.add(j, twice, "message %d (seq %d) was shown %d times", r.n, r.seq, shown[r.n])
 		}
 		if slices.Contains(j.resets, i) {
@@ -166,6 +166,18 @@ func (v *verdict) judgeJournal(publications []publication, j *journal, tail int6
 	for _, text := range j.complaints {
 		v.add(j, other, "%s", text)
 	}
+}
+
+// redeliveredAfter is how soon a record can come again that its worker was too slow for. What repeats sooner is repeated by
+// mistake.
+const redeliveredAfter = time.Second
+
+// redelivered says whether a repeat is the same frame again because a record was: clients that know numbers drop it, and
+// classic ones, which do not, are promised each message at least once. A machine that is too busy does that, and is no
+// violation.
+func (j *journal) redelivered(again receipt) bool {
+	first := j.receipts[slices.IndexFunc(j.receipts, func(r receipt) bool { return r.n == again.n })]
+	return j.kind == kindClassic && first.seq == again.seq && again.at.Sub(first.at) >= redeliveredAfter
 }
 
 // quantile of durations that it sorts.

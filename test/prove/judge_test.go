@@ -45,6 +45,16 @@ func TestTheJudgeNamesWhatWentWrong(t *testing.T) {
 		}, []string{"lost: ada: message 0"}},
 		{"a classic client's loss", func(_ []publication, ada, _ *journal) { ada.receipts, ada.complete = nil, false }, nil},
 		{"a repeat", func(_ []publication, ada, _ *journal) { ada.receipts = append(ada.receipts, ada.receipts[2]) }, []string{"twice: ada: message 2 (seq 3) was shown 2 times"}},
+		{"a record that came to a classic client again", func(_ []publication, ada, _ *journal) {
+			ada.kind = kindClassic
+			again := ada.receipts[2]
+			again.at = again.at.Add(4 * time.Second)
+			ada.receipts = append(ada.receipts, again)
+		}, nil},
+		{"a message that came to a classic client twice at once", func(_ []publication, ada, _ *journal) {
+			ada.kind = kindClassic
+			ada.receipts = append(ada.receipts, ada.receipts[2])
+		}, []string{"twice: ada: message 2 (seq 3) was shown 2 times"}},
 		{"a repeat that the receiver dropped", func(_ []publication, ada, _ *journal) {
 			again := ada.receipts[0]
 			again.again = true

@@ -102,8 +102,8 @@ func (r *run) join(ctx context.Context, kind, user, room string, stored ...posit
 	select {
 	case <-c.isReady():
 		return c, nil
-	case <-time.After(time.Minute):
-		return nil, fmt.Errorf("%s is not there within a minute", j.name)
+	case <-time.After(r.patience):
+		return nil, fmt.Errorf("%s is not there within %v", j.name, r.patience)
 	}
 }
 

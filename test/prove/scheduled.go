@@ -234,7 +234,10 @@ func (h *hub) invoke(ctx context.Context, construct string) error {
 	return nil
 }
 
-func schedulerKills(r *run) []fault { return r.killsOf("Scheduler/") }
+// schedulerKills keep the functions at work for longer, so that kills find them there.
+func schedulerKills(r *run) []fault {
+	return append(r.killsOf("Scheduler/"), r.delay("dynamodb", "", 0.5, 50))
+}
 
 // snsGivesUp is longer than SNS tries on stage local: 12 times, 2 s apart.
 const snsGivesUp = 45 * time.Second
