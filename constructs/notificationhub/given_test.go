@@ -1,12 +1,15 @@
 package notificationhub_test
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/jsii-runtime-go"
 
@@ -95,4 +98,32 @@ func TestResourcesThatCannotServeAreRefused(t *testing.T) {
 			RouteSelectionExpression: jsii.String("$request.body.kind"),
 		}),
 	})
+}
+
+func TestAnAccessLogHasNoTokens(t *testing.T) {
+	_, stack := newStack(t)
+	notificationhub.NewNotificationHub(stack, jsii.String("Hub"), &notificationhub.NotificationHubProps{
+		AccessLogGroup: awslogs.LogGroup_FromLogGroupName(stack, jsii.String("Logs"), jsii.String("/aws/vendedlogs/apis/mine")),
+	})
+	// What a client sends is in the query string, the headers and the body.
+	var format map[string]string
+	for _, made := range *assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::ApiGatewayV2::Stage"), nil) {
+		settings := (*made)["Properties"].(map[string]any)["AccessLogSettings"].(map[string]any)
+		if err := json.Unmarshal([]byte(settings["Format"].(string)), &format); err != nil {
+			t.Fatal(err)
+		}
+		if text, err := json.Marshal(settings["DestinationArn"]); err != nil || !strings.Contains(string(text), ":log-group:/aws/vendedlogs/apis/mine\"") {
+			t.Errorf("it goes to %s, %v", text, err)
+		}
+	}
+	if len(format) < 8 {
+		t.Errorf("a line holds %v", format)
+	}
+	for name, value := range format {
+		for _, sent := range []string{"path", "querystring", "header", "request.", "body", "identity.userAgent"} {
+			if strings.Contains(value, sent) {
+				t.Errorf("%s is %s, which a client sends", name, value)
+			}
+		}
+	}
 }

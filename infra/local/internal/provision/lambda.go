@@ -34,9 +34,10 @@ type functionProperties struct {
 	Environment      struct{ Variables map[string]string }
 	Handler          string
 	LoggingConfig    struct {
+		ApplicationLogLevel string `only:"TRACE,DEBUG,INFO,WARN,ERROR,FATAL"`
 		LogGroup, LogFormat string
-		ApplicationLogLevel any `ignored:"levels are not filtered"`
-		SystemLogLevel      any `ignored:"levels are not filtered"`
+
+		SystemLogLevel any `ignored:"the lines of Lambda are not filtered"`
 	}
 	MemorySize                   int
 	PackageType                  string `only:"Zip"`
@@ -86,7 +87,7 @@ func planFunction(p *planner, r *assembly.Resource, in functionProperties) (asse
 		Environment: in.Environment.Variables, ReservedConcurrency: in.ReservedConcurrentExecutions,
 		LogGroup: orDefault(in.LoggingConfig.LogGroup, "/aws/lambda/"+name), LogFormat: orDefault(in.LoggingConfig.LogFormat, "Text"),
 		Traced: in.TracingConfig.Mode == "Active", DeadLetter: in.DeadLetterConfig.TargetArn,
-		AllowRecursion: in.RecursiveLoop == "Allow",
+		AllowRecursion: in.RecursiveLoop == "Allow", LogLevel: in.LoggingConfig.ApplicationLogLevel,
 	}
 	if len(in.Architectures) > 0 {
 		f.Architecture = in.Architectures[0]

@@ -60,6 +60,7 @@ type Function struct {
 	ReservedConcurrency *int
 	LogGroup            string // name
 	LogFormat           string // Text or JSON
+	LogLevel            string `json:",omitempty"` // of the function's own lines
 	Traced              bool   // X-Ray tracing is active
 	AllowRecursion      bool   `json:",omitempty"` // RecursiveLoop is Allow
 	// Qualifiers are the versions and aliases under which it may be invoked too.

@@ -61,7 +61,7 @@ func (s *Stage) function(f *provision.Function, surroundings map[string]string) 
 		Timeout:             f.Timeout,
 		MemoryMB:            f.MemoryMB,
 		Environment:         f.Environment,
-		ExtraEnvironment:    withLogFormat(surroundings, f.LogFormat),
+		ExtraEnvironment:    withLogging(surroundings, f),
 		Credentials:         lambda.Credentials(s.front.Issue(f.Role, f.Name)),
 		ReservedConcurrency: f.ReservedConcurrency,
 		LogGroup:            f.LogGroup,
@@ -75,12 +75,15 @@ func (s *Stage) function(f *provision.Function, surroundings map[string]string) 
 	}
 }
 
-// withLogFormat sets the log format in the environment, as Lambda does.
+// withLogging sets the log format and level in the environment, as Lambda does. It also drops lines below the level, which is
+// left to the function here.
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
-func withLogFormat(surroundings map[string]string, format string) map[string]string {
+func withLogging(surroundings map[string]string, f *provision.Function) map[string]string {
 	all := maps.Clone(surroundings)
-	if format != "" {
-		all["AWS_LAMBDA_LOG_FORMAT"] = format
+	for name, value := range map[string]string{"AWS_LAMBDA_LOG_FORMAT": f.LogFormat, "AWS_LAMBDA_LOG_LEVEL": f.LogLevel} {
+		if value != "" {
+			all[name] = value
+		}
 	}
 	return all
 }
