@@ -30,7 +30,7 @@ help: ## List the targets
 
 .PHONY: run
 run: ## Run the whole system on this machine; ARGS="--ephemeral --port 4570"
-	@LOCAL_BEGUN=$$(date +%s) && export LOCAL_BEGUN && sh infra/start/doctor.sh -run $(ARGS) && \
+	@LOCAL_BEGUN=$$(date +%s) && export LOCAL_BEGUN && echo "checking this machine" >&2 && sh infra/start/doctor.sh -run $(ARGS) && \
 		node infra/start/prepare.mjs $(BIN)/local && exec $(BIN)/local $(ARGS)
 
 .PHONY: doctor

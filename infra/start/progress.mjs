@@ -12,6 +12,7 @@ export class Progress {
   constructor(hint) {
     this.#hint = hint && ` (${hint})`;
     this.#timer = setInterval(() => this.#show(), EVERY);
+    setImmediate(() => this.#show()); // at once, as soon as there is a task
   }
 
   /** Adds a task; says changes what it is doing, done ends it. */
@@ -27,6 +28,7 @@ export class Progress {
   }
 
   #show() {
+    if (this.#tasks.length === 0) return;
     const seconds = Math.round((Date.now() - this.#begun) / 1000);
     const line = `preparing, ${seconds} s${this.#hint}: ${this.#tasks.map((task) => task.what).join("; ")}`;
     if (!process.stderr.isTTY) process.stderr.write(`${line}\n`);

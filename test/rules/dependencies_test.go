@@ -30,6 +30,9 @@ func TestDependencies(t *testing.T) {
 		{"the local stage imports no CDK and nothing of Hermes", []string{"./infra/local/..."}, append([]string{
 			module + "/functions", module + "/client",
 		}, cdk...)},
+		{"the constructs leave out the CDK's collections of targets, which bring a dozen other services", []string{"./constructs/..."}, []string{
+			"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets", "github.com/aws/aws-cdk-go/awscdk/v2/awsroute53targets",
+		}},
 		{"domain packages import no SDK", domain(), sdk},
 		{"contracts are standard library only", []string{"./functions/notificationhub/contract", "./functions/budgetsubscriber/contract", "./functions/messagescheduler/contract"}, []string{"github.com/", "golang.org/"}},
 	} {
