@@ -73,8 +73,11 @@ const (
 // function can live, and than SES takes to report a mail. SNS must try for longer.
 const Lease = 20 * time.Second
 
-// AttributeError is the message attribute of a dead letter that says why the message was refused.
-const AttributeError = "error"
+// Message attributes of a dead letter: why the message was refused, and whether ("true") it would be refused again.
+const (
+	AttributeError     = "error"
+	AttributePermanent = "permanent"
+)
 
 // DefaultReceiptTTL outlives a dead letter, which is kept for 14 days and may be redriven until then.
 const DefaultReceiptTTL = 15 * 24 * time.Hour

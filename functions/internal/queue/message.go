@@ -14,6 +14,8 @@ type Message struct {
 	Group string        // fair queueing: one group's backlog does not delay the others; see Group
 	Delay time.Duration // at most MaxDelay, rounded up to whole seconds
 	Error string        // for dead letters: why the message was refused
+	// Permanent says of a dead letter that it would be refused again, however often it is redriven.
+	Permanent bool
 }
 
 // A Record is one message received.

@@ -36,6 +36,9 @@ const (
 // with dead letters names it too.
 const ErrorAttribute = "error"
 
+// PermanentAttribute is the message attribute of a dead letter that would be refused again; its value is "true".
+const PermanentAttribute = "permanent"
+
 // A Queue is one queue.
 type Queue struct {
 	Client API
@@ -88,10 +91,11 @@ func batches(messages []queue.Message) []span {
 
 // sizeOf returns the size that a message counts for: the name, type and value of an attribute belong to it.
 func sizeOf(m queue.Message) int {
-	if m.Error == "" {
-		return len(m.Body)
+	n := len(m.Body)
+	for name, value := range attributesOf(m) {
+		n += len(name) + len(stringType) + len(*value.StringValue)
 	}
-	return len(m.Body) + len(ErrorAttribute) + len(stringType) + len(bounded(m.Error))
+	return n
 }
 
 // sendBatch makes one call and sets the error of each message.
@@ -123,12 +127,22 @@ func entryOf(i int, m queue.Message) types.SendMessageBatchRequestEntry {
 	if m.Group != "" {
 		entry.MessageGroupId = &m.Group
 	}
-	if m.Error != "" {
-		entry.MessageAttributes = map[string]types.MessageAttributeValue{
-			ErrorAttribute: {DataType: aws.String(stringType), StringValue: aws.String(bounded(m.Error))},
-		}
-	}
+	entry.MessageAttributes = attributesOf(m)
 	return entry
+}
+
+func attributesOf(m queue.Message) map[string]types.MessageAttributeValue {
+	if m.Error == "" {
+		return nil
+	}
+	text := func(s string) types.MessageAttributeValue {
+		return types.MessageAttributeValue{DataType: aws.String(stringType), StringValue: &s}
+	}
+	attributes := map[string]types.MessageAttributeValue{ErrorAttribute: text(bounded(m.Error))}
+	if m.Permanent {
+		attributes[PermanentAttribute] = text("true")
+	}
+	return attributes
 }
 
 // seconds rounds up, so that a delay is never too short.

@@ -124,8 +124,11 @@ const (
 	SecretLinkKey            = "link_key"
 )
 
-// AttributeError is the message attribute of a dead letter that says why it was refused.
-const AttributeError = "error"
+// Message attributes of a dead letter: why it was refused, and whether ("true") it would be refused again.
+const (
+	AttributeError     = "error"
+	AttributePermanent = "permanent"
+)
 
 // EventBridge events of SES that the function feedback handles: source EventSource, one of DetailTypes. The
 // configuration set sends them with the event destination EventBridge (default bus).

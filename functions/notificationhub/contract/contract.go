@@ -83,8 +83,11 @@ const (
 	IndexByUser = "by_user" // Connections: user_id, room_id
 )
 
-// AttributeError is the message attribute of a dead letter that says why it was refused.
-const AttributeError = "error"
+// Message attributes of a dead letter: why it was refused, and whether ("true") it would be refused again.
+const (
+	AttributeError     = "error"
+	AttributePermanent = "permanent"
+)
 
 // Keys of the signing secret's JSON.
 const (

@@ -143,7 +143,7 @@ func (s *Subscriber) handleNotification(ctx context.Context, m *snsverify.Notifi
 }
 
 func (s *Subscriber) sendToDeadLetterQueue(ctx context.Context, body []byte, reason error) error {
-	if err := s.DeadLetters.Send(ctx, []queue.Message{{Body: string(body), Error: reason.Error()}})[0]; err != nil {
+	if err := s.DeadLetters.Send(ctx, []queue.Message{{Body: string(body), Error: reason.Error(), Permanent: true}})[0]; err != nil {
 		return fmt.Errorf("subscriber: dead letter: %w", err)
 	}
 	return nil

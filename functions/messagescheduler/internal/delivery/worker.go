@@ -214,7 +214,7 @@ func (w *Worker) fail(ctx context.Context, d Delivery, why error) error {
 
 func (w *Worker) sendToDeadLetterQueue(ctx context.Context, body string, why error) error {
 	w.Log.ErrorContext(ctx, "sent to the dead-letter queue")
-	return errors.Join(w.DeadLetters.Send(ctx, []queue.Message{{Body: body, Error: why.Error()}})...)
+	return errors.Join(w.DeadLetters.Send(ctx, []queue.Message{{Body: body, Error: why.Error(), Permanent: errors.Is(why, ErrMalformed)}})...)
 }
 
 // redact keeps the address out of logs: SES's errors quote it.

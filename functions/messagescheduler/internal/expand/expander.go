@@ -64,7 +64,7 @@ func (x *Expander) Handle(ctx context.Context, body string) error {
 
 func (x *Expander) sendToDeadLetterQueue(ctx context.Context, body string, why error) error {
 	x.Log.ErrorContext(ctx, "occurrence sent to the dead-letter queue", "error", why)
-	return errors.Join(x.DeadLetters.Send(ctx, []queue.Message{{Body: body, Error: why.Error()}})...)
+	return errors.Join(x.DeadLetters.Send(ctx, []queue.Message{{Body: body, Error: why.Error(), Permanent: errors.Is(why, schedule.ErrMalformed)}})...)
 }
 
 func (x *Expander) expand(ctx context.Context, due schedule.Due) error {

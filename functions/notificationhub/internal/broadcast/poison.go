@@ -16,7 +16,7 @@ func (b *Broadcaster) sendToDeadLetterQueue(ctx context.Context, dead []poison) 
 	}
 	messages := make([]queue.Message, len(dead))
 	for i, p := range dead {
-		messages[i] = queue.Message{Body: p.record.Body, Error: p.reason.Error()}
+		messages[i] = queue.Message{Body: p.record.Body, Error: p.reason.Error(), Permanent: true}
 	}
 	for i, err := range b.DeadLetters.Send(ctx, messages) {
 		id := dead[i].record.ID

@@ -39,7 +39,7 @@ type Worker struct {
 func (w Worker) Handle(ctx context.Context, body string) error {
 	chunk, err := Parse([]byte(body))
 	if err != nil {
-		return w.sendToDeadLetterQueue(ctx, queue.Message{Body: body, Error: err.Error()})
+		return w.sendToDeadLetterQueue(ctx, queue.Message{Body: body, Error: err.Error(), Permanent: true})
 	}
 	work, cancel := deadline.WithReserve(ctx)
 	defer cancel()
