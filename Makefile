@@ -122,6 +122,10 @@ token: ## Print a token for USER_ID and ROOM_ID
 smoke: ## Try what a user does on STAGE, which runs, with your own credentials
 	@go run ./test/smoke -stage $(STAGE) $(ARGS)
 
+.PHONY: redrive
+redrive: ## List the dead letters of QUEUE of STAGE, or send them back: ARGS="-all"
+	@go run ./infra/redrive -stage $(STAGE) -queue "$(QUEUE)" $(ARGS)
+
 .PHONY: deployable
 deployable:
 	@case "$(STAGE)" in \

@@ -45,6 +45,12 @@ func (r redrive) run(ctx context.Context, o options) (err error) {
 	if err != nil {
 		return err
 	}
+	refusedBodies := map[string]error{} // also of SNS's copies of alerts, which do not say why
+	for _, l := range letters {
+		if why := l.hopeless(r.intake); why != nil {
+			refusedBodies[*l.Body] = why
+		}
+	}
 	selected := slices.DeleteFunc(letters, func(l letter) bool { return !o.selects(l) })
 	r.print(selected)
 	if o.list {
@@ -52,7 +58,7 @@ func (r redrive) run(ctx context.Context, o options) (err error) {
 	}
 	moved, refused := 0, 0
 	for _, l := range selected {
-		if why := l.hopeless(r.intake); why != nil && !o.force {
+		if why := refusedBodies[*l.Body]; why != nil && !o.force {
 			refused++
 			fmt.Fprintf(r.out, "not redriven: %s would fail again: %v\n", *l.MessageId, why)
 			continue
@@ -77,7 +83,7 @@ func (r redrive) receive(ctx context.Context, limit int) ([]letter, error) {
 	for len(letters) < limit {
 		out, err := r.sqs.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
 			QueueUrl: &r.dead, MaxNumberOfMessages: int32(min(10, limit-len(letters))), VisibilityTimeout: int32(hidden.Seconds()),
-			WaitTimeSeconds:       1, // a long poll asks all servers of the queue
+			WaitTimeSeconds:       3, // a long poll asks all servers of the queue, and waits for what somebody else looks at
 			MessageAttributeNames: []string{"All"}, MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameAll},
 		})
 		if err != nil {

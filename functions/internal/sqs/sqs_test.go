@@ -58,13 +58,13 @@ func TestSend(t *testing.T) {
 	t.Run("makes an entry of a message", func(t *testing.T) {
 		t.Parallel()
 		r := &recorder{}
-		errs := send(r, queue.Message{Body: "b", Group: "g", Delay: 1500 * time.Millisecond, Error: "why"}, queue.Message{Body: "c"})
+		errs := send(r, queue.Message{Body: "b", Group: "g", Delay: 1500 * time.Millisecond, Error: "why", Permanent: true}, queue.Message{Body: "c"})
 		if errors.Join(errs...) != nil || len(errs) != 2 || len(r.calls) != 1 || *r.calls[0].QueueUrl != "https://queue" {
 			t.Fatalf("got %v, %d calls", errs, len(r.calls))
 		}
 		full, bare := r.calls[0].Entries[0], r.calls[0].Entries[1]
 		if *full.MessageBody != "b" || *full.MessageGroupId != "g" || full.DelaySeconds != 2 ||
-			*full.MessageAttributes["error"].StringValue != "why" || *full.MessageAttributes["error"].DataType != "String" {
+			*full.MessageAttributes["permanent"].StringValue != "true" || *full.MessageAttributes["error"].StringValue != "why" || *full.MessageAttributes["error"].DataType != "String" {
 			t.Errorf("got %+v", full)
 		}
 		if bare.MessageGroupId != nil || bare.DelaySeconds != 0 || bare.MessageAttributes != nil || *bare.Id == *full.Id {
