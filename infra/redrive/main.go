@@ -9,20 +9,17 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"github.com/hermes-cdk/hermes/infra/internal/deployed"
 )
 
 func main() {
@@ -36,11 +33,12 @@ func main() {
 }
 
 type options struct {
-	outputs, stage, endpoint string
-	queue                    deadLetterQueue
-	id, reason, text         string
-	all, list, force         bool
-	limit                    int
+	place            deployed.Place
+	endpoint         string
+	queue            deadLetterQueue
+	id, reason, text string
+	all, list, force bool
+	limit            int
 }
 
 // selects reports whether a letter is one of those that were asked for.
@@ -52,8 +50,9 @@ func parseFlags(args []string, stderr io.Writer) (o options, err error) {
 	var queue string
 	flags := flag.NewFlagSet("redrive", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // a wrong flag is one line, not the whole usage
-	flags.StringVar(&o.outputs, "outputs", "", "`file` of stack outputs (default .hermes/<stage>/outputs.json)")
-	flags.StringVar(&o.stage, "stage", "local", "`stage` whose queues they are")
+	flags.StringVar(&o.place.File, "outputs", "", "`file` of stack outputs (default .hermes/<stage>/outputs.json)")
+	flags.StringVar(&o.place.Stage, "stage", "", "`stage` whose file to read and whose stack, Hermes-<stage>, to take from it (default: local)")
+	flags.StringVar(&o.place.Stack, "stack", "", "`stack` to take from the file (default: the only one with the outputs of the queue)")
 	flags.StringVar(&queue, "queue", "", "`name` of the queue: intake, fanout, due, deliveries or alerts (required)")
 	flags.StringVar(&o.id, "id", "", "redrive the letter with this SQS message `id`")
 	flags.StringVar(&o.reason, "reason", "", "redrive those with this `text` in their reason")
@@ -74,6 +73,8 @@ func parseFlags(args []string, stderr io.Writer) (o options, err error) {
 	switch {
 	case flags.NArg() > 0:
 		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	case o.place.Stage != "" && o.place.Stack != "":
+		return o, errors.New("-stage and -stack exclude each other")
 	case o.limit < 1:
 		return o, fmt.Errorf("-limit is %d, it must be at least 1", o.limit)
 	case o.all && chosen:
@@ -89,67 +90,24 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	outputs, err := readOutputs(o)
+	stack, err := deployed.Find(o.place, o.queue.dead, o.queue.source)
 	if err != nil {
 		return err
 	}
-	dead, source := outputs[o.queue.dead], outputs[o.queue.source]
-	if dead == "" || source == "" {
-		return fmt.Errorf("stack Hermes-%s has no outputs %s and %s", o.stage, o.queue.dead, o.queue.source)
-	}
-	client, err := newClient(ctx, o, dead)
+	dead, source := stack.Output(o.queue.dead), stack.Output(o.queue.source)
+	cfg, err := stack.Config(ctx, regionOf(dead), o.endpoint)
 	if err != nil {
 		return err
 	}
-	return redrive{client, dead, source, o.queue.intake, stdout}.run(ctx, o)
+	return redrive{sqs.NewFromConfig(cfg), dead, source, o.queue.intake, stdout}.run(ctx, o)
 }
 
-// readOutputs returns the outputs of the stage's stack.
-func readOutputs(o options) (map[string]string, error) {
-	path := o.outputs
-	if path == "" {
-		path = filepath.Join(".hermes", o.stage, "outputs.json")
-	}
-	raw, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s does not exist: make run writes it for stage local, make deploy for the others", path)
-	}
-	if err != nil {
-		return nil, err
-	}
-	var stacks map[string]map[string]string
-	if err := json.Unmarshal(raw, &stacks); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	outputs, ok := stacks["Hermes-"+o.stage]
+// regionOf is that of a queue's URL on AWS, https://sqs.eu-west-1.amazonaws.com/123456789012/name, or "".
+func regionOf(queueURL string) string {
+	host, ok := strings.CutPrefix(queueURL, "https://sqs.")
 	if !ok {
-		return nil, fmt.Errorf("%s: no stack Hermes-%s in it", path, o.stage)
+		return ""
 	}
-	return outputs, nil
-}
-
-// newClient is a client of the caller's own account, or of the local stage.
-func newClient(ctx context.Context, o options, queueURL string) (*sqs.Client, error) {
-	// A queue's URL says in which region it is: https://sqs.eu-west-1.amazonaws.com/123456789012/name.
-	var load []func(*config.LoadOptions) error
-	if region, _, ok := strings.Cut(strings.TrimPrefix(queueURL, "https://sqs."), "."); ok && strings.HasPrefix(queueURL, "https://sqs.") {
-		load = append(load, config.WithRegion(region))
-	}
-	endpoint := o.endpoint
-	if o.stage == "local" {
-		load = append(load, config.WithRegion("us-east-1"), config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("test", "test", "")))
-		if endpoint == "" && os.Getenv("AWS_ENDPOINT_URL") == "" {
-			scheme, rest, _ := strings.Cut(queueURL, "://")
-			host, _, _ := strings.Cut(rest, "/")
-			endpoint = scheme + "://" + host
-		}
-	}
-	if endpoint != "" {
-		load = append(load, config.WithBaseEndpoint(endpoint))
-	}
-	cfg, err := config.LoadDefaultConfig(ctx, load...)
-	if err != nil {
-		return nil, fmt.Errorf("load the AWS configuration: %w", err)
-	}
-	return sqs.NewFromConfig(cfg), nil
+	region, _, _ := strings.Cut(host, ".")
+	return region
 }

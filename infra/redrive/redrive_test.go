@@ -137,9 +137,7 @@ func TestFlags(t *testing.T) {
 		"-queue due -all -id x":            "-all goes with none of -id, -reason and -text",
 		"-queue due x":                     `unexpected argument "x"`,
 		"-queue due -outputs none.json":    "none.json does not exist: make run writes it for stage local, make deploy for the others",
-		"-queue due -outputs main.go":      "main.go: invalid character '/' looking for beginning of value",
-		"-queue due -outputs testdata/one": "testdata/one: no stack Hermes-local in it",
-		"-queue due -stage x -outputs testdata/one": "stack Hermes-x has no outputs DueDeadLetterQueueUrl and DueQueueUrl",
+		"-queue due -outputs testdata/one": "testdata/one: stack Hermes-x has no output DueDeadLetterQueueUrl: add an awscdk.CfnOutput of that name to the app",
 	} {
 		if err := run(t.Context(), strings.Fields(args), io.Discard, io.Discard); err == nil || err.Error() != want {
 			t.Errorf("%s: got %v, want %s", args, err, want)

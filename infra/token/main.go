@@ -24,6 +24,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"github.com/hermes-cdk/hermes/client"
+	"github.com/hermes-cdk/hermes/infra/internal/deployed"
 )
 
 func main() {
@@ -42,11 +43,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	out, err := readOutputs(o)
+	stack, err := deployed.Find(o.place, tokensOutput, secretOutput)
 	if err != nil {
 		return err
 	}
-	token, err := issue(ctx, o, out)
+	token, err := issue(ctx, o, stack)
 	if err != nil {
 		return err
 	}
@@ -55,12 +56,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return nil
 }
 
-func issue(ctx context.Context, o options, out outputs) (client.IssuedToken, error) {
+func issue(ctx context.Context, o options, stack deployed.Stack) (client.IssuedToken, error) {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	cfg, err := awsConfig(ctx, out, o.endpoint)
+	secret := stack.Output(secretOutput)
+	cfg, err := stack.Config(ctx, regionOf(secret), o.endpoint)
 	if err != nil {
-		return client.IssuedToken{}, fmt.Errorf("load the AWS configuration: %w", err)
+		return client.IssuedToken{}, err
 	}
 	var recipe []client.TokenIssuerOption
 	if o.classic {
@@ -68,16 +70,16 @@ func issue(ctx context.Context, o options, out outputs) (client.IssuedToken, err
 	}
 	issuer, err := client.NewTokenIssuer(client.TokenIssuerConfig{
 		DynamoDB:  dynamodb.NewFromConfig(cfg),
-		Table:     out.TokensTableName,
+		Table:     stack.Output(tokensOutput),
 		Secrets:   secretsmanager.NewFromConfig(cfg),
-		SecretARN: out.SecretArn,
+		SecretARN: secret,
 	}, recipe...)
 	if err != nil {
 		return client.IssuedToken{}, err
 	}
 	token, err := issuer.Issue(ctx, client.IssueRequest{UserID: o.user, RoomID: o.room, TTL: o.ttl})
 	if err != nil {
-		return token, explain(err, out, cfg)
+		return token, explain(err, stack, cfg)
 	}
 	return token, nil
 }

@@ -5,24 +5,26 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"path/filepath"
 	"time"
+
+	"github.com/hermes-cdk/hermes/infra/internal/deployed"
 )
 
 type options struct {
-	outputs, stage, stack, endpoint string
-	user, room                      string
-	ttl                             time.Duration
-	classic                         bool
+	place      deployed.Place
+	endpoint   string
+	user, room string
+	ttl        time.Duration
+	classic    bool
 }
 
 func parseFlags(args []string, stderr io.Writer) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("token", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // a wrong flag is one line, not the whole usage
-	flags.StringVar(&o.outputs, "outputs", "", "`file` of stack outputs (default .hermes/<stage>/outputs.json)")
-	flags.StringVar(&o.stage, "stage", "", "`stage` whose file to read and whose stack, Hermes-<stage>, to take from it (default: local)")
-	flags.StringVar(&o.stack, "stack", "", "`stack` to take from the file (default: the only one with the outputs "+tokensOutput+" and "+secretOutput+")")
+	flags.StringVar(&o.place.File, "outputs", "", "`file` of stack outputs (default .hermes/<stage>/outputs.json)")
+	flags.StringVar(&o.place.Stage, "stage", "", "`stage` whose file to read and whose stack, Hermes-<stage>, to take from it (default: local)")
+	flags.StringVar(&o.place.Stack, "stack", "", "`stack` to take from the file (default: the only one with the outputs "+tokensOutput+" and "+secretOutput+")")
 	flags.StringVar(&o.user, "user", "", "`user` the token is for (required)")
 	flags.StringVar(&o.room, "room", "", "`room` the token opens (required)")
 	flags.DurationVar(&o.ttl, "ttl", time.Hour, "life of the token, at most 720h")
@@ -38,7 +40,7 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 	switch {
 	case flags.NArg() > 0:
 		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
-	case o.stage != "" && o.stack != "":
+	case o.place.Stage != "" && o.place.Stack != "":
 		return o, errors.New("-stage and -stack exclude each other")
 	case o.user == "":
 		return o, errors.New("-user is required")
@@ -46,23 +48,4 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 		return o, errors.New("-room is required")
 	}
 	return o, nil
-}
-
-func (o options) outputsFile() string {
-	if o.outputs != "" {
-		return o.outputs
-	}
-	stage := o.stage
-	if stage == "" {
-		stage = stageLocal
-	}
-	return filepath.Join(".hermes", stage, "outputs.json")
-}
-
-// stackName is the name of the stack to take from the file, "" for the only one.
-func (o options) stackName() string {
-	if o.stage != "" {
-		return stackPrefix + o.stage
-	}
-	return o.stack
 }
