@@ -25,11 +25,10 @@ func TestTheLocalStageIsKnownByItsUrls(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			out, err := parseOutputs([]byte(`{"`+tt.stack+`":{"TokensTableName":"t","SecretArn":"s",`+tt.output+`},"Else":{"A":"b"}}`), "", []string{"TokensTableName", "SecretArn"})
+			out, err := parse([]byte(`{"`+tt.stack+`":{"TokensTableName":"t","SecretArn":"s",`+tt.output+`},"Else":{"A":"b"}}`), "", []string{"TokensTableName", "SecretArn"})
 			if err != nil || out.local() != tt.want || out.Name != tt.stack {
 				t.Errorf("gave %+v, %v, want %s", out, err, tt.want)
 			}
 		})
 	}
 }
-
