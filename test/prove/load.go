@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -224,7 +225,8 @@ func allFaults(part float64) mix {
 // lifeOfLives is how long the connections of scenario lives may be open. hermes.js opens the next one after two thirds of it.
 const lifeOfLives = 9 * time.Second
 
-// lives gives connections seconds to live. 50 clients with hermes.js in each room go from one to the next under load.
+// lives gives connections seconds to live, and has them renewed by a notice as well. 50 clients with hermes.js in each room go from
+// one to the next under load.
 func lives(ctx context.Context, r *run) error {
 	r.pages = 50
 	r.rate = min(r.rate, 12)
@@ -237,7 +239,15 @@ func lives(ctx context.Context, r *run) error {
 	if err != nil {
 		return err
 	}
-	return l.publish(ctx, r.duration)
+	if err := l.publish(ctx, r.duration/2); err != nil {
+		return err
+	}
+	for _, room := range l.names {
+		if err := r.hub.put(ctx, "Hub/Intake", fmt.Sprintf(`{"room_id":%q,"notice":"reconnect","within":2}`, room)); err != nil {
+			return err
+		}
+	}
+	return l.publish(ctx, r.duration/2)
 }
 
 // limitLife starts the stage again with another limit of connections, until the run is judged.
