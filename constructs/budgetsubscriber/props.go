@@ -37,7 +37,7 @@ type BudgetSubscriberProps struct {
 
 	// EncryptionKey encrypts the topic that the subscriber makes, the table, the queues and the log groups. Its policy is given
 	// the statements that services need (Budgets, SNS, CloudWatch Logs); the policy of an imported key must hold them already,
-	// because AWS would drop alerts in silence. The README lists them.
+	// because AWS would drop alerts in silence: docs/constructs/README.md lists them.
 	// https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
 	// Default: the topic is not encrypted, as alerts hold no secret; the rest with keys of AWS.
 	EncryptionKey awskms.IKey
@@ -106,7 +106,7 @@ type BudgetSubscriberProps struct {
 	ReceiptRetention time.Duration
 
 	// ReceiptsTable is a table to use. A table of the app must have the keys and the expiry of the subscriber's own, which the
-	// README lists; an imported one, which does not tell, is taken at its word.
+	// pages in docs/constructs list; an imported one, which does not tell, is taken at its word.
 	// Default: a new one, on demand, with point-in-time recovery.
 	ReceiptsTable awsdynamodb.ITable
 

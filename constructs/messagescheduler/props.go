@@ -64,7 +64,7 @@ type MessageSchedulerProps struct {
 	BucketPrefix string
 
 	// ScheduleTable, SubscribersTable and DeliveriesTable are tables to use. A table of the app must have the keys, the indexes
-	// and the expiry of the scheduler's own, which the README lists; an imported one, which does not tell, is taken at its word.
+	// and the expiry of the scheduler's own, listed in docs/constructs; an imported one, which does not tell, is taken at its word.
 	// Default: new ones, on demand, with point-in-time recovery.
 	ScheduleTable, SubscribersTable, DeliveriesTable awsdynamodb.ITable
 
@@ -123,9 +123,9 @@ type MessageSchedulerProps struct {
 	// Default: 8.
 	Shards int
 
-	// EncryptionKey encrypts the bucket, the tables, the queues, the secrets that the scheduler makes and the log groups. Its policy is given
-	// the statements that services need (CloudWatch Logs, Secrets Manager); the policy of an imported key must hold them already,
-	// and the README lists them.
+	// EncryptionKey encrypts the bucket, the tables, the queues, the secrets that the scheduler makes and the log groups. Its policy
+	// is given the statements that services need (CloudWatch Logs, Secrets Manager); the policy of an imported key must hold them
+	// already: docs/constructs/README.md lists them.
 	// Default: keys of AWS.
 	EncryptionKey awskms.IKey
 

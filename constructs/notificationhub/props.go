@@ -89,14 +89,14 @@ type NotificationHubProps struct {
 	// Default: false.
 	DisableHistory bool
 
-	// EncryptionKey encrypts the tables, the queues, the secrets that the hub makes and the log groups. Its policy is given
-	// the statements that services need (CloudWatch Logs, Secrets Manager); the policy of an imported key must hold them already,
-	// and the README lists them.
+	// EncryptionKey encrypts the tables, the queues, the secrets that the hub makes and the log groups. Its policy
+	// is given the statements that services need (CloudWatch Logs, Secrets Manager); the policy of an imported key must hold them
+	// already: docs/constructs/README.md lists them.
 	// Default: keys of AWS.
 	EncryptionKey awskms.IKey
 
 	// ConnectionsTable, RoomsTable, MessagesTable and TokensTable are tables to use. A table of the app must have the keys, the
-	// index and the expiry of the hub's own, which the README lists; an imported one, which does not tell, is taken at its word.
+	// index and the expiry of the hub's own, listed in docs/constructs; an imported one, which does not tell, is taken at its word.
 	// Default: new ones, on demand, with point-in-time recovery.
 	ConnectionsTable, RoomsTable, MessagesTable, TokensTable awsdynamodb.ITable
 
