@@ -23,6 +23,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint/sigv4"
 	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint/wire"
 	"github.com/hermes-cdk/hermes/infra/local/internal/iam"
+	"github.com/hermes-cdk/hermes/infra/local/internal/kms"
 	"github.com/hermes-cdk/hermes/infra/local/internal/secretsmanager"
 )
 
@@ -110,6 +111,30 @@ func TestSecretsAreAuthorizedByTheirWholeARN(t *testing.T) {
 	_, err = client.DescribeSecret(t.Context(), &awssecrets.DescribeSecretInput{SecretId: aws.String("key")})
 	wantError(t, err, "AccessDeniedException", "User: arn:aws:sts::000000000000:assumed-role/f-role/f is not authorized to perform: "+
 		"secretsmanager:DescribeSecret on resource: "+arn+" because no identity-based policy allows the secretsmanager:DescribeSecret action")
+}
+
+func TestASecretWithAKeyTakesBoth(t *testing.T) {
+	t.Parallel()
+	const key = "arn:aws:kms:us-east-1:000000000000:key/11111111-2222-3333-4444-555555555555"
+	keys := kms.Keys{}
+	s := newStage(t, func(o *Options) { o.Keys = keys })
+	arn, err := s.secrets.Ensure(secretsmanager.Spec{Name: "key", SecretString: "hidden"})
+	must(t, err)
+	keys[arn] = key
+	policy, err := iam.ParseJSON("Key", iam.Resource, []byte(allow(`{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::000000000000:root"},"Action":"kms:*","Resource":"*",`+
+		`"Condition":{"StringEquals":{"kms:ViaService":"secretsmanager.us-east-1.amazonaws.com"}}}`)))
+	must(t, err)
+	s.engine.PutResourcePolicy(key, policy)
+	read := `{"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"` + arn + `"}`
+	in := &awssecrets.GetSecretValueInput{SecretId: &arn}
+
+	both := awssecrets.NewFromConfig(s.function(t, "both", allow(read+`,{"Effect":"Allow","Action":"kms:Decrypt","Resource":"`+key+`"}`)))
+	if got, err := both.GetSecretValue(t.Context(), in); err != nil || *got.SecretString != "hidden" {
+		t.Errorf("with both: %v", err)
+	}
+	_, err = awssecrets.NewFromConfig(s.function(t, "half", allow(read))).GetSecretValue(t.Context(), in)
+	wantError(t, err, "AccessDeniedException", "User: arn:aws:sts::000000000000:assumed-role/half-role/half is not authorized to perform: "+
+		"kms:Decrypt on resource: "+key+" because no identity-based policy allows the kms:Decrypt action")
 }
 
 func TestMailIsAuthorizedByIdentityAndSender(t *testing.T) {
