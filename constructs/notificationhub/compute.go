@@ -41,6 +41,7 @@ func (h *notificationHub) environment(name string) map[string]*string {
 		env := map[string]*string{
 			contract.EnvSecretARN:   h.secret.SecretArn(),
 			contract.EnvTokensTable: h.tokens.TableName(),
+			contract.EnvMetricsName: h.metricsName,
 		}
 		if len(h.props.AllowedOrigins) > 0 {
 			env[contract.EnvAllowedOrigins] = jsii.String(strings.Join(h.props.AllowedOrigins, ","))
@@ -52,11 +53,11 @@ func (h *notificationHub) environment(name string) map[string]*string {
 			contract.EnvConnectionTTL:    inSeconds(cmp.Or(h.props.ConnectionRetention, contract.DefaultConnectionTTL)),
 		}
 	case contract.FunctionDisconnect:
-		return map[string]*string{contract.EnvConnectionsTable: connections}
+		return map[string]*string{contract.EnvConnectionsTable: connections, contract.EnvMetricsName: h.metricsName}
 	case contract.FunctionSend:
 		return map[string]*string{contract.EnvQueueURL: h.queue.QueueUrl()}
 	case contract.FunctionDefault:
-		return map[string]*string{contract.EnvRoomsTable: rooms, contract.EnvMessagesTable: messages}
+		return map[string]*string{contract.EnvRoomsTable: rooms, contract.EnvMessagesTable: messages, contract.EnvMetricsName: h.metricsName}
 	case contract.FunctionBroadcast:
 		return map[string]*string{
 			contract.EnvConnectionsTable: connections,
@@ -67,6 +68,7 @@ func (h *notificationHub) environment(name string) map[string]*string {
 			contract.EnvFanoutURL:        h.queues.fanout.QueueUrl(),
 			contract.EnvHistoryTTL:       inSeconds(h.historyRetention()),
 			contract.EnvPostRate:         h.postRate(h.props.Broadcast, smallRooms),
+			contract.EnvMetricsName:      h.metricsName,
 		}
 	default: // deliver
 		return map[string]*string{
@@ -74,6 +76,7 @@ func (h *notificationHub) environment(name string) map[string]*string {
 			contract.EnvFanoutURL:        h.queues.fanout.QueueUrl(),
 			contract.EnvFanoutDeadURL:    h.queues.fanoutDead.QueueUrl(),
 			contract.EnvPostRate:         h.postRate(h.props.Deliver, largeRooms),
+			contract.EnvMetricsName:      h.metricsName,
 		}
 	}
 }
@@ -88,10 +91,12 @@ const (
 
 // postRate is what one instance of a function may post a second, for all of them to keep to their thirds of the share.
 func (h *notificationHub) postRate(options FunctionOptions, thirds int) *string {
-	quota, share := cmp.Or(h.props.ConnectionsQuota, 10_000), cmp.Or(h.props.ConnectionsShare, 70)
+	quota, share := h.connectionsQuota(), cmp.Or(h.props.ConnectionsShare, 70)
 	instances := cmp.Or(options.MaxConcurrency, grant.DefaultMaxConcurrency)
 	return jsii.String(strconv.Itoa(max(1, quota*share*thirds/(300*instances))))
 }
+
+func (h *notificationHub) connectionsQuota() int { return cmp.Or(h.props.ConnectionsQuota, 10_000) }
 
 func (h *notificationHub) historyRetention() time.Duration {
 	if h.props.DisableHistory {

@@ -22,6 +22,7 @@ func FromNotificationHubAttributes(scope constructs.Construct, id *string, attri
 	h.url = jsii.String(attributes.WebSocketUrl)
 	h.apiID = jsii.String(attributes.ApiId)
 	h.stageName = jsii.String(attributes.StageName)
+	h.metricsName = jsii.String(attributes.MetricsName)
 	h.region = cmp.Or(attributes.Region, resource.RegionOf(attributes.QueueArn), *h.stack().Region())
 	h.management = awscdk.Fn_Join(jsii.String(""), jsii.Strings("https://", attributes.ApiId, ".execute-api.",
 		h.region, ".", *h.stack().UrlSuffix(), "/", attributes.StageName))

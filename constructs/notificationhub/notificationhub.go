@@ -46,6 +46,34 @@ type INotificationHub interface {
 	// Metric is the API's metric of that name, by stage. Default: the sum over five minutes.
 	// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html
 	Metric(name *string, props *awscloudwatch.MetricOptions) awscloudwatch.Metric
+	// MetricsName is the value of the dimension Hub of the metrics below that the functions write; their namespace is
+	// Hermes/NotificationHub.
+	MetricsName() *string
+	// MetricPublications counts messages that were numbered and kept.
+	MetricPublications(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
+	// MetricDeliveries counts messages that reached a connection.
+	MetricDeliveries(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
+	// MetricDeliveryLag is the time in milliseconds from a message's being queued to the last post of its delivery.
+	// Default: the 99th percentile over five minutes.
+	MetricDeliveryLag(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
+	// MetricPosts counts requests to @connections.
+	MetricPosts(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
+	// MetricGone counts connections that were found closed (410).
+	MetricGone(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
+	// MetricThrottled counts posts that API Gateway throttled (429).
+	MetricThrottled(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
+	// MetricHistoryReads counts questions for history.
+	MetricHistoryReads(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
+	// MetricResets counts answers that say that messages cannot be had any more.
+	MetricResets(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
+	// MetricRefusedTokens counts handshakes that were denied. The log of authorize says why.
+	MetricRefusedTokens(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
+	// MetricColdStarts counts starts of functions' processes.
+	MetricColdStarts(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
+	// MetricConnections is the average number of live connections, which API Gateway has no metric of: the seconds that the
+	// connections which ended have lived, by the seconds of the period. It is right where connections come and go evenly,
+	// and follows with a delay of about their life.
+	MetricConnections(props *awscloudwatch.MathExpressionOptions) awscloudwatch.MathExpression
 	// MetricConnects counts connections begun.
 	MetricConnects(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
 	// MetricMessages counts messages to and from clients.
@@ -88,6 +116,8 @@ type NotificationHub interface {
 	BroadcastFunction() awslambda.Function
 	DeliverFunction() awslambda.Function
 
+	// MetricQuotaUsed is the percentage of ConnectionsQuota that the hub's posts use, on average over the period.
+	MetricQuotaUsed(props *awscloudwatch.MathExpressionOptions) awscloudwatch.MathExpression
 	// MetricDeadLetters is the number of dead letters of the intake. Default: the maximum over five minutes.
 	MetricDeadLetters(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
 	// Alarms lists the hub's alarms; none when they are disabled.
@@ -107,6 +137,8 @@ type notificationHub struct {
 	queue      awssqs.IQueue
 	tokens     awsdynamodb.ITable
 	secret     awssecretsmanager.ISecret
+
+	metricsName *string
 
 	props     *NotificationHubProps
 	api       awsapigatewayv2.IWebSocketApi
@@ -134,6 +166,7 @@ func NewNotificationHub(scope constructs.Construct, id *string, props *Notificat
 	p := h.props
 	p.Functions.Spread(&p.Authorize, &p.Connect, &p.Disconnect, &p.Send, &p.Default, &p.Broadcast, &p.Deliver)
 
+	h.metricsName = awscdk.Names_UniqueResourceName(h, &awscdk.UniqueResourceNameOptions{})
 	h.secret = h.newSecret()
 	h.tables = h.newTables()
 	h.tokens = h.tables.tokens

@@ -200,6 +200,8 @@ type NotificationHubAttributes struct {
 	// Default: keys of AWS, which need no grant.
 	TokensTableEncryptionKeyArn string
 	SecretEncryptionKeyArn      string
+	// MetricsName is the name under which the hub publishes metrics.
+	MetricsName string
 	// Region is where the API is.
 	// Default: that of QueueArn, or else the stack's.
 	Region string

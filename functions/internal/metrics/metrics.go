@@ -31,26 +31,46 @@ type directive struct {
 	Metrics    []definition
 }
 
-// Count writes a count.
-func (e *Emitter) Count(name string, n int) { e.write(name, "Count", n) }
-
-// Duration writes a duration in milliseconds.
-func (e *Emitter) Duration(name string, d time.Duration) {
-	e.write(name, "Milliseconds", d.Milliseconds())
+// A Value is one value of a metric.
+type Value struct {
+	definition
+	n int64
 }
 
-func (e *Emitter) write(name, unit string, value any) {
+// Count is a count.
+func Count(name string, n int) Value { return Value{definition{name, "Count"}, int64(n)} }
+
+// Duration is a duration in milliseconds.
+func Duration(name string, d time.Duration) Value {
+	return Value{definition{name, "Milliseconds"}, d.Milliseconds()}
+}
+
+// Seconds is a duration in whole seconds.
+func Seconds(name string, d time.Duration) Value {
+	return Value{definition{name, "Seconds"}, int64(d / time.Second)}
+}
+
+// Count writes a count.
+func (e *Emitter) Count(name string, n int) { e.Write(Count(name, n)) }
+
+// Duration writes a duration in milliseconds.
+func (e *Emitter) Duration(name string, d time.Duration) { e.Write(Duration(name, d)) }
+
+// Write writes values of the same moment in one line.
+func (e *Emitter) Write(values ...Value) {
 	if e == nil {
 		return
 	}
-	line, _ := json.Marshal(map[string]any{ //nolint:errchkjson // strings and numbers always marshal
-		"_aws": map[string]any{
-			"Timestamp":         e.Now().UnixMilli(),
-			"CloudWatchMetrics": []directive{{e.Namespace, [][]string{{e.Dimension}}, []definition{{name, unit}}}},
-		},
-		e.Dimension: e.Value,
-		name:        value,
-	})
+	fields := map[string]any{e.Dimension: e.Value}
+	definitions := make([]definition, len(values))
+	for i, v := range values {
+		definitions[i], fields[v.Name] = v.definition, v.n
+	}
+	fields["_aws"] = map[string]any{
+		"Timestamp":         e.Now().UnixMilli(),
+		"CloudWatchMetrics": []directive{{e.Namespace, [][]string{{e.Dimension}}, definitions}},
+	}
+	line, _ := json.Marshal(fields) //nolint:errchkjson // strings and numbers always marshal
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	_, _ = e.Out.Write(append(line, '\n'))

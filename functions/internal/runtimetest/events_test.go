@@ -97,17 +97,19 @@ func signed(t testing.TB, claims jwt.MapClaims) string {
 
 // variables has the environment of each function: what it must not start without.
 var variables = map[string][]string{
-	"notificationhub/authorize":  {"HERMES_TOKENS_TABLE", "HERMES_SECRET_ARN"},
+	"notificationhub/authorize":  {"HERMES_TOKENS_TABLE", "HERMES_SECRET_ARN", "HERMES_METRICS_NAME"},
 	"notificationhub/connect":    {"HERMES_CONNECTIONS_TABLE", "HERMES_CONNECTION_TTL"},
-	"notificationhub/disconnect": {"HERMES_CONNECTIONS_TABLE"},
+	"notificationhub/disconnect": {"HERMES_CONNECTIONS_TABLE", "HERMES_METRICS_NAME"},
 	"notificationhub/send":       {"HERMES_QUEUE_URL", "HERMES_MANAGEMENT_ENDPOINT"},
-	"notificationhub/default":    {"HERMES_ROOMS_TABLE", "HERMES_MESSAGES_TABLE"},
+	"notificationhub/default":    {"HERMES_ROOMS_TABLE", "HERMES_MESSAGES_TABLE", "HERMES_METRICS_NAME"},
 	"notificationhub/broadcast": {
 		"HERMES_CONNECTIONS_TABLE", "HERMES_ROOMS_TABLE", "HERMES_MESSAGES_TABLE", "HERMES_HISTORY_TTL",
 		"HERMES_QUEUE_URL", "HERMES_DEAD_LETTER_QUEUE_URL", "HERMES_FANOUT_QUEUE_URL", "HERMES_MANAGEMENT_ENDPOINT",
+		"HERMES_METRICS_NAME",
 	},
 	"notificationhub/deliver": {
 		"HERMES_CONNECTIONS_TABLE", "HERMES_FANOUT_QUEUE_URL", "HERMES_FANOUT_DEAD_LETTER_QUEUE_URL", "HERMES_MANAGEMENT_ENDPOINT",
+		"HERMES_METRICS_NAME",
 	},
 	"budgetsubscriber/notify": {
 		"HERMES_TOPIC_ARN", "HERMES_SIGNATURE_VERSION", "HERMES_RECEIPTS_TABLE", "HERMES_RECEIPT_TTL", "HERMES_DEAD_LETTER_QUEUE_URL",

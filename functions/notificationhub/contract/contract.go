@@ -33,6 +33,25 @@ const (
 	EnvAllowedOrigins   = "HERMES_ALLOWED_ORIGINS"              // comma-separated; empty or unset allows every origin
 	EnvConnectionTTL    = "HERMES_CONNECTION_TTL"               // seconds a connection row is kept
 	EnvHistoryTTL       = "HERMES_HISTORY_TTL"                  // seconds a message is stored; 0 stores none
+	EnvMetricsName      = "HERMES_METRICS_NAME"                 // value of MetricDimension
+)
+
+// Metrics, in the embedded metric format on standard output.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+const (
+	MetricNamespace         = "Hermes/NotificationHub"
+	MetricDimension         = "Hub"
+	MetricPublications      = "Publications"      // count: messages that were numbered and kept
+	MetricDeliveries        = "Deliveries"        // count: messages that reached a connection
+	MetricDeliveryLag       = "DeliveryLag"       // milliseconds from the oldest message of a delivery being queued to its last post
+	MetricPosts             = "Posts"             // count: requests to @connections
+	MetricGone              = "Gone"              // count: connections found closed (410)
+	MetricThrottled         = "Throttled"         // count: posts that API Gateway throttled (429)
+	MetricHistoryReads      = "HistoryReads"      // count: questions for history
+	MetricResets            = "Resets"            // count: answers that say that messages cannot be had any more
+	MetricRefusedTokens     = "RefusedTokens"     // count: handshakes denied; the log says why
+	MetricConnectionSeconds = "ConnectionSeconds" // seconds that a connection has lived when it ends
+	MetricColdStarts        = "ColdStarts"        // count: starts of a function's process
 )
 
 // Route keys of the WebSocket API. The route selection expression is $request.body.action.

@@ -20,11 +20,12 @@ import (
 func Authorize(vars *env.Vars, log *slog.Logger) wsevent.AuthorizeHandler {
 	table, secret := vars.Required(contract.EnvTokensTable), vars.Required(contract.EnvSecretARN)
 	origins := admission.ParseOrigins(vars.Optional(contract.EnvAllowedOrigins))
+	emitter := newEmitter(vars)
 	vars.MustBeComplete(log)
 
 	cfg := awsconfig.MustLoad(log)
 	keys := secrets.NewCache(secretsmanager.NewFromConfig(cfg), secret, time.Now, log)
 	tokens := store.Tokens{Client: dynamodb.NewFromConfig(cfg), Table: table}
 	admitter := admission.Admitter{Verifier: admission.NewVerifier(keys, tokens, time.Now), Origins: origins}
-	return wsevent.Authorize(admitter, log)
+	return wsevent.Authorize(admitter, emitter, log)
 }

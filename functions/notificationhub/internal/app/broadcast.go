@@ -31,6 +31,7 @@ func Broadcast(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 	deadLetters := sqs.Queue{URL: vars.Required(contract.EnvDeadLetterURL)}
 	chunks := sqs.Queue{URL: vars.Required(contract.EnvFanoutURL)}
 	endpoint, rate := vars.URL(contract.EnvManagementURL), vars.OptionalDecimal(contract.EnvPostRate)
+	emitter := newEmitter(vars)
 	vars.MustBeComplete(log)
 
 	TuneCollector()
@@ -41,9 +42,9 @@ func Broadcast(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 
 	broadcaster := &broadcast.Broadcaster{
 		Rooms: roomlog.New(roomlog.Config{Store: rows}), Directory: directory.New(connections, wallClock),
-		Deliverer:   newDeliverer(newGateway(cfg, endpoint), rate, connections, log),
+		Deliverer:   newDeliverer(newGateway(cfg, endpoint), rate, connections, emitter, log),
 		Distributor: fanout.Distributor{Queue: chunks, Jitter: rand.N[time.Duration]},
-		DeadLetters: deadLetters, Now: time.Now, Log: log,
+		DeadLetters: deadLetters, Now: time.Now, Log: log, Metrics: emitter,
 	}
 	return sqsevent.ReleaseFailed(sqsevent.Batch(broadcaster.Broadcast), intake, log)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hermes-cdk/hermes/functions/internal/awsconfig"
 	"github.com/hermes-cdk/hermes/functions/internal/env"
+	"github.com/hermes-cdk/hermes/functions/internal/metrics"
 	"github.com/hermes-cdk/hermes/functions/internal/sqs"
 	"github.com/hermes-cdk/hermes/functions/internal/sqsevent"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
@@ -27,6 +28,7 @@ func Deliver(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 	chunks := sqs.Queue{URL: vars.Required(contract.EnvFanoutURL)}
 	deadLetters := sqs.Queue{URL: vars.Required(contract.EnvFanoutDeadURL)}
 	endpoint, rate := vars.URL(contract.EnvManagementURL), vars.OptionalDecimal(contract.EnvPostRate)
+	emitter := newEmitter(vars)
 	vars.MustBeComplete(log)
 
 	TuneCollector()
@@ -36,7 +38,7 @@ func Deliver(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 
 	gateway := newGateway(cfg, endpoint)
 	return sqsevent.Each(fanout.Worker{
-		Deliverer: newDeliverer(gateway, rate, connections, log), Closer: gateway,
+		Deliverer: newDeliverer(gateway, rate, connections, emitter, log), Closer: gateway,
 		Distributor: fanout.Distributor{Queue: chunks, Jitter: rand.N[time.Duration]},
 		DeadLetters: deadLetters, Log: log,
 	}, log)
@@ -46,6 +48,6 @@ func newGateway(cfg aws.Config, endpoint *url.URL) *management.Connections {
 	return management.New(endpoint, cfg.Region, cfg.Credentials, time.Now)
 }
 
-func newDeliverer(gateway *management.Connections, rate float64, connections store.Connections, log *slog.Logger) *deliver.Deliverer {
-	return deliver.New(deliver.Config{Poster: gateway, Prober: gateway, Remover: connections, Log: log, Rate: rate})
+func newDeliverer(gateway *management.Connections, rate float64, connections store.Connections, emitter *metrics.Emitter, log *slog.Logger) *deliver.Deliverer {
+	return deliver.New(deliver.Config{Poster: gateway, Prober: gateway, Remover: connections, Log: log, Rate: rate, Metrics: emitter})
 }

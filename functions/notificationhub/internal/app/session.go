@@ -29,10 +29,11 @@ func Connect(vars *env.Vars, log *slog.Logger) wsevent.Handler {
 // Disconnect builds the handler of $disconnect.
 func Disconnect(vars *env.Vars, log *slog.Logger) wsevent.Handler {
 	connections := store.Connections{Table: vars.Required(contract.EnvConnectionsTable)}
+	emitter := newEmitter(vars)
 	vars.MustBeComplete(log)
 
 	connections.Client = dynamodb.NewFromConfig(awsconfig.MustLoad(log))
-	return wsevent.Disconnect(session.Leaver{Connections: connections}, log)
+	return wsevent.Disconnect(session.Leaver{Connections: connections}, emitter, log)
 }
 
 // Send builds the handler of sendMessage.
@@ -48,8 +49,9 @@ func Send(vars *env.Vars, log *slog.Logger) wsevent.Handler {
 // Default builds the handler of hello, ping, history and every frame that no other route takes.
 func Default(vars *env.Vars, log *slog.Logger) wsevent.Handler {
 	rows := store.Rows{RoomsTable: vars.Required(contract.EnvRoomsTable), MessagesTable: vars.Required(contract.EnvMessagesTable)}
+	emitter := newEmitter(vars)
 	vars.MustBeComplete(log)
 
 	rows.Client = dynamodb.NewFromConfig(awsconfig.Prompt(awsconfig.MustLoad(log)))
-	return wsevent.Message(session.Responder{Rows: rows, Now: time.Now, Log: log}.Respond, log)
+	return wsevent.Message(session.Responder{Rows: rows, Now: time.Now, Log: log, Metrics: emitter}.Respond, log)
 }

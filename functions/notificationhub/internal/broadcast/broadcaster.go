@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/hermes-cdk/hermes/functions/internal/deadline"
+	"github.com/hermes-cdk/hermes/functions/internal/metrics"
 	"github.com/hermes-cdk/hermes/functions/internal/queue"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/deliver"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/roomlog"
@@ -55,6 +57,7 @@ type Broadcaster struct {
 	DeadLetters queue.Sender
 	Now         func() time.Time
 	Log         *slog.Logger
+	Metrics     *metrics.Emitter
 }
 
 // Broadcast handles every record and returns the ids of those that the queue must redeliver. A failed room fails only its
@@ -97,6 +100,7 @@ func (b *Broadcaster) broadcastMessages(ctx, work context.Context, room *room) (
 		b.Log.ErrorContext(ctx, "room failed", "room_id", room.id, "messages", len(room.messages), "error", err)
 		return recordsOf(room.messages)
 	}
+	b.Metrics.Count(contract.MetricPublications, len(room.messages))
 	// The messages are stored before the connections are read: a client that connects too late to be among them finds the
 	// messages in history.
 	hinted := make(chan error, 1)

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/hermes-cdk/hermes/functions/internal/clock"
+	"github.com/hermes-cdk/hermes/functions/internal/metrics"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/frame"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 )
@@ -31,6 +33,7 @@ type Deliverer struct {
 	sender  sender
 	remover Remover
 	log     *slog.Logger
+	metrics *metrics.Emitter
 }
 
 // Config is what a Deliverer needs. Clock and Jitter default to the machine's, Concurrency to DefaultConcurrency.
@@ -43,6 +46,7 @@ type Config struct {
 	Jitter      Jitter
 	Concurrency int
 	Rate        float64 // posts a second, at most; 0: as the account allows
+	Metrics     *metrics.Emitter
 }
 
 // New returns a Deliverer.
@@ -63,6 +67,7 @@ func New(c Config) *Deliverer {
 		},
 		remover: c.Remover,
 		log:     c.Log,
+		metrics: c.Metrics,
 	}
 }
 
@@ -98,8 +103,21 @@ func (d *Deliverer) Deliver(ctx context.Context, delivery hub.Delivery, connecti
 		})
 	}
 	posts.Wait()
+	d.report(delivery, outcome)
 	d.removeAll(ctx, delivery.RoomID, outcome.gone)
 	return outcome.failed
+}
+
+// report writes the metrics of a delivery. The posts of deliveries under way are counted by whichever ends first.
+func (d *Deliverer) report(delivery hub.Delivery, o *outcome) {
+	values := []metrics.Value{
+		metrics.Count(contract.MetricDeliveries, o.delivered), metrics.Count(contract.MetricGone, len(o.gone)),
+		metrics.Count(contract.MetricPosts, int(d.sender.posts.Swap(0))), metrics.Count(contract.MetricThrottled, int(d.sender.throttles.Swap(0))),
+	}
+	if len(delivery.Messages) > 0 && o.delivered > 0 {
+		values = append(values, metrics.Duration(contract.MetricDeliveryLag, max(0, d.sender.clock.Now().Sub(time.UnixMilli(delivery.Messages[0].Time)))))
+	}
+	d.metrics.Write(values...)
 }
 
 // removeAll removes gone connections. A row that stays costs one more 410 later, so a failure is only logged.
@@ -146,17 +164,19 @@ func (f *frames) of(c hub.Connection) ([]frame.Frame, error) {
 
 // outcome collects the gone and the failed connections.
 type outcome struct {
-	mu     sync.Mutex
-	gone   []hub.Connection
-	failed []Failure
+	mu        sync.Mutex
+	delivered int // messages that arrived
+	gone      []hub.Connection
+	failed    []Failure
 }
 
 func (o *outcome) add(c hub.Connection, delivered int, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.delivered += delivered
 	if err == nil {
 		return
 	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
 	if errors.Is(err, ErrGone) {
 		o.gone = append(o.gone, c)
 		return

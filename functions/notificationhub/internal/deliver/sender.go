@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/hermes-cdk/hermes/functions/internal/clock"
@@ -47,6 +48,8 @@ type sender struct {
 	pacer  *pacer
 	clock  clock.Clock
 	jitter Jitter
+
+	posts, throttles atomic.Int64 // since they were reported
 }
 
 // send posts frames in order, in a slot that the caller has acquired. It returns how many messages arrived, and the error
@@ -90,7 +93,9 @@ func (s *sender) post(ctx context.Context, connectionID string, body []byte) err
 	try, cancel := context.WithTimeout(ctx, PostTimeout)
 	defer cancel()
 	err := s.poster.Post(try, connectionID, body)
+	s.posts.Add(1)
 	if errors.Is(err, ErrThrottled) {
+		s.throttles.Add(1)
 		s.pacer.throttled(connectionID)
 	}
 	return err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/hermes-cdk/hermes/functions/internal/metrics"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/frame"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/roomlog"
@@ -30,6 +32,11 @@ func (r Responder) history(ctx context.Context, caller hub.Caller, f frame.Clien
 	if err := recovery.run(ctx, hub.Position{Epoch: f.Epoch, Seq: f.After}); err != nil {
 		return nil, fmt.Errorf("session: history: %w", err)
 	}
+	resets := 0
+	if answer.Reset {
+		resets = 1
+	}
+	r.Metrics.Write(metrics.Count(contract.MetricHistoryReads, 1), metrics.Count(contract.MetricResets, resets))
 	return answer.Encode(), nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hermes-cdk/hermes/functions/internal/metrics"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/frame"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
@@ -16,9 +17,10 @@ import (
 
 // A Responder answers hello, ping, history, and every frame that has no route of its own.
 type Responder struct {
-	Rows roomlog.Store
-	Now  func() time.Time
-	Log  *slog.Logger
+	Rows    roomlog.Store
+	Now     func() time.Time
+	Log     *slog.Logger
+	Metrics *metrics.Emitter
 }
 
 // Respond answers one frame.

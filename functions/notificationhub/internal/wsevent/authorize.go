@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/hermes-cdk/hermes/functions/internal/logging"
+	"github.com/hermes-cdk/hermes/functions/internal/metrics"
 	"github.com/hermes-cdk/hermes/functions/internal/token"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/admission"
@@ -31,13 +32,14 @@ type AuthorizeHandler = func(context.Context, AuthorizerRequest) (events.APIGate
 
 // Authorize handles the authorizer's events. A refused token is answered with a policy that denies, which the client sees
 // as 403. Only a failure of the hub is an error, which the client sees as 500.
-func Authorize(admitter Admitter, log *slog.Logger) AuthorizeHandler {
+func Authorize(admitter Admitter, counts *metrics.Emitter, log *slog.Logger) AuthorizeHandler {
 	return func(ctx context.Context, e AuthorizerRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
 		ctx = logging.WithConnection(ctx, e.RequestContext.ConnectionID)
 		grant, err := admitter.Admit(ctx, handshakeOf(e))
 		switch {
 		case errors.Is(err, token.ErrRefused):
 			log.WarnContext(ctx, "connection denied", "reason", err)
+			counts.Count(contract.MetricRefusedTokens, 1)
 			return policy("anonymous", "Deny", e.MethodArn), nil
 		case err != nil:
 			log.ErrorContext(ctx, "connection not authorized", "error", err)

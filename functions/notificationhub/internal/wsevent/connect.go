@@ -5,10 +5,13 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/hermes-cdk/hermes/functions/internal/logging"
+	"github.com/hermes-cdk/hermes/functions/internal/metrics"
+	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/admission"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/hub"
 	"github.com/hermes-cdk/hermes/functions/notificationhub/internal/session"
@@ -59,7 +62,7 @@ func accept(protocol string) events.APIGatewayProxyResponse {
 }
 
 // Disconnect handles $disconnect. Nobody receives its response; an error counts among the function's errors.
-func Disconnect(leaver Leaver, log *slog.Logger) Handler {
+func Disconnect(leaver Leaver, lives *metrics.Emitter, log *slog.Logger) Handler {
 	return func(ctx context.Context, e events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error) {
 		ctx = logging.WithConnection(ctx, e.RequestContext.ConnectionID)
 		caller := callerOf(e)
@@ -67,6 +70,7 @@ func Disconnect(leaver Leaver, log *slog.Logger) Handler {
 			log.ErrorContext(ctx, "connection not removed", "room_id", caller.RoomID, "error", err)
 			return events.APIGatewayProxyResponse{}, errUnavailable
 		}
+		lives.Write(metrics.Seconds(contract.MetricConnectionSeconds, time.Duration(e.RequestContext.RequestTimeEpoch-e.RequestContext.ConnectedAt)*time.Millisecond))
 		log.InfoContext(ctx, "disconnected", "room_id", caller.RoomID, "status", e.RequestContext.DisconnectStatusCode)
 		return respond(http.StatusOK, nil), nil
 	}

@@ -56,7 +56,7 @@ func TestAuthorize(t *testing.T) {
 		a := &admitter{grant: admission.Grant{
 			Claims: admission.Claims{UserID: "ann", RoomID: "orders", Factor: "secret", ExpiresAt: time.Unix(1_795_172_400, 0)}, Protocol: "hermes.v1",
 		}}
-		got, err := wsevent.Authorize(a, discard)(context.Background(), read[wsevent.AuthorizerRequest](t, "authorize.json"))
+		got, err := wsevent.Authorize(a, nil, discard)(context.Background(), read[wsevent.AuthorizerRequest](t, "authorize.json"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +80,7 @@ func TestAuthorize(t *testing.T) {
 		e := read[wsevent.AuthorizerRequest](t, "authorize.json")
 		e.MultiValueHeaders = nil
 		e.Headers = map[string]string{"SEC-WEBSOCKET-PROTOCOL": "hermes.v1", "oRIGIN": "o"}
-		if _, err := wsevent.Authorize(a, discard)(context.Background(), e); err != nil || a.handshake.Protocols != "hermes.v1" || a.handshake.Origin != "o" {
+		if _, err := wsevent.Authorize(a, nil, discard)(context.Background(), e); err != nil || a.handshake.Protocols != "hermes.v1" || a.handshake.Origin != "o" {
 			t.Errorf("handshake %+v, %v", a.handshake, err)
 		}
 	})
@@ -88,7 +88,7 @@ func TestAuthorize(t *testing.T) {
 		t.Parallel()
 		var out bytes.Buffer
 		a := &admitter{err: fmt.Errorf("%w: %w", token.ErrRefused, token.ErrExpired)}
-		got, err := wsevent.Authorize(a, logging.New(&out, "authorize", ""))(context.Background(), read[wsevent.AuthorizerRequest](t, "authorize.json"))
+		got, err := wsevent.Authorize(a, nil, logging.New(&out, "authorize", ""))(context.Background(), read[wsevent.AuthorizerRequest](t, "authorize.json"))
 		if err != nil || got.PrincipalID == "" || got.PolicyDocument.Statement[0].Effect != "Deny" || got.Context != nil {
 			t.Errorf("got %+v, %v", got, err)
 		}
@@ -100,7 +100,7 @@ func TestAuthorize(t *testing.T) {
 	t.Run("an empty event is denied", func(t *testing.T) {
 		t.Parallel()
 		a := &admitter{err: token.ErrRefused}
-		got, err := wsevent.Authorize(a, discard)(context.Background(), wsevent.AuthorizerRequest{})
+		got, err := wsevent.Authorize(a, nil, discard)(context.Background(), wsevent.AuthorizerRequest{})
 		if err != nil || got.PolicyDocument.Statement[0].Effect != "Deny" {
 			t.Errorf("got %+v, %v", got, err)
 		}
@@ -108,7 +108,7 @@ func TestAuthorize(t *testing.T) {
 	t.Run("a failure of the hub is an error without details", func(t *testing.T) {
 		t.Parallel()
 		a := &admitter{err: errors.New("table tokens in account 0 is unreachable")}
-		_, err := wsevent.Authorize(a, discard)(context.Background(), read[wsevent.AuthorizerRequest](t, "authorize.json"))
+		_, err := wsevent.Authorize(a, nil, discard)(context.Background(), read[wsevent.AuthorizerRequest](t, "authorize.json"))
 		if err == nil || err.Error() != "the function cannot reach what it needs" {
 			t.Errorf("got %v", err)
 		}
@@ -169,12 +169,12 @@ func TestDisconnect(t *testing.T) {
 	t.Parallel()
 	event := read[events.APIGatewayWebsocketProxyRequest](t, "message.json")
 	r := &room{}
-	got, err := wsevent.Disconnect(r, discard)(context.Background(), event)
+	got, err := wsevent.Disconnect(r, nil, discard)(context.Background(), event)
 	if err != nil || got.StatusCode != 200 || r.caller.RoomID != "orders" || r.caller.ConnectionID != "L0SM9cOFvHcCIhw=" {
 		t.Errorf("got %+v, %v, left %+v", got, err, r.caller)
 	}
 	r.err = errors.New("down")
-	if _, err := wsevent.Disconnect(r, discard)(context.Background(), event); err == nil {
+	if _, err := wsevent.Disconnect(r, nil, discard)(context.Background(), event); err == nil {
 		t.Error("a failure does not count")
 	}
 }
