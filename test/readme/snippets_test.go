@@ -19,6 +19,7 @@ import (
 var packages = map[string]string{
 	"aws":              "github.com/aws/aws-sdk-go-v2/aws",
 	"awsapigatewayv2":  "github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2",
+	"awscloudwatch":    "github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch",
 	"awscdk":           "github.com/aws/aws-cdk-go/awscdk/v2",
 	"awslambda":        "github.com/aws/aws-cdk-go/awscdk/v2/awslambda",
 	"awsiam":           "github.com/aws/aws-cdk-go/awscdk/v2/awsiam",

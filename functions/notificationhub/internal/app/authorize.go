@@ -21,7 +21,7 @@ func Authorize(vars *env.Vars, log *slog.Logger) wsevent.AuthorizeHandler {
 	table, secret := vars.Required(contract.EnvTokensTable), vars.Required(contract.EnvSecretARN)
 	origins := admission.ParseOrigins(vars.Optional(contract.EnvAllowedOrigins))
 	emitter := newEmitter(vars)
-	vars.MustBeComplete(log)
+	begin(vars, emitter, log)
 
 	cfg := awsconfig.MustLoad(log)
 	keys := secrets.NewCache(secretsmanager.NewFromConfig(cfg), secret, time.Now, log)

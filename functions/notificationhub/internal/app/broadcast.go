@@ -32,7 +32,7 @@ func Broadcast(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 	chunks := sqs.Queue{URL: vars.Required(contract.EnvFanoutURL)}
 	endpoint, rate := vars.URL(contract.EnvManagementURL), vars.OptionalDecimal(contract.EnvPostRate)
 	emitter := newEmitter(vars)
-	vars.MustBeComplete(log)
+	begin(vars, emitter, log)
 
 	TuneCollector()
 	cfg := awsconfig.Prompt(awsconfig.MustLoad(log))

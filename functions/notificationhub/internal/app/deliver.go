@@ -29,7 +29,7 @@ func Deliver(vars *env.Vars, log *slog.Logger) sqsevent.Handler {
 	deadLetters := sqs.Queue{URL: vars.Required(contract.EnvFanoutDeadURL)}
 	endpoint, rate := vars.URL(contract.EnvManagementURL), vars.OptionalDecimal(contract.EnvPostRate)
 	emitter := newEmitter(vars)
-	vars.MustBeComplete(log)
+	begin(vars, emitter, log)
 
 	TuneCollector()
 	cfg := awsconfig.Prompt(awsconfig.MustLoad(log))

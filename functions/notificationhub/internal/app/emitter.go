@@ -1,6 +1,7 @@
 package app
 
 import (
+	"log/slog"
 	"os"
 	"time"
 
@@ -9,12 +10,16 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
-// newEmitter returns the hub's metrics, and counts the start of the process.
+// newEmitter returns the hub's metrics.
 func newEmitter(vars *env.Vars) *metrics.Emitter {
-	e := &metrics.Emitter{
+	return &metrics.Emitter{
 		Out: os.Stdout, Namespace: contract.MetricNamespace, Dimension: contract.MetricDimension,
 		Value: vars.Required(contract.EnvMetricsName), Now: time.Now,
 	}
-	e.Count(contract.MetricColdStarts, 1)
-	return e
+}
+
+// begin counts the start of the process, unless its environment is incomplete: then it ends.
+func begin(vars *env.Vars, emitter *metrics.Emitter, log *slog.Logger) {
+	vars.MustBeComplete(log)
+	emitter.Count(contract.MetricColdStarts, 1)
 }

@@ -30,7 +30,7 @@ func Connect(vars *env.Vars, log *slog.Logger) wsevent.Handler {
 func Disconnect(vars *env.Vars, log *slog.Logger) wsevent.Handler {
 	connections := store.Connections{Table: vars.Required(contract.EnvConnectionsTable)}
 	emitter := newEmitter(vars)
-	vars.MustBeComplete(log)
+	begin(vars, emitter, log)
 
 	connections.Client = dynamodb.NewFromConfig(awsconfig.MustLoad(log))
 	return wsevent.Disconnect(session.Leaver{Connections: connections}, emitter, log)
@@ -50,7 +50,7 @@ func Send(vars *env.Vars, log *slog.Logger) wsevent.Handler {
 func Default(vars *env.Vars, log *slog.Logger) wsevent.Handler {
 	rows := store.Rows{RoomsTable: vars.Required(contract.EnvRoomsTable), MessagesTable: vars.Required(contract.EnvMessagesTable)}
 	emitter := newEmitter(vars)
-	vars.MustBeComplete(log)
+	begin(vars, emitter, log)
 
 	rows.Client = dynamodb.NewFromConfig(awsconfig.Prompt(awsconfig.MustLoad(log)))
 	return wsevent.Message(session.Responder{Rows: rows, Now: time.Now, Log: log, Metrics: emitter}.Respond, log)
