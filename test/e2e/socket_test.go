@@ -96,12 +96,12 @@ func (s *socket) read() {
 	}
 }
 
-// patientDial comes again when the account's rate of new connections is used up, as a browser does.
+// patientDial comes again when the account's rate of new connections or its concurrency is used up, as a client does.
 func (h *hub) patientDial(ctx context.Context, query string, protocols ...string) (s *socket, err error) {
 	err = poll(patience, func() error {
 		var status int
 		s, status, err = h.dial(ctx, query, protocols...)
-		if err != nil && status != http.StatusTooManyRequests {
+		if err != nil && status != http.StatusTooManyRequests && status < http.StatusInternalServerError {
 			return errGivenUp{err}
 		}
 		return err
