@@ -34,7 +34,7 @@ func New(scope constructs.Construct, id *string, props *Props) awslambda.Functio
 		Runtime:                      awslambda.Runtime_PROVIDED_AL2023(),
 		Handler:                      jsii.String("bootstrap"),
 		Code:                         code(scope, p),
-		Role:                         newRole(scope, *id, logs, p.Vpc != nil),
+		Role:                         newRole(scope, *id, p.policies(logs)),
 		LogGroup:                     logs,
 		Architecture:                 p.Architecture,
 		MemorySize:                   jsii.Number(p.MemoryMB),
@@ -64,23 +64,15 @@ func code(scope constructs.Construct, p Props) awslambda.Code {
 	return gobundle.Code(scope, gobundle.Function{Package: p.Package}, p.Architecture)
 }
 
-// newRole makes a role that may do nothing but write log events of its function and, in a VPC, have Lambda attach it there. The
-// managed policy that the CDK would attach, AWSLambdaBasicExecutionRole, allows logs:CreateLogGroup on every log group of the
-// account too. https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaBasicExecutionRole.html
-func newRole(scope constructs.Construct, id string, logs awslogs.ILogGroup, inVPC bool) awsiam.Role {
-	policies := map[string]awsiam.PolicyDocument{
-		// The attribute Arn of a log group ends in ":*", for its streams, whose names Lambda makes up.
-		// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
-		"logs": document(grant.Statement([]string{"logs:CreateLogStream", "logs:PutLogEvents"}, logs.LogGroupArn())),
-	}
-	if inVPC {
-		policies["network"] = network()
-	}
+// newRole makes a role that may do what the policies say, by name. The managed policy that the CDK would attach,
+// AWSLambdaBasicExecutionRole, allows logs:CreateLogGroup on every log group of the account too.
+// https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaBasicExecutionRole.html
+func newRole(scope constructs.Construct, id string, policies map[string]awsiam.PolicyDocument) awsiam.Role {
 	role := awsiam.NewRole(scope, jsii.String(id+"Role"), &awsiam.RoleProps{
 		AssumedBy:      awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
 		InlinePolicies: &policies,
 	})
-	if inVPC {
+	if policies[networkPolicy] != nil {
 		nag.Suppress(role, nag.Suppression{
 			Rule:      "AwsSolutions-IAM5",
 			Reason:    "Lambda attaches functions to a VPC by network interfaces that do not exist yet; the function itself is denied it.",
@@ -88,6 +80,21 @@ func newRole(scope constructs.Construct, id string, logs awslogs.ILogGroup, inVP
 		})
 	}
 	return role
+}
+
+const networkPolicy = "network"
+
+// policies let a function write log events and, in a VPC, have Lambda attach it there.
+func (p Props) policies(logs awslogs.ILogGroup) map[string]awsiam.PolicyDocument {
+	all := map[string]awsiam.PolicyDocument{
+		// The attribute Arn of a log group ends in ":*", for its streams, whose names Lambda makes up.
+		// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+		"logs": document(grant.Statement([]string{"logs:CreateLogStream", "logs:PutLogEvents"}, logs.LogGroupArn())),
+	}
+	if p.Vpc != nil {
+		all[networkPolicy] = network()
+	}
+	return all
 }
 
 // network allows what Lambda does to attach a function to a VPC, and denies it to the function's own code, whose calls carry the

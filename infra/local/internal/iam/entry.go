@@ -32,7 +32,10 @@ func newEntry(r *Request, role, resource *owner, account string) *entry {
 	action := strings.ToLower(r.Action)
 	if role != nil && r.Caller.Role != "" {
 		for _, t := range role.statements {
-			e.add(t, action, r.Resource, true, false)
+			if c, ok := e.match(t, action, r.Resource); ok {
+				c.identity = true
+				e.add(c)
+			}
 		}
 	}
 	if resource == nil {
@@ -40,33 +43,43 @@ func newEntry(r *Request, role, resource *owner, account string) *entry {
 	}
 	for _, t := range resource.statements {
 		own, wholeAccount := t.principals.names(r.Caller, account)
-		if own || wholeAccount && (t.deny || e.keyed) {
-			e.add(t, action, r.Resource, false, !own && !t.deny)
+		if !own && !(wholeAccount && (t.deny || e.keyed)) {
+			continue
+		}
+		c, ok := e.match(t, action, r.Resource)
+		switch {
+		case !ok:
+		case own || t.deny:
+			e.add(c)
+		default:
+			e.delegates = append(e.delegates, c)
 		}
 	}
 	return e
 }
 
-func (e *entry) add(t *tracked, action, resource string, identity, delegates bool) {
-	c := candidate{tracked: t, identity: identity}
+// match makes a candidate of a statement that matches action and resource.
+func (e *entry) match(t *tracked, action, resource string) (candidate, bool) {
+	c := candidate{tracked: t}
 	var ok bool
 	if c.actions, ok = t.matchAction(action); !ok {
-		return
+		return c, false
 	}
 	if !t.variableResource() {
 		if c.resources, ok = t.matchResource(resource, nil); !ok {
-			return
+			return c, false
 		}
 	}
 	e.fixed = e.fixed && !t.dynamic()
-	switch {
-	case t.deny:
+	return c, true
+}
+
+func (e *entry) add(c candidate) {
+	if c.deny {
 		e.denies = append(e.denies, c)
-	case delegates:
-		e.delegates = append(e.delegates, c)
-	default:
-		e.allows = append(e.allows, c)
+		return
 	}
+	e.allows = append(e.allows, c)
 }
 
 // decide evaluates in AWS's order: an explicit Deny anywhere denies; then an Allow in either policy allows; else the request
