@@ -21,7 +21,7 @@ func (h *notificationHub) newApi() {
 		Integration: h.integration(contract.FunctionConnect, "Connect"),
 	}
 	disconnect := &awsapigatewayv2.WebSocketRouteOptions{Integration: h.integration(contract.FunctionDisconnect, "Disconnect")}
-	otherwise := h.answers(contract.FunctionDefault, "Default")
+	otherwise := h.answers("Default")
 	h.api = h.props.WebSocketApi
 	if h.api == nil {
 		h.ownApi = awsapigatewayv2.NewWebSocketApi(h, jsii.String("Api"), &awsapigatewayv2.WebSocketApiProps{
@@ -39,9 +39,9 @@ func (h *notificationHub) newApi() {
 	}
 	// Not answered by the route: what the function has to say, it posts.
 	h.addRoute(contract.RouteSendMessage, &awsapigatewayv2.WebSocketRouteOptions{Integration: h.integration(contract.FunctionSend, "Send")})
-	h.addRoute(contract.RouteHello, h.answers(contract.FunctionDefault, "Hello"))
-	h.addRoute(contract.RoutePing, h.answers(contract.FunctionDefault, "Ping"))
-	h.addRoute(contract.RouteHistory, h.answers(contract.FunctionDefault, "History"))
+	h.addRoute(contract.RouteHello, h.answers("Hello"))
+	h.addRoute(contract.RoutePing, h.answers("Ping"))
+	h.addRoute(contract.RouteHistory, h.answers("History"))
 	h.newStage()
 
 	for _, name := range []string{contract.FunctionSend, contract.FunctionBroadcast, contract.FunctionDeliver} {
@@ -80,11 +80,11 @@ func (h *notificationHub) integration(function, id string) awsapigatewayv2integr
 	return awsapigatewayv2integrations.NewWebSocketLambdaIntegration(jsii.String(id+"Integration"), h.functions[function], nil)
 }
 
-// answers routes to a function whose answer goes back to the client: cheaper and quicker than a post to @connections.
+// answers routes to the function default, whose answer goes back to the client: cheaper and quicker than a post to @connections.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html
-func (h *notificationHub) answers(function, id string) *awsapigatewayv2.WebSocketRouteOptions {
+func (h *notificationHub) answers(id string) *awsapigatewayv2.WebSocketRouteOptions {
 	return &awsapigatewayv2.WebSocketRouteOptions{
-		Integration:    h.integration(function, id),
+		Integration:    h.integration(contract.FunctionDefault, id),
 		ReturnResponse: jsii.Bool(true),
 	}
 }

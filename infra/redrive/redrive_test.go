@@ -89,18 +89,40 @@ func TestRedrive(t *testing.T) {
 		err            string
 		out            string // part of it
 	}{
-		{"a list sends nothing", options{list: true, limit: 10}, "", nil, []string{"early", "late", "old", "poison"}, "",
-			`1970-01-01T00:00:03Z  poison      1         invalid field: room_id must be a string\x1b[2J`},
-		{"all, oldest first, but for those that would fail again", options{all: true, limit: 10}, "",
-			[]string{` {"room_id":"b","id":"own","data":1}`, `{"id":"late","room_id":"a","data":2}`}, []string{"old", "poison"},
+		{
+			"a list sends nothing",
+			options{list: true, limit: 10},
+			"", nil,
+			[]string{"early", "late", "old", "poison"},
+			"",
+			`1970-01-01T00:00:03Z  poison      1         invalid field: room_id must be a string\x1b[2J`,
+		},
+		{
+			"all, oldest first, but for those that would fail again",
+			options{all: true, limit: 10},
+			"",
+			[]string{` {"room_id":"b","id":"own","data":1}`, `{"id":"late","room_id":"a","data":2}`},
+			[]string{"old", "poison"},
 			"2 would fail again and stay in the queue: mend what sent them and delete them, or redrive them with -force after a release that takes them",
-			"redrove 2 of 4"},
-		{"by reason", options{reason: "failed too often", text: `"a"`, limit: 10}, "",
-			[]string{`{"id":"late","room_id":"a","data":2}`}, []string{"early", "old", "poison"}, "", "redrove 1 of 1"},
+			"redrove 2 of 4",
+		},
+		{
+			"by reason",
+			options{reason: "failed too often", text: `"a"`, limit: 10},
+			"",
+			[]string{`{"id":"late","room_id":"a","data":2}`},
+			[]string{"early", "old", "poison"},
+			"", "redrove 1 of 1",
+		},
 		{"by id, by force", options{id: "poison", force: true, limit: 10}, "", []string{`{"room_id":7}`}, []string{"early", "late", "old"}, "", "redrove 1 of 1"},
-		{"a queue that takes no more", options{all: true, limit: 10}, `{"id":"late","room_id":"a","data":2}`,
-			[]string{` {"room_id":"b","id":"own","data":1}`}, []string{"late", "old", "poison"},
-			"redrove 1 of 4, the others are where they were: send to source: no", ""},
+		{
+			"a queue that takes no more",
+			options{all: true, limit: 10},
+			`{"id":"late","room_id":"a","data":2}`,
+			[]string{` {"room_id":"b","id":"own","data":1}`},
+			[]string{"late", "old", "poison"},
+			"redrove 1 of 4, the others are where they were: send to source: no", "",
+		},
 		{"a limit", options{all: true, limit: 1}, "", []string{`{"id":"late","room_id":"a","data":2}`}, nil, "", "redrove 1 of 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

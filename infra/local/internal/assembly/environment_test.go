@@ -39,11 +39,15 @@ func TestStacksAreDeployedToOneEnvironment(t *testing.T) {
 		{"one with an account alone", []string{"A 123456789012/unknown-region"}, nil, "123456789012 us-east-1"},
 		{"an open one beside one that is not", []string{"A " + open, "B 123456789012/eu-west-1"}, nil, "123456789012 eu-west-1"},
 		{
-			"two accounts", []string{"A 123456789012/eu-west-1", "B 210987654321/eu-west-1"}, nil,
+			"two accounts",
+			[]string{"A 123456789012/eu-west-1", "B 210987654321/eu-west-1"},
+			nil,
 			"assembly: stack B: its account is 210987654321, that of stack A is 123456789012; choose stacks of one account and region with -stack",
 		},
 		{
-			"two regions", []string{"A 123456789012/eu-west-1", "B 123456789012/us-east-1"}, nil,
+			"two regions",
+			[]string{"A 123456789012/eu-west-1", "B 123456789012/us-east-1"},
+			nil,
 			"assembly: stack B: its region is us-east-1, that of stack A is eu-west-1; choose stacks of one account and region with -stack",
 		},
 		{"one of two", []string{"A 123456789012/eu-west-1", "B 210987654321/us-west-2"}, []string{"B"}, "210987654321 us-west-2"},
