@@ -34,6 +34,7 @@ func newStack(scope constructs.Construct, stage Stage) awscdk.Stack {
 		ConnectionsQuota: stage.ConnectionsQuota,
 		AllowedOrigins:   stage.AllowedOrigins,
 		DisableAlarms:    !stage.Alarms,
+		Dashboard:        stage.Dashboards,
 		AlarmTopic:       alarms,
 		CustomDomain:     customDomain(stack, stage.Domain),
 		Architecture:     stage.Architecture,
@@ -65,6 +66,7 @@ func newBudget(stack awscdk.Stack, stage Stage, hub notificationhub.INotificatio
 		EncryptionKey: key,
 		LogRetention:  stage.LogRetention,
 		DisableAlarms: !stage.Alarms,
+		Dashboard:     stage.Dashboards,
 		AlarmTopic:    alarms,
 		Architecture:  stage.Architecture,
 	})
@@ -90,6 +92,7 @@ func newScheduler(stack awscdk.Stack, stage Stage, hub notificationhub.INotifica
 		EncryptionKey:     key,
 		LogRetention:      stage.LogRetention,
 		DisableAlarms:     !stage.Alarms,
+		Dashboard:         stage.Dashboards,
 		AlarmTopic:        alarms,
 		Architecture:      stage.Architecture,
 	})

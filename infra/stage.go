@@ -53,6 +53,9 @@ type Stage struct {
 	// Alarms are made and notify a topic, or not.
 	Alarms bool
 
+	// Dashboards show what each construct does.
+	Dashboards bool
+
 	// AlarmEmail is subscribed to the topic of the alarms; -c alarmEmail=... sets it.
 	AlarmEmail string
 
@@ -137,6 +140,7 @@ func stages() []Stage {
 			ThrottleRate:      1000,
 			ThrottleBurst:     1000,
 			Alarms:            true,
+			Dashboards:        true,
 			Budget:            Budget{Amount: 200},
 			Architecture:      awslambda.Architecture_ARM_64(),
 		},
@@ -150,6 +154,7 @@ func stages() []Stage {
 			ThrottleRate:      2000,
 			ThrottleBurst:     2000,
 			Alarms:            true,
+			Dashboards:        true,
 			Budget: Budget{Amount: 1000, Thresholds: []budgetsubscriber.Threshold{
 				{Percent: 50}, {Percent: 90}, {Percent: 100, Forecasted: true},
 			}},

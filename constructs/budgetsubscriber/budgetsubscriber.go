@@ -69,6 +69,8 @@ type BudgetSubscriber interface {
 	MetricDeadLetters(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
 	// Alarms lists the alarms; none when they are disabled.
 	Alarms() []awscloudwatch.Alarm
+	// Dashboard is nil unless the prop asks for it.
+	Dashboard() awscloudwatch.Dashboard
 }
 
 // budgetSubscriber is both kinds; an imported one has only the topic.
@@ -96,6 +98,7 @@ type budgetSubscriber struct {
 	url              *string
 	subscription     awssns.Subscription
 	alarms           []awscloudwatch.Alarm
+	dashboard        awscloudwatch.Dashboard
 }
 
 var _ BudgetSubscriber = (*budgetSubscriber)(nil)
@@ -119,6 +122,7 @@ func NewBudgetSubscriber(scope constructs.Construct, id *string, props *BudgetSu
 	b.newFunction()
 	b.subscribe()
 	b.newAlarms()
+	b.newDashboard()
 	b.explain()
 	return b
 }
@@ -149,3 +153,4 @@ func (b *budgetSubscriber) DeadLetterQueue() awssqs.IQueue        { return b.dea
 func (b *budgetSubscriber) RedriveQueue() awssqs.IQueue           { return b.redrive }
 func (b *budgetSubscriber) SenderIdentity() awsses.IEmailIdentity { return b.identity }
 func (b *budgetSubscriber) Alarms() []awscloudwatch.Alarm         { return slices.Clone(b.alarms) }
+func (b *budgetSubscriber) Dashboard() awscloudwatch.Dashboard    { return b.dashboard }

@@ -140,6 +140,11 @@ type BudgetSubscriberProps struct {
 	// Default: false.
 	DisableAlarms bool
 
+	// Dashboard makes a CloudWatch dashboard: is it well, how fast is it, how much does it do, what is stuck, what does it cost. The
+	// first three of an account are free, each other is 3 USD a month.
+	// Default: false.
+	Dashboard bool
+
 	// Architecture of the function.
 	// Default: ARM_64.
 	Architecture awslambda.Architecture

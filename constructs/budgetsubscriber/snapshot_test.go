@@ -52,6 +52,7 @@ func everything(t *testing.T) (awscdk.App, awscdk.Stack) {
 		ReceiptRetention:          30 * 24 * time.Hour,
 		RemovalPolicy:             awscdk.RemovalPolicy_DESTROY,
 		LogRetention:              awslogs.RetentionDays_ONE_WEEK,
+		Dashboard:                 true,
 		AlarmTopic:                awssns.NewTopic(stack, jsii.String("Alarms"), &awssns.TopicProps{EnforceSSL: jsii.Bool(true)}),
 		Architecture:              awslambda.Architecture_X86_64(),
 		Notify:                    budgetsubscriber.FunctionOptions{MemoryMB: 512, ReservedConcurrency: 2},

@@ -45,6 +45,7 @@ func (s *messageScheduler) ConfigurationSet() awsses.IConfigurationSet { return 
 func (s *messageScheduler) DispatchRule() awsevents.Rule               { return s.rules.dispatch }
 func (s *messageScheduler) FeedbackRule() awsevents.Rule               { return s.rules.feedback }
 func (s *messageScheduler) Alarms() []awscloudwatch.Alarm              { return slices.Clone(s.alarms) }
+func (s *messageScheduler) Dashboard() awscloudwatch.Dashboard         { return s.dashboard }
 
 func (s *messageScheduler) AuthorizeFunction() awslambda.Function {
 	return s.functions[contract.FunctionAuthorize]

@@ -100,6 +100,8 @@ type MessageScheduler interface {
 	MetricDeliveryDeadLetters(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
 	// Alarms lists the scheduler's alarms; none when they are disabled.
 	Alarms() []awscloudwatch.Alarm
+	// Dashboard is nil unless the prop asks for it.
+	Dashboard() awscloudwatch.Dashboard
 }
 
 // messageScheduler is both kinds of scheduler; an imported one has only the first group of fields, as far as it was given
@@ -124,6 +126,7 @@ type messageScheduler struct {
 	functions        map[string]awslambda.Function
 	routes           map[string]awsapigatewayv2.HttpRoute
 	alarms           []awscloudwatch.Alarm
+	dashboard        awscloudwatch.Dashboard
 }
 
 var _ MessageScheduler = (*messageScheduler)(nil)
@@ -154,6 +157,7 @@ func NewMessageScheduler(scope constructs.Construct, id *string, props *MessageS
 	s.newRules()
 	s.allowFunctions()
 	s.newAlarms()
+	s.newDashboard()
 	s.explain()
 	return s
 }

@@ -154,6 +154,11 @@ type MessageSchedulerProps struct {
 	// Default: false.
 	DisableAlarms bool
 
+	// Dashboard makes a CloudWatch dashboard: is it well, how fast is it, how much does it do, what is stuck, what does it cost. The
+	// first three of an account are free, each other is 3 USD a month.
+	// Default: false.
+	Dashboard bool
+
 	// Functions tunes all functions, e.g. puts them into a VPC. What a function's own options set takes precedence.
 	// Default: see FunctionOptions.
 	Functions FunctionOptions

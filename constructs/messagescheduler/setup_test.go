@@ -91,6 +91,7 @@ func everything(t *testing.T) (awscdk.App, awscdk.Stack) {
 		RemovalPolicy:  awscdk.RemovalPolicy_DESTROY,
 		LogRetention:   awslogs.RetentionDays_ONE_WEEK,
 		LateAfter:      10 * time.Second,
+		Dashboard:      true,
 		AlarmTopic:     awssns.NewTopic(stack, jsii.String("Alarms"), &awssns.TopicProps{EnforceSSL: jsii.Bool(true)}),
 		Architecture:   awslambda.Architecture_X86_64(),
 		Functions: messagescheduler.FunctionOptions{

@@ -122,6 +122,8 @@ type NotificationHub interface {
 	MetricDeadLetters(props *awscloudwatch.MetricOptions) awscloudwatch.Metric
 	// Alarms lists the hub's alarms; none when they are disabled.
 	Alarms() []awscloudwatch.Alarm
+	// Dashboard is nil unless the prop asks for it.
+	Dashboard() awscloudwatch.Dashboard
 }
 
 // notificationHub is both kinds of hub; an imported one has only the first group of fields, as far as it was given them.
@@ -149,6 +151,7 @@ type notificationHub struct {
 	queues    queues
 	functions map[string]awslambda.Function
 	alarms    []awscloudwatch.Alarm
+	dashboard awscloudwatch.Dashboard
 }
 
 var _ NotificationHub = (*notificationHub)(nil)
@@ -176,6 +179,7 @@ func NewNotificationHub(scope constructs.Construct, id *string, props *Notificat
 	h.newApi()
 	h.allowFunctions()
 	h.newAlarms()
+	h.newDashboard()
 	h.explain()
 	return h
 }
@@ -201,6 +205,7 @@ func (h *notificationHub) DeadLetterQueue() awssqs.IQueue         { return h.que
 func (h *notificationHub) FanoutQueue() awssqs.IQueue             { return h.queues.fanout }
 func (h *notificationHub) FanoutDeadLetterQueue() awssqs.IQueue   { return h.queues.fanoutDead }
 func (h *notificationHub) Alarms() []awscloudwatch.Alarm          { return slices.Clone(h.alarms) }
+func (h *notificationHub) Dashboard() awscloudwatch.Dashboard     { return h.dashboard }
 
 func (h *notificationHub) AuthorizeFunction() awslambda.Function {
 	return h.functions[contract.FunctionAuthorize]

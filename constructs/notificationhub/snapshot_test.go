@@ -58,6 +58,7 @@ func everything(t *testing.T) (awscdk.App, awscdk.Stack) {
 		HistoryRetention:        time.Hour,
 		RemovalPolicy:           awscdk.RemovalPolicy_DESTROY,
 		LogRetention:            awslogs.RetentionDays_ONE_WEEK,
+		Dashboard:               true,
 		AlarmTopic:              topic,
 		AccessLogs:              true,
 		Functions: notificationhub.FunctionOptions{
