@@ -23,8 +23,11 @@ func newConsole(out io.Writer) *console {
 	return &console{out: out, colour: terminal(out), codes: map[string]string{}}
 }
 
-// line prints one line. Lambda's START, END and REPORT lines are left to /_local/logs: they would drown the rest.
+// line prints one line. Lambda's START, END and REPORT lines, and metrics, are left to /_local/logs: they would drown the rest.
 func (c *console) line(l stage.Line) {
+	if strings.Contains(l.Text, `"_aws":{"CloudWatchMetrics"`) {
+		return
+	}
 	if l.Stream == "platform" && !strings.Contains(l.Text, "timed out") && !strings.Contains(l.Text, "error") {
 		return
 	}

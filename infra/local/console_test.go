@@ -20,6 +20,7 @@ func TestLinesAreReadable(t *testing.T) {
 		{"text stays as it is", "stderr", "panic: oh", "03:04:05.006 Hub/Connect panic: oh\n"},
 		{"broken JSON stays as it is", "stdout", `{"msg":`, "03:04:05.006 Hub/Connect {\"msg\":\n"},
 		{"Lambda's own report is left to the journal", "platform", "END RequestId: 1", ""},
+		{"metrics are left to the journal", "stdout", `{"Posts":1,"_aws":{"CloudWatchMetrics":[]}}`, ""},
 		{"but a timeout is shown", "platform", "1 Task timed out after 3.00 seconds", "03:04:05.006 Hub/Connect 1 Task timed out after 3.00 seconds\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

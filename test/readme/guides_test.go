@@ -211,7 +211,10 @@ func (s *stage) runFirstDeploy(t *testing.T, dir string) {
 	guide.leave(t, smoke+` ARGS="-skip alert"`, "the line without it is run")
 	guide.leave(t, "make token STAGE=dev USER_ID=bob ROOM_ID=lobby", "the README's is run")
 	guide.leave(t, "make synth STAGE=dev", "the README's is run")
-	for _, line := range []string{"make deploy STAGE=dev", "make destroy STAGE=dev"} {
+	for _, line := range []string{
+		"make deploy STAGE=dev", `make deploy STAGE=dev ARGS="-c sender=you@your-domain -c sandboxRecipients=you@your-domain,colleague@your-domain"`,
+		"make destroy STAGE=dev",
+	} {
 		guide.leave(t, line, "it needs an AWS account")
 	}
 	guide.leave(t, "make test", "it is what runs this")
