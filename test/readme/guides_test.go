@@ -252,6 +252,14 @@ globalThis.fetch = async (path) => new Response(path === "/token" ? process.env.
 	if _, err := os.Stat(filepath.Join(dir, "dist", "index.html")); err != nil {
 		t.Error(err)
 	}
+	for _, line := range []string{
+		"node --test client/web/test/*.test.js", "SEEDS=1-500 node --test client/web/test/model.test.js", "node test/browser/run.mjs",
+		"node --test test/packages/*.test.mjs",
+	} {
+		web.leave(t, line, "make test runs it, or with fewer seeds")
+	}
+	web.leave(t, "make run", "the README's is run")
+	web.finish(t)
 }
 
 func write(t *testing.T, file, text string) {

@@ -90,10 +90,9 @@ func commands(t *testing.T, page string) []*command {
 			before = ""
 		}
 	}
-	for n, line := range strings.Split(read(t, page), "\n") {
-		for _, found := range inlineCommand.FindAllStringSubmatch(line, -1) {
-			add(n+1, found[1])
-		}
+	text := read(t, page)
+	for _, at := range inlineCommand.FindAllStringSubmatchIndex(text, -1) {
+		add(1+strings.Count(text[:at[2]], "\n"), strings.ReplaceAll(text[at[2]:at[3]], "\n", " ")) // it may go on in the next line
 	}
 	return all
 }
