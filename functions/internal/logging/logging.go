@@ -54,10 +54,34 @@ func (h handler) Handle(ctx context.Context, r slog.Record) error {
 	if invocation, ok := lambdacontext.FromContext(ctx); ok {
 		r.AddAttrs(slog.String("request_id", invocation.AwsRequestID))
 	}
+	if id := sampledTrace(ctx); id != "" {
+		r.AddAttrs(slog.String("trace_id", id))
+	}
 	if id, ok := ctx.Value(connectionKey{}).(string); ok {
 		r.AddAttrs(slog.String("connection_id", id))
 	}
 	return h.Handler.Handle(ctx, r)
+}
+
+// sampledTrace returns the id of the trace that X-Ray keeps of the invocation, or "". aws-lambda-go puts the header into the context:
+// Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1
+// https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+func sampledTrace(ctx context.Context) (id string) {
+	header, _ := ctx.Value("x-amzn-trace-id").(string)
+	sampled := false
+	for part := range strings.SplitSeq(header, ";") {
+		name, value, _ := strings.Cut(part, "=")
+		switch name {
+		case "Root":
+			id = value
+		case "Sampled":
+			sampled = value == "1"
+		}
+	}
+	if !sampled {
+		return ""
+	}
+	return id
 }
 
 // WithAttrs implements slog.Handler.

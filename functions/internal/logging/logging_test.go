@@ -39,6 +39,24 @@ func TestLineNamesRequestAndConnection(t *testing.T) {
 	}
 }
 
+func TestLineNamesATraceThatIsKept(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]any{
+		"Root=1-5759e988-bd86;Parent=5399;Sampled=1": "1-5759e988-bd86",
+		"Root=1-5759e988-bd86;Parent=5399;Sampled=0": nil,
+		"Root=1-5759e988-bd86":                       nil,
+		"":                                           nil,
+	} {
+		var out bytes.Buffer
+		ctx := context.WithValue(t.Context(), "x-amzn-trace-id", header) //nolint:revive,staticcheck // the key of aws-lambda-go
+		logging.New(&out, "f", "").InfoContext(ctx, "done")
+		var line map[string]any
+		if err := json.Unmarshal(out.Bytes(), &line); err != nil || line["trace_id"] != want {
+			t.Errorf("%s: %v: %s", header, err, &out)
+		}
+	}
+}
+
 func TestALongValueIsCut(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("ü", 1<<20)
