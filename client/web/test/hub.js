@@ -43,8 +43,8 @@ export class Socket {
     this.onclose?.({ code: 1006 });
   }
 
-  lose() {
-    this.onclose?.({ code: 1006 });
+  lose(code = 1006) {
+    this.onclose?.({ code });
   }
 
   say(frame) {

@@ -75,6 +75,17 @@ test("a connection that is lost at once does not start over with short delays; o
   assert.equal(h.connection.state.attempt, 1);
 });
 
+for (const code of [1000, 1001, 1005, 1006, 1011]) {
+  test(`a close with ${code} that the page did not ask for is followed by another connection`, async (t) => {
+    const h = await hub(t);
+    await h.open();
+    h.socket.lose(code);
+    assert.deepEqual(h.connection.state, { name: "reconnecting", attempt: 1, retryAt: START + 1000 });
+    await h.wait(1000);
+    assert.equal(h.sockets.length, 2);
+  });
+}
+
 test("a server that cannot be reached is tried without end", async (t) => {
   const h = await hub(t);
   h.reachable = false;

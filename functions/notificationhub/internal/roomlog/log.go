@@ -28,9 +28,13 @@ const (
 	maxReplicas = 1000
 )
 
-// pages are the rows that are read at a time, backwards: most rooms need the first page only. With 1 MB a page at most,
-// a replica reads 4 MB to find repeats, and no more.
-var pages = []int{16, 256, 1000, 1000}
+// wholePage is more rows than the 1 MB of a page of DynamoDB can hold, so that bytes bound the page.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.Pagination.html
+const wholePage = 10_000
+
+// pages are the rows that are read at a time, backwards: most rooms need the first page only. To find repeats, a replica
+// reads 4 MB more, and no further.
+var pages = []int{16, 256, 1000, wholePage, wholePage, wholePage, wholePage}
 
 // A Log appends to rooms. One serves all of a process's appends.
 type Log struct {

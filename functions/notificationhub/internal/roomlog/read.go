@@ -62,7 +62,7 @@ func (l *Log) load(ctx context.Context, r *replica, roomID string, need time.Tim
 	return nil
 }
 
-// readBack reads rows before those that are known, until one was written before need.
+// readBack reads rows before those that are known, until one was written before need or the limits are used up.
 func (l *Log) readBack(ctx context.Context, r *replica, roomID string, need time.Time, more bool, limits []int) error {
 	for _, limit := range limits {
 		if !more || r.reaches(need) {
@@ -74,9 +74,13 @@ func (l *Log) readBack(ctx context.Context, r *replica, roomID string, need time
 		}
 		more = r.learnBack(rows) && before
 	}
-	r.since = need
-	if !more {
+	switch {
+	case !more:
 		r.since = time.Time{}
+	case r.reaches(need):
+		r.since = need
+	default:
+		r.since, r.full = r.entries[0].written.Add(time.Millisecond), true
 	}
 	return nil
 }
@@ -89,12 +93,15 @@ func (r *replica) reaches(need time.Time) bool {
 // learnBack learns rows before the first, the latest first. It says whether they continue each other: a row that is
 // missing in between has expired, and so have those before it.
 func (r *replica) learnBack(rows []Row) bool {
-	for _, row := range rows {
-		if row.Last()+1 != r.first() || row.Epoch != r.epoch {
+	first := r.first()
+	for i, row := range rows {
+		if row.Last()+1 != first || row.Epoch != r.epoch {
+			r.prepend(rows[:i])
 			return false
 		}
-		r.prepend(row)
+		first = row.First
 	}
+	r.prepend(rows)
 	return true
 }
 

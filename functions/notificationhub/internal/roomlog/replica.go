@@ -1,6 +1,7 @@
 package roomlog
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -24,7 +25,7 @@ type replica struct {
 	since   time.Time     // every row written since is in entries; the zero time: no earlier one can be read
 	fresh   time.Time     // when last was the room's; the zero time: nothing is known
 	depth   time.Duration // how far back appends have looked
-	full    bool          // there were too many entries: what was forgotten is not read again
+	full    bool          // as much was read or remembered as may be: what is before is not read
 	hinted  int64         // the hint has come that far at least
 	racing  int           // so many appends read first what another worker has appended meanwhile
 
@@ -69,15 +70,21 @@ func (r *replica) append(row Row) {
 	}
 }
 
-// prepend learns the row before the first.
-func (r *replica) prepend(row Row) {
-	r.entries = append(entriesOf(row), r.entries...)
-	for i, m := range row.Messages {
-		if _, later := r.byID[m.ID]; !later {
-			r.byID[m.ID] = row.First + int64(i)
-		}
-		if _, later := r.byRecord[m.RecordID]; !later {
-			r.byRecord[m.RecordID] = row.First + int64(i)
+// prepend learns the rows before the first, the latest first.
+func (r *replica) prepend(rows []Row) {
+	var entries []entry
+	for _, row := range slices.Backward(rows) {
+		entries = append(entries, entriesOf(row)...)
+	}
+	r.entries = append(entries, r.entries...)
+	for _, row := range rows {
+		for i, m := range row.Messages {
+			if _, later := r.byID[m.ID]; !later {
+				r.byID[m.ID] = row.First + int64(i)
+			}
+			if _, later := r.byRecord[m.RecordID]; !later {
+				r.byRecord[m.RecordID] = row.First + int64(i)
+			}
 		}
 	}
 }
@@ -96,11 +103,11 @@ func (r *replica) trim(now time.Time) {
 	if len(r.entries) < fewEntries {
 		return
 	}
-	if len(r.entries) > maxEntries {
-		r.full = true
-	} else if r.entries[cut].written.After(now.Add(-r.depth)) {
+	tooMany := len(r.entries) > maxEntries
+	if !tooMany && r.entries[cut].written.After(now.Add(-r.depth)) {
 		return
 	}
+	r.full = tooMany
 	first := r.first()
 	for i, e := range r.entries[:cut] {
 		forget(r.byRecord, e.recordID, first+int64(i))

@@ -38,7 +38,8 @@ const (
 	// MinRetention is how long a Store keeps rows at least, whatever HistoryRetention says.
 	MinRetention = time.Hour
 	// Window is how long the id of a publication is remembered: a publisher that sends the same id again within it has
-	// sent one message. A redelivered record is recognized for as long as its row is kept.
+	// sent one message. A redelivered record is recognized for as long as its row is kept and
+	// among those that a replica reads back.
 	Window = 5 * time.Minute
 
 	// trusted is the age up to which the latest row that is found is the room's tail. DynamoDB deletes expired rows in no
