@@ -22,6 +22,7 @@ func newConsole(stack awscdk.Stack, stage Stage, webSocketURL *string) *string {
 		EnforceSSL:        jsii.Bool(true),
 		Encryption:        awss3.BucketEncryption_S3_MANAGED,
 		RemovalPolicy:     stage.RemovalPolicy,
+		AutoDeleteObjects: jsii.Bool(stage.RemovalPolicy == awscdk.RemovalPolicy_DESTROY),
 	})
 	distribution := awscloudfront.NewDistribution(scope, jsii.String("Distribution"), &awscloudfront.DistributionProps{
 		Comment:           jsii.String("Hermes console, stage " + stage.Name),

@@ -43,6 +43,8 @@ func TestTheConsoleIsServedFromAPrivateBucket(t *testing.T) {
 			},
 		}},
 	})
+	template.AllResources(jsii.String("AWS::S3::Bucket"), map[string]any{"DeletionPolicy": "Delete"})
+	template.ResourceCountIs(jsii.String("Custom::S3AutoDeleteObjects"), jsii.Number(1)) // CloudFormation deletes no bucket that holds something
 	for _, prefix := range []any{assertions.Match_Absent(), "lib", "vendor"} {
 		template.HasResourceProperties(jsii.String("Custom::CDKBucketDeployment"), map[string]any{"DestinationBucketKeyPrefix": prefix})
 	}

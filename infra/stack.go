@@ -57,18 +57,20 @@ func newStack(scope constructs.Construct, stage Stage) awscdk.Stack {
 // newBudget watches what the stage costs. Every alert is published in the hub; e-mail needs a sender.
 func newBudget(stack awscdk.Stack, stage Stage, hub notificationhub.INotificationHub, alarms awssns.ITopic, key awskms.IKey) {
 	budget := budgetsubscriber.NewBudgetSubscriber(stack, jsii.String("Budget"), &budgetsubscriber.BudgetSubscriberProps{
-		Budget:        &budgetsubscriber.Budget{Amount: stage.Budget.Amount, Thresholds: stage.Budget.Thresholds},
-		Sender:        stage.Budget.Sender,
-		Recipients:    stage.Budget.Recipients,
-		Hub:           hub,
-		Retry:         stage.Budget.Retry,
-		RemovalPolicy: stage.RemovalPolicy,
-		EncryptionKey: key,
-		LogRetention:  stage.LogRetention,
-		DisableAlarms: !stage.Alarms,
-		Dashboard:     stage.Dashboards,
-		AlarmTopic:    alarms,
-		Architecture:  stage.Architecture,
+		Budget:            &budgetsubscriber.Budget{Amount: stage.Budget.Amount, Thresholds: stage.Budget.Thresholds},
+		Sender:            stage.Budget.Sender,
+		SenderIdentity:    identity(stack, "BudgetSenderIdentity", stage.Budget.SenderIdentity),
+		SandboxRecipients: sandbox(stage, stage.Budget.Sender),
+		Recipients:        stage.Budget.Recipients,
+		Hub:               hub,
+		Retry:             stage.Budget.Retry,
+		RemovalPolicy:     stage.RemovalPolicy,
+		EncryptionKey:     key,
+		LogRetention:      stage.LogRetention,
+		DisableAlarms:     !stage.Alarms,
+		Dashboard:         stage.Dashboards,
+		AlarmTopic:        alarms,
+		Architecture:      stage.Architecture,
 	})
 	output(stack, "BudgetTopicArn", budget.Topic().TopicArn(), "Where budgets publish alerts")
 	output(stack, "BudgetUrl", budget.Url(), "Where SNS delivers alerts")
@@ -80,8 +82,8 @@ func newBudget(stack awscdk.Stack, stage Stage, hub notificationhub.INotificatio
 func newScheduler(stack awscdk.Stack, stage Stage, hub notificationhub.INotificationHub, alarms awssns.ITopic, key awskms.IKey) {
 	scheduler := messagescheduler.NewMessageScheduler(stack, jsii.String("Scheduler"), &messagescheduler.MessageSchedulerProps{
 		Sender:            stage.Sender,
-		SenderIdentity:    identity(stack, stage.SenderIdentity),
-		SandboxRecipients: stage.SandboxRecipients,
+		SenderIdentity:    identity(stack, "SenderIdentity", stage.SenderIdentity),
+		SandboxRecipients: sandbox(stage, stage.Sender),
 		Hub:               hub,
 		BucketProps:       bucketProps(stage),
 		AllowedOrigins:    stage.AllowedOrigins,
@@ -137,11 +139,19 @@ func bucketProps(stage Stage) *awss3.BucketProps {
 }
 
 // identity refers to the identity of that name, which somebody has verified; nil for "".
-func identity(stack awscdk.Stack, name string) awsses.IEmailIdentity {
+func identity(stack awscdk.Stack, id, name string) awsses.IEmailIdentity {
 	if name == "" {
 		return nil
 	}
-	return awsses.EmailIdentity_FromEmailIdentityName(stack, jsii.String("SenderIdentity"), jsii.String(name))
+	return awsses.EmailIdentity_FromEmailIdentityName(stack, jsii.String(id), jsii.String(name))
+}
+
+// sandbox is to whom a construct with that sender may send; nobody where it has none and sends no mail.
+func sandbox(stage Stage, sender string) []string {
+	if sender == "" {
+		return nil
+	}
+	return stage.SandboxRecipients
 }
 
 func customDomain(stack awscdk.Stack, domain *Domain) *notificationhub.CustomDomain {

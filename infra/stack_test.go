@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/hermes-cdk/hermes/constructs/budgetsubscriber"
 	"github.com/hermes-cdk/hermes/test/snapshot"
 )
 
@@ -119,6 +120,27 @@ func TestASenderIsUsedAndNotMade(t *testing.T) {
 	text := snapshot.Text(t, stack)
 	if !strings.Contains(text, ":identity/your.org") || !strings.Contains(text, ":identity/ada@home.org") || !strings.Contains(text, `"HERMES_POST_RATE":"583"`) {
 		t.Error("the identity is not the one given, or the quota is not")
+	}
+}
+
+func TestTheBudgetsSenderIsUsedAndNotMade(t *testing.T) {
+	for identity, want := range map[string]string{"": "alerts@your.org", "your.org": "your.org"} {
+		stage, err := stageNamed("dev")
+		if err != nil {
+			t.Fatal(err)
+		}
+		stage.Budget.Sender, stage.Budget.SenderIdentity = "Hermes <alerts@your.org>", identity
+		stage.Budget.Recipients = []budgetsubscriber.Recipient{{Email: "ada@home.org"}}
+		stage, err = stage.withContext(func(name string) string { return map[string]string{"sandboxRecipients": "ada@home.org"}[name] })
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, stack := build(t, stage)
+		assertions.Template_FromStack(stack, nil).ResourceCountIs(jsii.String("AWS::SES::EmailIdentity"), jsii.Number(0))
+		text := snapshot.Text(t, stack)
+		if !strings.Contains(text, ":identity/"+want+`"`) || !strings.Contains(text, ":identity/ada@home.org") {
+			t.Errorf("with identity %q the template does not allow to send as %s to ada@home.org", identity, want)
+		}
 	}
 }
 

@@ -75,13 +75,17 @@ type Stage struct {
 	Architecture awslambda.Architecture
 }
 
-// Budget of a stage. Without a sender its alerts are published in the hub's room "budget" only: with an address that is
-// not verified with SES every alert would fail. To get e-mail, set Sender to an address of yours and name Recipients;
-// at the first deployment SES asks that address to confirm.
+// Budget of a stage. Without a sender its alerts are published in the hub's room "budget" only. To get e-mail, verify an
+// address or domain with SES, set Sender and name Recipients.
 type Budget struct {
 	Amount     float64 // US dollars a month
 	Thresholds []budgetsubscriber.Threshold
 	Sender     string // e.g. "Hermes <alerts@example.com>"
+
+	// SenderIdentity is the identity of SES, Sender's address if it is "" or its domain, which you have verified. An identity
+	// exists once an account and region, so that stage local alone makes one.
+	SenderIdentity string
+
 	Recipients []budgetsubscriber.Recipient
 	Retry      budgetsubscriber.RetryPolicy
 }
@@ -174,7 +178,15 @@ func (s Stage) withContext(value func(name string) string) (Stage, error) {
 	} else if identity := value("senderIdentity"); identity != "" {
 		return s, fmt.Errorf("senderIdentity is %q, but sender is missing", identity)
 	}
+	if s.Budget.SenderIdentity == "" && s.Name != "local" {
+		if address, err := mail.ParseAddress(s.Budget.Sender); err == nil {
+			s.Budget.SenderIdentity = address.Address
+		}
+	}
 	if recipients := value("sandboxRecipients"); recipients != "" {
+		if s.Sender == "" && s.Budget.Sender == "" {
+			return s, fmt.Errorf("sandboxRecipients is %q, but sender is missing", recipients)
+		}
 		s.SandboxRecipients = strings.Split(recipients, ",")
 	}
 	if s.AlarmEmail = value("alarmEmail"); s.AlarmEmail != "" {

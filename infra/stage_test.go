@@ -86,7 +86,8 @@ func TestAWrongContextIsRefusedWithItsNameAndValue(t *testing.T) {
 		values map[string]string
 		want   string
 	}{
-		"an identity alone": {"dev", map[string]string{"senderIdentity": "your.org"}, `senderIdentity is "your.org", but sender is missing`},
+		"an identity alone":    {"dev", map[string]string{"senderIdentity": "your.org"}, `senderIdentity is "your.org", but sender is missing`},
+		"recipients of nobody": {"dev", map[string]string{"sandboxRecipients": "your.org"}, `sandboxRecipients is "your.org", but sender is missing`},
 		"an e-mail address that is none": {
 			"prod", map[string]string{"alarmEmail": "ops"}, `alarmEmail must be an address, got "ops"`,
 		},

@@ -266,11 +266,11 @@ func TestInvalidProps(t *testing.T) {
 			},
 		},
 		{
-			"a wrong currency and empty filters", `budget.currency must be a code like "USD", got "Euro"; ` +
+			"a wrong currency and empty filters", `budget.currency must be a code of ISO 4217 like "USD", got "XXQ"; ` +
 				`budget.costFilters["Service"] must have a name and values, got []`,
 			&props{
 				Sender: simple().Sender, Recipients: simple().Recipients,
-				Budget: &budget{Amount: 1, Currency: "Euro", CostFilters: map[string][]string{"Service": {}}},
+				Budget: &budget{Amount: 1, Currency: "XXQ", CostFilters: map[string][]string{"Service": {}}},
 			},
 		},
 		{
@@ -290,6 +290,13 @@ func TestInvalidProps(t *testing.T) {
 				Budget: simple().Budget, Recipients: simple().Recipients, Sender: "Hermes", SignatureVersion: 3, ReceiptRetention: time.Minute,
 				Retry: budgetsubscriber.RetryPolicy{MinDelay: 20 * time.Minute, MaxDelay: time.Minute}, HttpApiUrl: "http://x",
 				Notify: budgetsubscriber.FunctionOptions{MemoryMB: 64},
+			},
+		},
+		{
+			"fewer instances than read the redrive queue", `notify.reservedConcurrency must be at least 2, the instances that read its queue, got 1`,
+			&props{
+				Budget: simple().Budget, Recipients: simple().Recipients, Sender: simple().Sender,
+				Notify: budgetsubscriber.FunctionOptions{ReservedConcurrency: 1},
 			},
 		},
 		{

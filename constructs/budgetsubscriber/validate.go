@@ -31,6 +31,7 @@ func (p *BudgetSubscriberProps) validate(path *string) {
 	e.Number("signatureVersion", p.SignatureVersion, 1, 2)
 	e.Duration("receiptRetention", p.ReceiptRetention, contract.DefaultReceiptTTL, forever)
 	p.Notify.Validate(&e, contract.FunctionNotify, false, FunctionOptions{})
+	p.Notify.ValidateReader(&e, contract.FunctionNotify)
 	e.Panic("budget subscriber", path)
 }
 
@@ -62,7 +63,7 @@ func validateBudget(e *validate.Errors, b *Budget) {
 		e.Addf("budget.period must be one of DAILY, MONTHLY, QUARTERLY, ANNUALLY, got %q", b.Period)
 	}
 	if !validate.Unresolved(b.Currency) && !isCurrency(b.Currency) {
-		e.Addf("budget.currency must be a code like \"USD\", got %q", b.Currency)
+		e.Addf("budget.currency must be a code of ISO 4217 like \"USD\", got %q", b.Currency)
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.CostFilters)) {
 		if name == "" || len(b.CostFilters[name]) == 0 || slices.Contains(b.CostFilters[name], "") {
@@ -102,18 +103,26 @@ func validateRecipients(e *validate.Errors, p *BudgetSubscriberProps) {
 		e.Addf("sender is missing, which recipients need")
 	}
 	if p.Sender == "" && p.SenderIdentity != nil {
-		e.Addf("senderIdentity is given without sender")
+		e.Addf("senderIdentity is %q, but sender is missing", *p.SenderIdentity.Node().Path())
 	}
 	sender.Validate(e, p.Sender, p.SenderIdentity)
 	sender.ValidateSandboxRecipients(e, p.SandboxRecipients)
 	if p.Sender == "" && len(p.SandboxRecipients) > 0 {
-		e.Addf("sandboxRecipients is given without sender")
+		e.Addf("sandboxRecipients is %q, but sender is missing", p.SandboxRecipients)
 	}
 }
 
-// isCurrency accepts "" and three capitals, as in ISO 4217. AWS takes the currency of the account's bills.
+// currencies that people pay with, of ISO 4217.
+const currencies = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF " +
+	"CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR " +
+	"ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP " +
+	"MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG " +
+	"SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF " +
+	"XCD XCG XOF XPF YER ZAR ZMW ZWG"
+
+// isCurrency accepts "", too. Which currency the account's bills have, AWS alone knows.
 func isCurrency(code string) bool {
-	return code == "" || len(code) == 3 && strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+	return code == "" || slices.Contains(strings.Fields(currencies), code)
 }
 
 func isAddress(s string) bool {

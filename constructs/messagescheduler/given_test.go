@@ -33,7 +33,7 @@ func TestResourcesThatCannotServeAreRefused(t *testing.T) {
 	_, stack := newStack(t)
 	id := &awsdynamodb.Attribute{Name: jsii.String("id"), Type: awsdynamodb.AttributeType_STRING}
 	const want = `message scheduler "Test/Scheduler": one of sender and hub is required; ` +
-		`deliveryQueue is given without sender; ` +
+		`deliveryQueue is "Test/Queue", but sender is missing; ` +
 		`subscribersTable must have the keys "group" (S), "subscriber" (S), got "id" (S); ` +
 		`deliveryDeadLetterQueue is missing, which deliveryQueue needs; deliveryQueue must have a dead-letter queue`
 	defer func() {

@@ -229,14 +229,14 @@ func TestInvalidProps(t *testing.T) {
 			func(awscdk.Stack) *messagescheduler.MessageSchedulerProps {
 				return &messagescheduler.MessageSchedulerProps{SendRate: 5, DoubleOptIn: true}
 			},
-			`message scheduler "Test/Scheduler": one of sender and hub is required; sendRate is given without sender; ` +
-				`doubleOptIn is given without sender`,
+			`message scheduler "Test/Scheduler": one of sender and hub is required; sendRate is 5, but sender is missing; ` +
+				`doubleOptIn is true, but sender is missing`,
 		},
 		"numbers, times and texts": {
 			func(awscdk.Stack) *messagescheduler.MessageSchedulerProps {
 				return &messagescheduler.MessageSchedulerProps{
 					Sender:         "no-reply",
-					BucketProps:    &awss3.BucketProps{PublicReadAccess: jsii.Bool(true)},
+					BucketProps:    &awss3.BucketProps{PublicReadAccess: jsii.Bool(true), AccessControl: awss3.BucketAccessControl_PUBLIC_READ},
 					BucketPrefix:   "/messages",
 					AllowedOrigins: []string{"example.com"},
 					ThrottleRate:   -1,
@@ -251,6 +251,7 @@ func TestInvalidProps(t *testing.T) {
 			},
 			`message scheduler "Test/Scheduler": sender must be like "Hermes <no-reply@example.com>", got "no-reply"; ` +
 				`bucketProps.publicReadAccess is true, but messages are private; ` +
+				`bucketProps.accessControl is PUBLIC_READ, but messages are private; ` +
 				`bucketPrefix must be like "messages/", got "/messages"; ` +
 				`throttleRate must be between 1 and 1000000, got -1; ` +
 				`allowedOrigins must be like "https://app.example.com", got "example.com"; ` +

@@ -4,6 +4,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/constructs-go/constructs/v10"
+
 	"github.com/hermes-cdk/hermes/constructs/internal/resource"
 	"github.com/hermes-cdk/hermes/constructs/internal/sender"
 	"github.com/hermes-cdk/hermes/constructs/internal/validate"
@@ -44,28 +47,37 @@ func validateSender(e *validate.Errors, p *MessageSchedulerProps) {
 	case p.Hub == nil:
 		e.Addf("one of sender and hub is required")
 	}
-	for _, prop := range []struct {
-		name  string
-		given bool
-	}{
-		{"senderIdentity", p.SenderIdentity != nil},
-		{"sandboxRecipients", len(p.SandboxRecipients) > 0},
-		{"configurationSet", p.ConfigurationSet != nil},
-		{"sendRate", p.SendRate != 0},
-		{"doubleOptIn", p.DoubleOptIn},
-		{"deliveryQueue", p.DeliveryQueue != nil},
-		{"deliveryDeadLetterQueue", p.DeliveryDeadLetterQueue != nil},
-	} {
-		if prop.given {
-			e.Addf("%s is given without sender", prop.name)
+	unused := func(given bool, format string, value any) {
+		if given {
+			e.Addf(format+", but sender is missing", value)
 		}
 	}
+	unused(p.SenderIdentity != nil, "senderIdentity is %q", pathOf(p.SenderIdentity))
+	unused(len(p.SandboxRecipients) > 0, "sandboxRecipients is %q", p.SandboxRecipients)
+	unused(p.ConfigurationSet != nil, "configurationSet is %q", pathOf(p.ConfigurationSet))
+	unused(p.SendRate != 0, "sendRate is %d", p.SendRate)
+	unused(p.DoubleOptIn, "doubleOptIn is %t", p.DoubleOptIn)
+	unused(p.DeliveryQueue != nil, "deliveryQueue is %q", pathOf(p.DeliveryQueue))
+	unused(p.DeliveryDeadLetterQueue != nil, "deliveryDeadLetterQueue is %q", pathOf(p.DeliveryDeadLetterQueue))
+}
+
+func pathOf(c constructs.IConstruct) string {
+	if c == nil {
+		return ""
+	}
+	return *c.Node().Path()
 }
 
 func validateBucket(e *validate.Errors, p *MessageSchedulerProps) {
 	e.Excluded(p.Bucket != nil && p.BucketProps != nil, "bucketProps", "bucket")
-	if props := p.BucketProps; props != nil && props.PublicReadAccess != nil && *props.PublicReadAccess {
-		e.Addf("bucketProps.publicReadAccess is true, but messages are private")
+	if props := p.BucketProps; props != nil {
+		if props.PublicReadAccess != nil && *props.PublicReadAccess {
+			e.Addf("bucketProps.publicReadAccess is true, but messages are private")
+		}
+		switch props.AccessControl {
+		case awss3.BucketAccessControl_PUBLIC_READ, awss3.BucketAccessControl_PUBLIC_READ_WRITE, awss3.BucketAccessControl_AUTHENTICATED_READ:
+			e.Addf("bucketProps.accessControl is %s, but messages are private", props.AccessControl)
+		}
 	}
 	prefix := p.BucketPrefix
 	if prefix == "" || validate.Unresolved(prefix) {

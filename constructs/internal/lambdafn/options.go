@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/hermes-cdk/hermes/constructs/internal/grant"
 	"github.com/hermes-cdk/hermes/constructs/internal/validate"
 )
 
@@ -129,10 +130,18 @@ func (o Options) Validate(e *validate.Errors, name string, readsQueue bool, all 
 	if o.MaxConcurrency != 0 && !readsQueue {
 		e.Addf("%s.maxConcurrency is %d, but %s reads no queue", name, o.MaxConcurrency, name)
 	}
-	// The messages above the reserved concurrency would be throttled, and in the end be dead letters.
-	// https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
-	if whole := o.Or(all); readsQueue && whole.ReservedConcurrency > 0 && whole.MaxConcurrency > whole.ReservedConcurrency {
-		e.Addf("%s.maxConcurrency must be at most %s.reservedConcurrency, %d, got %d", name, name, whole.ReservedConcurrency, whole.MaxConcurrency)
+	if readsQueue {
+		o.Or(all).ValidateReader(e, name)
+	}
+}
+
+// ValidateReader checks that all instances that read a function's queue may run. The messages above the reserved concurrency
+// would be throttled, and in the end be dead letters.
+// https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+func (o Options) ValidateReader(e *validate.Errors, name string) {
+	instances := cmp.Or(o.MaxConcurrency, grant.DefaultMaxConcurrency)
+	if o.ReservedConcurrency > 0 && o.ReservedConcurrency < instances {
+		e.Addf("%s.reservedConcurrency must be at least %d, the instances that read its queue, got %d", name, instances, o.ReservedConcurrency)
 	}
 }
 

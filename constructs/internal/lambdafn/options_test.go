@@ -26,12 +26,17 @@ func TestOptionsAreValidated(t *testing.T) {
 		},
 		"more readers than reserved instances": {
 			options: Options{ReservedConcurrency: 5, MaxConcurrency: 6}, readsQueue: true,
-			want: "send.maxConcurrency must be at most send.reservedConcurrency, 5, got 6",
+			want: "send.reservedConcurrency must be at least 6, the instances that read its queue, got 5",
 		},
 		"more readers than instances reserved for all": {
 			options: Options{MaxConcurrency: 6}, all: Options{ReservedConcurrency: 5}, readsQueue: true,
-			want: "send.maxConcurrency must be at most send.reservedConcurrency, 5, got 6",
+			want: "send.reservedConcurrency must be at least 6, the instances that read its queue, got 5",
 		},
+		"fewer reserved instances than read by default": {
+			options: Options{ReservedConcurrency: 1}, readsQueue: true,
+			want: "send.reservedConcurrency must be at least 2, the instances that read its queue, got 1",
+		},
+		"one reserved instance of a function without a queue": {options: Options{ReservedConcurrency: 1}, want: ""},
 		"subnets of no VPC": {
 			options: Options{VpcSubnets: &awsec2.SubnetSelection{}},
 			want:    "send.vpc is missing, which subnets and security groups need",
