@@ -137,7 +137,7 @@ class Connection {
     this.#link.end("client");
   }
 
-  // ---- what the link tells
+  // ---- what the link reports
 
   #opened(socket) {
     this.#greet(socket);

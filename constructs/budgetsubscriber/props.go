@@ -106,7 +106,7 @@ type BudgetSubscriberProps struct {
 	ReceiptRetention time.Duration
 
 	// ReceiptsTable is a table to use. A table of the app must have the keys and the expiry of the subscriber's own, which the
-	// pages in docs/constructs list; an imported one, which does not tell, is taken at its word.
+	// pages in docs/constructs list; an imported one, whose keys are not known, is taken at its word.
 	// Default: a new one, on demand, with point-in-time recovery.
 	ReceiptsTable awsdynamodb.ITable
 

@@ -64,7 +64,7 @@ type MessageSchedulerProps struct {
 	BucketPrefix string
 
 	// ScheduleTable, SubscribersTable and DeliveriesTable are tables to use. A table of the app must have the keys, the indexes
-	// and the expiry of the scheduler's own, listed in docs/constructs; an imported one, which does not tell, is taken at its word.
+	// and the expiry of the scheduler's own, listed in docs/constructs; an imported one, whose keys are not known, is taken at its word.
 	// Default: new ones, on demand, with point-in-time recovery.
 	ScheduleTable, SubscribersTable, DeliveriesTable awsdynamodb.ITable
 

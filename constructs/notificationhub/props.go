@@ -96,7 +96,7 @@ type NotificationHubProps struct {
 	EncryptionKey awskms.IKey
 
 	// ConnectionsTable, RoomsTable, MessagesTable and TokensTable are tables to use. A table of the app must have the keys, the
-	// index and the expiry of the hub's own, listed in docs/constructs; an imported one, which does not tell, is taken at its word.
+	// index and the expiry of the hub's own, listed in docs/constructs; an imported one, whose keys are not known, is taken at its word.
 	// Default: new ones, on demand, with point-in-time recovery.
 	ConnectionsTable, RoomsTable, MessagesTable, TokensTable awsdynamodb.ITable
 

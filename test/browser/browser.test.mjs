@@ -157,7 +157,7 @@ describe("the console", () => {
     await stage.publish({ user_id: markup, room_id: room, data: { type: markup, text: markup } });
     await rows(first(page)).getByText(markup).first().waitFor();
     await stage.publish(`{"user_id":"x","data":${JSON.stringify(markup)}}`);
-    await page.locator(".letter pre").getByText("broken into").first().waitFor();
+    await page.locator(".card pre").getByText("broken into").first().waitFor();
     assert.equal(await page.locator("main img, main script, main b:not(.chart b), .toasts img").count(), 0);
     assert.equal(await page.title(), "Hermes console");
   });
@@ -326,7 +326,7 @@ describe("the console", () => {
       for (const type of ["note", "order", "alert", "bill", "chat", "task"]) await stage.publish({ user_id: "shop", room_id: room, data: { type, text: type } });
       await stage.publish('{"data":"no room"}');
       await first(page).getByRole("button", { name: "all 6" }).waitFor();
-      await page.locator(".letter").first().waitFor();
+      await page.locator(".card").first().waitFor();
       const scheduled = page.getByRole("region", { name: "Scheduled messages" });
       await scheduled.getByRole("textbox", { name: "Group" }).fill(room);
       await scheduled.getByLabel("E-mail address").fill("ada@example.com");

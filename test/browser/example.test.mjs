@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { letterOf } from "../../client/web/console/alert.js";
+import { alertText } from "../../client/web/console/alert.js";
 import { signedHeaders } from "../../client/web/console/sigv4.js";
 import { launch } from "./chromium.mjs";
 import { startStage } from "./stage.mjs";
@@ -54,7 +54,7 @@ test("an order is seen by everybody, and they are reminded of it", async (t) => 
 
 test("everybody sees that the budget is nearly spent", async (t) => {
   const page = await open(t, "ada");
-  await publish(letterOf({ account: "000000000000", budget: "Board", limit: 20, spent: 19, threshold: 18, type: "ACTUAL" }));
+  await publish(alertText({ account: "000000000000", budget: "Board", limit: 20, spent: 19, threshold: 18, type: "ACTUAL" }));
   await page.getByRole("alert").filter({ hasText: "90 % of the budget Board are spent" }).waitFor();
 });
 

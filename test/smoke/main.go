@@ -34,10 +34,10 @@ func main() {
 // A story is something that a user sees happen.
 type story struct {
 	name string
-	tell func(*stage, context.Context) error
+	run  func(*stage, context.Context) error
 }
 
-// stories in the order in which they are told; what one makes, the next ones may use.
+// stories in the order in which they run; what one makes, the next ones may use.
 var stories = []story{
 	{"connect", (*stage).connects},
 	{"refuse", (*stage).refuses},
@@ -73,7 +73,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		}
 		begun := time.Now()
 		ctx, cancel := context.WithTimeout(ctx, *within)
-		err := story.tell(s, ctx)
+		err := story.run(s, ctx)
 		cancel()
 		if err != nil {
 			failed++

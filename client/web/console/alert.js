@@ -31,7 +31,7 @@ export function readAlert(alert) {
 const money = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 
 /** The text of an alert of a monthly cost budget in US dollars, as AWS Budgets words it. `type` is ACTUAL or FORECASTED. */
-export function letterOf({ account, budget, limit, spent, threshold, type, now = new Date() }) {
+export function alertText({ account, budget, limit, spent, threshold, type, now = new Date() }) {
   const date = now.toLocaleDateString("en-US", { year: "numeric", month: "long", day: "numeric", timeZone: "UTC" });
   const [of, is, above] = [limit, spent, threshold].map((amount) => money.format(amount));
   return [

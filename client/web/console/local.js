@@ -1,6 +1,6 @@
 // The local stage as the console sees it: its controls, and the AWS endpoint on the same origin as the administrator.
 // A deployed console has no such thing; whatever needs one is then left out.
-import { letterOf } from "./alert.js";
+import { alertText } from "./alert.js";
 import { newGroupIssuer, newIssuer } from "./mint.js";
 import { newScheduler } from "./scheduler.js";
 import { signedHeaders } from "./sigv4.js";
@@ -71,10 +71,10 @@ class Local {
     }
   }
 
-  /** Publishes an alert as AWS Budgets does; see letterOf for its fields. Resolves to the SNS message id. */
+  /** Publishes an alert as AWS Budgets does; see alertText for its fields. Resolves to the SNS message id. */
   async alert(alert) {
     const TopicArn = this.outputs.BudgetTopicArn;
-    const Message = letterOf({ account: TopicArn.split(":")[4], ...alert });
+    const Message = alertText({ account: TopicArn.split(":")[4], ...alert });
     const answer = await query("sns", "Publish", { Version: "2010-03-31", TopicArn, Subject: `AWS Budgets: ${alert.budget}`.slice(0, 100), Message });
     return answer.querySelector("MessageId")?.textContent;
   }
@@ -106,15 +106,15 @@ class Local {
   }
 
   /** Sends a dead letter back to where it came from. */
-  async redrive(deadQueue, letter) {
+  async redrive(deadQueue, deadLetter) {
     const source = this.queues.find(({ deadletterarn }) => deadletterarn === deadQueue.arn);
     if (!source) throw new Error(`no queue sends its dead letters to ${deadQueue.name}`);
-    await aws("sqs", "SendMessage", { QueueUrl: source.url, MessageBody: letter.body });
-    await this.discard(deadQueue, letter);
+    await aws("sqs", "SendMessage", { QueueUrl: source.url, MessageBody: deadLetter.body });
+    await this.discard(deadQueue, deadLetter);
   }
 
-  async discard(deadQueue, letter) {
-    await aws("sqs", "DeleteMessage", { QueueUrl: deadQueue.url, ReceiptHandle: letter.receipt });
+  async discard(deadQueue, deadLetter) {
+    await aws("sqs", "DeleteMessage", { QueueUrl: deadQueue.url, ReceiptHandle: deadLetter.receipt });
   }
 
   /** Connections that came, went or were refused, newest first, out of the functions' logs. */

@@ -9,12 +9,12 @@ const TOPICS = {
   outbox: { every: 3000, ask: (stage) => stage.get("outbox?limit=20") },
 };
 
-/** Starts asking. `onup(true|false)` tells whether the stage answers. */
+/** Starts asking. `onup(true|false)` reports whether the stage answers. */
 export function newPulse(stage, onup) {
   const topics = new Map();
   let up = null;
 
-  const tell = (now) => {
+  const report = (now) => {
     if (now !== up) onup((up = now));
   };
 
@@ -24,12 +24,12 @@ export function newPulse(stage, onup) {
     topic.asking = (async () => {
       try {
         topic.latest = await TOPICS[name].ask(stage);
-        tell(true);
+        report(true);
         topic.fresh = true;
       } catch (error) {
         topic.fresh = false;
         // fetch: nothing answers, or not in time
-        if (error instanceof TypeError || error.name === "TimeoutError") tell(false);
+        if (error instanceof TypeError || error.name === "TimeoutError") report(false);
         else console.warn(`${name}: ${error.message}`);
       }
       topic.asking = null;

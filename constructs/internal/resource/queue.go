@@ -38,7 +38,7 @@ type WorkQueue struct {
 	Timeout        time.Duration // of the function
 }
 
-// Check checks what was given. An imported queue tells only whether it is a FIFO queue.
+// Check checks what was given. Of an imported queue only whether it is a FIFO queue is known.
 func (w WorkQueue) Check(e *validate.Errors) {
 	CheckStandard(e, w.DeadName, w.Dead)
 	CheckStandard(e, w.Name, w.Queue)

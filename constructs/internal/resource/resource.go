@@ -1,5 +1,5 @@
 // Package resource makes tables, queues and log groups with the defaults of this module: encrypted, recoverable, and
-// closed to plain http. It takes those that an app gives instead, and checks them as far as they tell.
+// closed to plain http. It takes those that an app gives instead, and checks them as far as they are known.
 package resource
 
 import (

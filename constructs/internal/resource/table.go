@@ -96,8 +96,8 @@ func Number(name string) *awsdynamodb.Attribute {
 	return &awsdynamodb.Attribute{Name: jsii.String(name), Type: awsdynamodb.AttributeType_NUMBER}
 }
 
-// Check checks the keys, indexes and expiry of a table that was given as the prop name. An imported table does not tell, and
-// nil is none.
+// Check checks the keys, indexes and expiry of a table that was given as the prop name. Those of an imported
+// table are not known, and nil is none.
 func (t Table) Check(e *validate.Errors, name string, given awsdynamodb.ITable) {
 	if given == nil || given.Node().DefaultChild() == nil {
 		return

@@ -1,4 +1,4 @@
-// What AWS Budgets told, as the hub's room hears it; and a way to have it told.
+// What AWS Budgets reported, as the hub's room hears it; and a way to have it reported.
 import { alertIn, percent, readAlert } from "../alert.js";
 import { choice, field, fill, h, say } from "../dom.js";
 import { dateTime } from "../format.js";
@@ -12,7 +12,7 @@ const THRESHOLD = 0.9; // of the limit, as the construct's default
 export const budget = {
   id: "budget",
   title: "Budget alerts",
-  hint: "AWS Budgets tells a topic, whose signature the subscriber verifies before it writes e-mail and tells the room budget. This panel listens there.",
+  hint: "AWS Budgets notifies a topic, whose signature the subscriber verifies before it writes e-mail and notifies the room budget. This panel listens there.",
   needsStage: true,
   needsOutput: "BudgetTopicArn",
   mount(body, app) {
@@ -80,11 +80,11 @@ function sender(app) {
 function item(alert, sentAt) {
   const at = Date.parse(alert.time) || sentAt;
   const { budget: name, kind, line, reached, spent, threshold } = readAlert(alert);
-  return h("li", { class: "letter alert", dataset: { kind } },
+  return h("li", { class: "card alert", dataset: { kind } },
     h("p", { class: "alert-head" }, h("span", { class: "alert-name wrap" }, name), h("span", { class: "alert-kind" }, kind), h("time", { datetime: new Date(at).toISOString() }, dateTime(at))),
     h("p", { class: "alert-figures" }, h("b", {}, `${percent(spent)}%`), ` ${line}`),
     bar(spent, threshold),
-    h("p", { class: "letter-foot" }, h("span", { class: "wrap" }, reached), h("span", {}, `account ${alert.account}`)));
+    h("p", { class: "card-foot" }, h("span", { class: "wrap" }, reached), h("span", {}, `account ${alert.account}`)));
 }
 
 /** How much of the limit is spent, with a mark at the threshold. The figures beside it say the same. */

@@ -3,7 +3,7 @@ import { choice, field, h, say } from "../dom.js";
 
 const UNITS = { 1000: "seconds", 60000: "minutes", 3600000: "hours", at: "at a time" };
 
-/** `schedule(message)` does and tells; the form is left as it is, for the next one. */
+/** `schedule(message)` does and reports; the form is left as it is, for the next one. */
 export function newCompose(schedule) {
   const subject = field("Subject", { value: "Standup", required: true, maxlength: 998 });
   const text = field("Text", { rows: 3, required: true }, "textarea");

@@ -20,7 +20,7 @@ export const cost = {
       h("p", { class: "figure-line" }, total, " so far ", each),
       h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Most expensive uses" },
         h("table", {}, h("thead", {}, h("tr", {}, ...["Service", "By", "Count", "Cost"].map(column))), rows)),
-      h("div", { class: "letter-foot" }, since, h("button", { type: "button", class: "quiet", on: { click: reset } }, "Start counting again")));
+      h("div", { class: "card-foot" }, since, h("button", { type: "button", class: "quiet", on: { click: reset } }, "Start counting again")));
 
     app.pulse.on("usage", ({ items, total_usd: usd, since: at, prices_of: prices }) => {
       say(total, dollars(usd));

@@ -22,9 +22,9 @@ export const denied = {
 
 function item({ time: at, function: name, caller, action, resource, reason }, functions) {
   const path = functions.find((f) => f.name === name)?.path;
-  return h("li", { class: "letter" },
-    h("p", { class: "letter-reason" }, action),
+  return h("li", { class: "card" },
+    h("p", { class: "card-reason" }, action),
     h("p", { class: "aside wrap" }, resource),
     h("p", { class: "aside wrap" }, reason),
-    h("p", { class: "letter-foot" }, h("span", {}, path ?? name ?? caller), h("time", { datetime: at }, time(at))));
+    h("p", { class: "card-foot" }, h("span", {}, path ?? name ?? caller), h("time", { datetime: at }, time(at))));
 }

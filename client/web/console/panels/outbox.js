@@ -21,7 +21,7 @@ export const outbox = {
 };
 
 function item({ time: at, from, to, subject, text, html }) {
-  return h("li", { class: "letter" },
+  return h("li", { class: "card" },
     h("details", {},
       h("summary", {}, h("span", { class: "mail-subject" }, subject || "(no subject)"), h("span", { class: "aside" }, ` to ${to.join(", ")}, ${time(at)}`)),
       h("p", { class: "aside" }, `from ${from}`),

@@ -9,13 +9,13 @@ export const queues = {
   needsStage: true,
   mount(body, app) {
     const rows = h("tbody");
-    const letters = h("ul", { class: "letters", tabindex: 0, "aria-label": "Dead letters" });
+    const deadLetters = h("ul", { class: "dead-letters", tabindex: 0, "aria-label": "Dead letters" });
     const result = h("p", { class: "result", role: "status" });
     const column = (name) => h("th", { scope: "col" }, name);
     body.append(
       h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Queue depths" },
         h("table", {}, h("thead", {}, h("tr", {}, ...["Queue", "Waiting", "In flight", "Delayed"].map(column))), rows)),
-      h("h3", {}, "Dead letters"), letters, result);
+      h("h3", {}, "Dead letters"), deadLetters, result);
     let shown = "";
 
     app.pulse.on("queues", (depths) => {
@@ -31,8 +31,8 @@ export const queues = {
 
     async function list(dead) {
       const expected = dead.length > 0;
-      const found = await Promise.all(dead.map(async (queue) => (await app.stage.deadLetters(queue.url)).map((letter) => ({ queue, letter }))));
-      fill(letters, found.flat().map(item), expected ? "Somebody else looks at them right now." : "None: everything was delivered.");
+      const found = await Promise.all(dead.map(async (queue) => (await app.stage.deadLetters(queue.url)).map((deadLetter) => ({ queue, deadLetter }))));
+      fill(deadLetters, found.flat().map(item), expected ? "Somebody else looks at them right now." : "None: everything was delivered.");
       if (expected && !found.flat().length) shown = ""; // look again
     }
 
@@ -47,15 +47,15 @@ export const queues = {
       app.pulse.now("queues");
     };
 
-    function item({ queue, letter }) {
-      const reason = `${queue.path}: ${letter.reason}`;
-      return h("li", { class: "letter" },
-        h("p", { class: "letter-reason" }, letter.reason),
-        h("pre", { tabindex: 0, role: "group", "aria-label": `Body of the dead letter, ${reason}` }, letter.body.slice(0, 2000)),
-        h("div", { class: "letter-foot" },
-          h("span", {}, `${queue.path}, ${time(letter.sentAt)}`),
-          h("button", { type: "button", "aria-label": `Redrive ${reason}`, on: { click: act(() => app.stage.redrive(queue, letter), "Sent again.") } }, "Redrive"),
-          h("button", { type: "button", class: "quiet", "aria-label": `Discard ${reason}`, on: { click: act(() => app.stage.discard(queue, letter), "Discarded.") } }, "Discard")));
+    function item({ queue, deadLetter }) {
+      const reason = `${queue.path}: ${deadLetter.reason}`;
+      return h("li", { class: "card" },
+        h("p", { class: "card-reason" }, deadLetter.reason),
+        h("pre", { tabindex: 0, role: "group", "aria-label": `Body of the dead letter, ${reason}` }, deadLetter.body.slice(0, 2000)),
+        h("div", { class: "card-foot" },
+          h("span", {}, `${queue.path}, ${time(deadLetter.sentAt)}`),
+          h("button", { type: "button", "aria-label": `Redrive ${reason}`, on: { click: act(() => app.stage.redrive(queue, deadLetter), "Sent again.") } }, "Redrive"),
+          h("button", { type: "button", class: "quiet", "aria-label": `Discard ${reason}`, on: { click: act(() => app.stage.discard(queue, deadLetter), "Discarded.") } }, "Discard")));
     }
   },
 };

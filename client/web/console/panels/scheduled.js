@@ -27,9 +27,9 @@ export function newRow(first, { results, cancel }) {
   const button = h("button", { type: "button", class: "quiet", "aria-label": `Cancel ${subject}`, on: { click: () => cancel(message) } }, "Cancel");
   const list = h("ul", { class: "results" });
   const details = h("details", { on: { toggle: () => refresh() } }, h("summary", {}, "Results", h("span", { class: "unseen" }, ` of ${subject}`)), list);
-  const element = h("li", { class: "letter" },
+  const element = h("li", { class: "card" },
     h("p", { class: "alert-head" }, h("span", { class: "alert-name wrap" }, subject), status, due),
-    h("div", { class: "letter-foot" }, left, button),
+    h("div", { class: "card-foot" }, left, button),
     details);
   let reading = false;
 

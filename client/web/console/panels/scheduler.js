@@ -1,4 +1,4 @@
-// What a group will be told and when, and what became of it. Nothing is asked before somebody opens a group.
+// What a group will receive and when, and what became of it. Nothing is asked before somebody opens a group.
 import { fill, field, h, say } from "../dom.js";
 import { time } from "../format.js";
 import { newTimeline } from "../timeline.js";

@@ -1,7 +1,7 @@
 // Who gets a group's messages by e-mail.
 import { field, fill, h } from "../dom.js";
 
-/** The subscribers of a group: `add(subscriber)` and `remove(subscriber)` do and tell. */
+/** The subscribers of a group: `add(subscriber)` and `remove(subscriber)` do and report. */
 export function newSubscribers({ add, remove }) {
   const email = field("E-mail address", { type: "email", required: true, maxlength: 254, placeholder: "ada@example.com" });
   const name = field("Name (optional)", { maxlength: 128 });
@@ -16,7 +16,7 @@ export function newSubscribers({ add, remove }) {
   let shown = "";
 
   const item = (subscriber) =>
-    h("li", { class: "letter-foot" },
+    h("li", { class: "card-foot" },
       h("span", { class: "wrap" }, subscriber.name ? `${subscriber.name}, ${subscriber.email}` : subscriber.email, subscriber.status === "active" ? "" : ` (${subscriber.status})`),
       h("button", { type: "button", class: "quiet", "aria-label": `Remove ${subscriber.email}`, on: { click: () => remove(subscriber).then(() => list.focus({ preventScroll: true })) } }, "Remove"));
 
