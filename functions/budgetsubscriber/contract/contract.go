@@ -36,11 +36,8 @@ const (
 	MetricBlocked   = "Blocked" // count: mails that SES refused because the account is not set up for them, at each try
 )
 
-// RoutePath and RouteMethod are where SNS delivers.
-const (
-	RouteMethod = "POST"
-	RoutePath   = "/budget-subscriber"
-)
+// RoutePath is where SNS delivers.
+const RoutePath = "/budget-subscriber"
 
 // Attributes of the Receipts table: one row for each message and receiver, so that a redelivered message completes what
 // is missing and repeats nothing.

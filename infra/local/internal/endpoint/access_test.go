@@ -121,10 +121,8 @@ func TestASecretWithAKeyTakesBoth(t *testing.T) {
 	arn, err := s.secrets.Ensure(secretsmanager.Spec{Name: "key", SecretString: "hidden"})
 	must(t, err)
 	keys[arn] = key
-	policy, err := iam.ParseJSON("Key", iam.Resource, []byte(allow(`{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::000000000000:root"},"Action":"kms:*","Resource":"*",`+
+	s.engine.PutResourcePolicy(key, parsePolicy(t, iam.Resource, allow(`{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::000000000000:root"},"Action":"kms:*","Resource":"*",`+
 		`"Condition":{"StringEquals":{"kms:ViaService":"secretsmanager.us-east-1.amazonaws.com"}}}`)))
-	must(t, err)
-	s.engine.PutResourcePolicy(key, policy)
 	read := `{"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"` + arn + `"}`
 	in := &awssecrets.GetSecretValueInput{SecretId: &arn}
 
@@ -203,10 +201,8 @@ const connectionARN = "arn:aws:execute-api:us-east-1:000000000000:abc/local/POST
 
 func (s *stage) deliverer(t testing.TB) Credentials {
 	t.Helper()
-	policy, err := iam.ParseJSON("Policy", iam.Identity, []byte(allow(`{"Effect":"Allow","Action":"execute-api:ManageConnections",`+
+	s.engine.PutRole("deliver-role", parsePolicy(t, iam.Identity, allow(`{"Effect":"Allow","Action":"execute-api:ManageConnections",`+
 		`"Resource":"arn:aws:execute-api:us-east-1:000000000000:abc/local/POST/@connections/*"}`)))
-	must(t, err)
-	s.engine.PutRole("deliver-role", policy)
 	return s.Issue("deliver-role", "deliver")
 }
 

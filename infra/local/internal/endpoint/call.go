@@ -18,15 +18,6 @@ type call struct {
 
 type callKey struct{}
 
-// CallerFrom returns the caller from a request's context; false outside a handler added with Handle.
-func CallerFrom(ctx context.Context) (iam.Caller, bool) {
-	c, ok := ctx.Value(callKey{}).(*call)
-	if !ok {
-		return iam.Caller{}, false
-	}
-	return c.caller, true
-}
-
 func callFrom(ctx context.Context) *call {
 	if c, ok := ctx.Value(callKey{}).(*call); ok {
 		return c

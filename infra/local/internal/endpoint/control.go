@@ -1,9 +1,9 @@
 package endpoint
 
 import (
-	"encoding/json"
 	"net/http"
 
+	"github.com/hermes-cdk/hermes/infra/local/internal/answer"
 	"github.com/hermes-cdk/hermes/infra/local/internal/iam"
 )
 
@@ -19,7 +19,7 @@ func (f *Front) DeniedHandler() http.Handler {
 		switch r.Method {
 		case http.MethodGet:
 			list, total := f.denied.list()
-			writeJSON(w, map[string]any{"total": total, "denied": list})
+			answer.JSON(w, http.StatusOK, map[string]any{"total": total, "denied": list})
 		case http.MethodDelete:
 			f.denied.clear()
 			w.WriteHeader(http.StatusNoContent)
@@ -39,11 +39,6 @@ func PermissionsHandler(engine Reporter) http.Handler {
 			w.WriteHeader(http.StatusMethodNotAllowed)
 			return
 		}
-		writeJSON(w, engine.Report())
+		answer.JSON(w, http.StatusOK, engine.Report())
 	})
-}
-
-func writeJSON(w http.ResponseWriter, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(body)
 }

@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"time"
@@ -68,12 +69,7 @@ type Front struct {
 
 // New returns an endpoint that serves STS; other services are added with Handle.
 func New(o Options) *Front {
-	if o.Account == "" {
-		o.Account = "000000000000"
-	}
-	if o.Region == "" {
-		o.Region = "us-east-1"
-	}
+	o.Account, o.Region = cmp.Or(o.Account, "000000000000"), cmp.Or(o.Region, "us-east-1")
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
@@ -96,8 +92,7 @@ func New(o Options) *Front {
 }
 
 // Handle adds a service, named as in the credential scope: dynamodb, sqs, sns, s3, secretsmanager, ses, lambda, monitoring.
-// Its handler is called with requests that are authenticated and authorized; the caller is in the request's context (see
-// CallerFrom). Call it before the first request.
+// Its handler is called with requests that are authenticated and authorized. Call it before the first request.
 func (f *Front) Handle(service string, h http.Handler) {
 	f.services[service] = h
 }

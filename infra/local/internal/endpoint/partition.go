@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"github.com/hermes-cdk/hermes/infra/local/internal/answer"
 	"github.com/hermes-cdk/hermes/infra/local/internal/endpoint/operation"
 )
 
@@ -130,7 +131,7 @@ func (f *Front) PartitionsHandler() http.Handler {
 		if throttled == nil {
 			throttled = map[string]int{}
 		}
-		writeJSON(w, map[string]any{"enabled": p.enabled, "throttled": throttled})
+		answer.JSON(w, http.StatusOK, map[string]any{"enabled": p.enabled, "throttled": throttled})
 	})
 }
 

@@ -2,6 +2,7 @@ package endpoint
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -183,12 +184,19 @@ func must(t testing.TB, err error) {
 // admin is a client configuration with the administrator's credentials.
 func (s *stage) admin() aws.Config { return s.config(AdminAccessKeyID, AdminSecretAccessKey, "") }
 
+func parsePolicy(t testing.TB, kind iam.Kind, policy string) iam.Policy {
+	t.Helper()
+	var document any
+	must(t, json.Unmarshal([]byte(policy), &document))
+	parsed, err := iam.Parse("Policy", kind, document)
+	must(t, err)
+	return parsed
+}
+
 // function is a client configuration of a function whose role has one policy document.
 func (s *stage) function(t testing.TB, name, policy string) aws.Config {
 	t.Helper()
-	parsed, err := iam.ParseJSON("Policy", iam.Identity, []byte(policy))
-	must(t, err)
-	s.engine.PutRole(name+"-role", parsed)
+	s.engine.PutRole(name+"-role", parsePolicy(t, iam.Identity, policy))
 	c := s.Issue(name+"-role", name)
 	return s.config(c.AccessKeyID, c.SecretAccessKey, c.SessionToken)
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/answer"
 )
 
 const maxRuleBytes = 64 << 10
@@ -14,7 +16,7 @@ const maxRuleBytes = 64 << 10
 func (i *Injector) Handler(prefix string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+prefix, func(w http.ResponseWriter, _ *http.Request) {
-		reply(w, http.StatusOK, map[string]any{"rules": i.Rules()})
+		answer.JSON(w, http.StatusOK, map[string]any{"rules": i.Rules()})
 	})
 	mux.HandleFunc("POST "+prefix, i.post)
 	mux.HandleFunc("DELETE "+prefix, func(w http.ResponseWriter, _ *http.Request) {
@@ -37,7 +39,7 @@ func (i *Injector) post(w http.ResponseWriter, r *http.Request) {
 	dec.DisallowUnknownFields()
 	var rule Rule
 	if err := dec.Decode(&rule); err != nil {
-		reply(w, http.StatusBadRequest, map[string]string{"error": "faults: add: " + strings.TrimPrefix(err.Error(), "json: ")})
+		answer.JSON(w, http.StatusBadRequest, map[string]string{"error": "faults: add: " + strings.TrimPrefix(err.Error(), "json: ")})
 		return
 	}
 	added, err := i.Add(rule)
@@ -45,7 +47,7 @@ func (i *Injector) post(w http.ResponseWriter, r *http.Request) {
 		fail(w, err)
 		return
 	}
-	reply(w, http.StatusCreated, added)
+	answer.JSON(w, http.StatusCreated, added)
 }
 
 func fail(w http.ResponseWriter, err error) {
@@ -56,11 +58,5 @@ func fail(w http.ResponseWriter, err error) {
 	case errors.Is(err, ErrNotFound):
 		status = http.StatusNotFound
 	}
-	reply(w, status, map[string]string{"error": err.Error()})
-}
-
-func reply(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body)
+	answer.JSON(w, status, map[string]string{"error": err.Error()})
 }

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // A Policy is a parsed policy document.
@@ -27,17 +26,6 @@ const (
 	// required; a statement without Resource applies to whatever the policy is attached to.
 	Resource
 )
-
-// ParseJSON is Parse for text.
-func ParseJSON(source string, kind Kind, document []byte) (Policy, error) {
-	decoder := json.NewDecoder(strings.NewReader(string(document)))
-	decoder.UseNumber()
-	var v any
-	if err := decoder.Decode(&v); err != nil {
-		return Policy{}, fmt.Errorf("%w: %s: not JSON: %w", ErrPolicy, source, err)
-	}
-	return Parse(source, kind, v)
-}
 
 // Parse reads a policy document as it comes out of a JSON decoder, intrinsics already resolved. source, a logical id, names
 // the policy in reports and errors. Unknown elements, effects and condition operators are errors: skipping one would decide

@@ -26,7 +26,7 @@ func newTestEngine() *Engine {
 
 func mustParse(t testing.TB, source string, kind Kind, document string) Policy {
 	t.Helper()
-	p, err := ParseJSON(source, kind, []byte(document))
+	p, err := parseJSON(source, kind, document)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/answer"
 )
 
 // AccountHandler serves the account as JSON under prefix (for example /_local/ses): GET prefix gives {"sandbox",
@@ -18,7 +20,7 @@ func (b *Outbox) AccountHandler(prefix string) http.Handler {
 			return
 		}
 		if _, isAddress := bare(in.Name); !isAddress && (strings.ContainsAny(in.Name, "@ ") || !strings.Contains(in.Name, ".")) {
-			reply(w, http.StatusBadRequest, map[string]string{"error": "ses: name must be an address or a domain, got " + quoted(in.Name)})
+			answer.JSON(w, http.StatusBadRequest, map[string]string{"error": "ses: name must be an address or a domain, got " + quoted(in.Name)})
 			return
 		}
 		b.Verify(in.Name)
@@ -30,7 +32,7 @@ func (b *Outbox) AccountHandler(prefix string) http.Handler {
 			return
 		}
 		if in.Enabled == nil {
-			reply(w, http.StatusBadRequest, map[string]string{"error": "ses: enabled is missing"})
+			answer.JSON(w, http.StatusBadRequest, map[string]string{"error": "ses: enabled is missing"})
 			return
 		}
 		b.SetSandbox(*in.Enabled)
@@ -43,7 +45,7 @@ func (b *Outbox) replyAccount(w http.ResponseWriter) {
 	b.mu.RLock()
 	sandbox := b.sandbox
 	b.mu.RUnlock()
-	reply(w, http.StatusOK, map[string]any{"sandbox": sandbox, "identities": b.Identities()})
+	answer.JSON(w, http.StatusOK, map[string]any{"sandbox": sandbox, "identities": b.Identities()})
 }
 
 // decode reads a control's body, or responds with an error and returns false.
@@ -52,7 +54,7 @@ func decode(w http.ResponseWriter, r *http.Request, into any) bool {
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
-		reply(w, http.StatusBadRequest, map[string]string{"error": "ses: " + strings.TrimPrefix(err.Error(), "json: ")})
+		answer.JSON(w, http.StatusBadRequest, map[string]string{"error": "ses: " + strings.TrimPrefix(err.Error(), "json: ")})
 		return false
 	}
 	return true

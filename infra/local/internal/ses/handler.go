@@ -1,9 +1,10 @@
 package ses
 
 import (
-	"encoding/json"
 	"net/http"
 	"strconv"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/answer"
 )
 
 // ControlHandler serves the outbox as JSON: GET gives {"messages": [Message]}, oldest first, with ?to= and ?subject= only
@@ -17,10 +18,10 @@ func (b *Outbox) ControlHandler() http.Handler {
 			if n, err := strconv.Atoi(q.Get("limit")); err == nil && n >= 0 && n < len(list) {
 				list = list[len(list)-n:]
 			}
-			reply(w, http.StatusOK, map[string]any{"messages": list})
+			answer.JSON(w, http.StatusOK, map[string]any{"messages": list})
 		case http.MethodDelete:
 			if err := b.Clear(); err != nil {
-				reply(w, http.StatusInternalServerError, map[string]string{"error": err.Error()})
+				answer.JSON(w, http.StatusInternalServerError, map[string]string{"error": err.Error()})
 				return
 			}
 			w.WriteHeader(http.StatusNoContent)
@@ -29,10 +30,4 @@ func (b *Outbox) ControlHandler() http.Handler {
 			w.WriteHeader(http.StatusMethodNotAllowed)
 		}
 	})
-}
-
-func reply(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body)
 }

@@ -1,6 +1,7 @@
 package ses
 
 import (
+	"cmp"
 	"strings"
 	"sync"
 	"time"
@@ -49,12 +50,6 @@ type Outbox struct {
 
 // New opens an outbox. It fails if the file cannot be read.
 func New(o Options) (*Outbox, error) {
-	if o.Account == "" {
-		o.Account = "000000000000"
-	}
-	if o.Region == "" {
-		o.Region = "us-east-1"
-	}
 	if o.Rate <= 0 {
 		o.Rate = DefaultRate
 	}
@@ -62,7 +57,7 @@ func New(o Options) (*Outbox, error) {
 		o.Now = time.Now
 	}
 	b := &Outbox{
-		account: o.Account, region: o.Region, file: o.File, now: o.Now, rate: o.Rate,
+		account: cmp.Or(o.Account, "000000000000"), region: cmp.Or(o.Region, "us-east-1"), file: o.File, now: o.Now, rate: o.Rate,
 		limit:  newLimiter(o.Rate),
 		notify: o.Notify, sets: map[string][]string{}, identities: map[string]bool{}, suppressed: map[string]suppression{},
 	}

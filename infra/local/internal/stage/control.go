@@ -2,9 +2,10 @@ package stage
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"time"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/answer"
 )
 
 // control is the path of the control API, which is JSON.
@@ -31,7 +32,7 @@ func (s *Stage) serveControl() http.Handler {
 		mux.Handle(control+path+"/", h)
 	}
 	mux.HandleFunc(control, func(w http.ResponseWriter, r *http.Request) {
-		writeJSON(w, http.StatusNotFound, map[string]string{"error": "no control at " + r.URL.Path})
+		answer.JSON(w, http.StatusNotFound, map[string]string{"error": "no control at " + r.URL.Path})
 	})
 	return mux
 }
@@ -54,7 +55,7 @@ func (s *Stage) serveHealth(w http.ResponseWriter, r *http.Request) {
 	for _, a := range s.sockets {
 		connections += a.Len()
 	}
-	writeJSON(w, status, map[string]any{
+	answer.JSON(w, status, map[string]any{
 		"ready": status == http.StatusOK, "parts": parts, "connections": connections, "instances": s.instances(),
 		"recursive_invocations_dropped": s.recursion.counts(), "pending_subscriptions": s.notifier.Pending(),
 	})
@@ -63,10 +64,10 @@ func (s *Stage) serveHealth(w http.ResponseWriter, r *http.Request) {
 // serveResources lists the template's resources and what is not run.
 func (s *Stage) serveResources(w http.ResponseWriter, _ *http.Request) {
 	if !s.ready.Load() {
-		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"error": "the stage is starting"})
+		answer.JSON(w, http.StatusServiceUnavailable, map[string]string{"error": "the stage is starting"})
 		return
 	}
-	writeJSON(w, http.StatusOK, map[string]any{
+	answer.JSON(w, http.StatusOK, map[string]any{
 		"outputs":    s.resources.Outputs,
 		"functions":  s.describeFunctions(),
 		"websocket":  s.resources.WebSocketAPIs,
@@ -95,14 +96,5 @@ func (s *Stage) describeFunctions() []map[string]any {
 }
 
 func (s *Stage) serveAttempts(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, map[string]any{"attempts": s.notifier.Attempts()})
-}
-
-func writeJSON(w http.ResponseWriter, status int, value any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(value) // the client may have disconnected
+	answer.JSON(w, http.StatusOK, map[string]any{"attempts": s.notifier.Attempts()})
 }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+
+	"github.com/hermes-cdk/hermes/infra/local/internal/answer"
 )
 
 // kept is how many lines of all functions together a journal keeps.
@@ -47,10 +49,10 @@ func (j *journal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if text := r.URL.Query().Get("limit"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 {
-			writeJSON(w, http.StatusBadRequest, map[string]string{"error": "limit must be a positive number, got " + strconv.Quote(text)})
+			answer.JSON(w, http.StatusBadRequest, map[string]string{"error": "limit must be a positive number, got " + strconv.Quote(text)})
 			return
 		}
 		limit = n
 	}
-	writeJSON(w, http.StatusOK, j.last(r.URL.Query().Get("function"), limit))
+	answer.JSON(w, http.StatusOK, j.last(r.URL.Query().Get("function"), limit))
 }

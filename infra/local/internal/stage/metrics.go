@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
+	"github.com/hermes-cdk/hermes/infra/local/internal/answer"
 	"github.com/hermes-cdk/hermes/infra/local/internal/cloudwatch"
 	"github.com/hermes-cdk/hermes/infra/local/internal/lambda"
 	"github.com/hermes-cdk/hermes/infra/local/internal/provision"
@@ -113,5 +114,5 @@ func (s *Stage) watchQueue(ctx context.Context, client *sqs.Client, name string,
 
 // serveAlarms lists the alarms with their state.
 func (s *Stage) serveAlarms(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, map[string]any{"alarms": s.alarms.Statuses()})
+	answer.JSON(w, http.StatusOK, map[string]any{"alarms": s.alarms.Statuses()})
 }

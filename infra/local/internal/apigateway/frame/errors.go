@@ -13,7 +13,6 @@ const (
 	StatusAbnormal    = 1006 // never sent: the connection ended without a close frame
 	StatusNotUTF8     = 1007
 	StatusTooBig      = 1009
-	StatusInternal    = 1011
 )
 
 // A Violation is a frame that ends the connection. Code is the status to close with, Reason at most 123 bytes.

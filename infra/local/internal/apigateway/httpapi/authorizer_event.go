@@ -74,7 +74,7 @@ func (a *API) authorizerEvent1(q *request, identity []string) authorizerEvent1 {
 	return authorizerEvent1{
 		Version: PayloadFormat1, Type: "REQUEST", MethodARN: a.arn(q), IdentitySource: token, AuthorizationToken: token,
 		Resource: q.route.path, Path: q.path, HTTPMethod: q.Method, Headers: q.headers,
-		QueryStringParameters: query, PathParameters: orEmpty(q.parameters), StageVariables: orEmpty(q.stage.Variables),
+		QueryStringParameters: query, PathParameters: edge.OrEmpty(q.parameters), StageVariables: edge.OrEmpty(q.stage.Variables),
 		RequestContext: context1{
 			Path: q.path, AccountID: c.AccountID, ResourceID: q.route.key, Stage: c.Stage,
 			DomainName: c.DomainName, DomainPrefix: c.DomainPrefix, RequestID: q.id,
@@ -82,11 +82,4 @@ func (a *API) authorizerEvent1(q *request, identity []string) authorizerEvent1 {
 			ResourcePath: q.route.path, HTTPMethod: q.Method, APIID: c.APIID,
 		},
 	}
-}
-
-func orEmpty(m map[string]string) map[string]string {
-	if m == nil {
-		return map[string]string{}
-	}
-	return m
 }

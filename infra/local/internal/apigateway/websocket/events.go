@@ -16,7 +16,7 @@ func (a *API) authorizerEvent(h handshake) ([]byte, error) {
 		MultiValueHeaders:               headers,
 		QueryStringParameters:           last(h.query),
 		MultiValueQueryStringParameters: h.query,
-		StageVariables:                  orEmpty(a.config.StageVariables),
+		StageVariables:                  edge.OrEmpty(a.config.StageVariables),
 		RequestContext:                  a.context(h.origin(), RouteConnect, eventConnect, h.requestID),
 	})
 }
@@ -57,11 +57,4 @@ func (a *API) disconnectEvent(o origin, requestID string, why cause) ([]byte, er
 
 func (a *API) routeARN(routeKey string) string {
 	return a.services.Account.ExecuteARN(a.config.APIID, a.config.Stage, routeKey)
-}
-
-func orEmpty(m map[string]string) map[string]string {
-	if m == nil {
-		return map[string]string{}
-	}
-	return m
 }
