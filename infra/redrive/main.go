@@ -41,40 +41,27 @@ type options struct {
 	limit            int
 }
 
-// selects reports whether a letter is one of those that were asked for.
-func (o options) selects(l letter) bool {
+// selects reports whether a dead letter is one of those that were asked for.
+func (o options) selects(l deadLetter) bool {
 	return (o.id == "" || *l.MessageId == o.id) && strings.Contains(l.reason(), o.reason) && strings.Contains(*l.Body, o.text)
 }
 
 func parseFlags(args []string, stderr io.Writer) (o options, err error) {
 	var queue string
 	flags := flag.NewFlagSet("redrive", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // a wrong flag is one line, not the whole usage
-	flags.StringVar(&o.place.File, "outputs", "", "`file` of stack outputs (default .hermes/<stage>/outputs.json)")
-	flags.StringVar(&o.place.Stage, "stage", "", "`stage` whose file to read and whose stack, Hermes-<stage>, to take from it (default: local)")
-	flags.StringVar(&o.place.Stack, "stack", "", "`stack` to take from the file (default: the only one with the outputs of the queue)")
 	flags.StringVar(&queue, "queue", "", "`name` of the queue: intake, fanout, due, deliveries or alerts (required)")
-	flags.StringVar(&o.id, "id", "", "redrive the letter with this SQS message `id`")
+	flags.StringVar(&o.id, "id", "", "redrive the dead letter with this SQS message `id`")
 	flags.StringVar(&o.reason, "reason", "", "redrive those with this `text` in their reason")
 	flags.StringVar(&o.text, "text", "", "redrive those with this `text` in their body, such as a room or a group")
 	flags.BoolVar(&o.all, "all", false, "redrive all")
 	flags.BoolVar(&o.list, "list", false, "list what would be redriven, and do no more")
 	flags.BoolVar(&o.force, "force", false, "redrive also what would fail again, after a release that takes it")
-	flags.IntVar(&o.limit, "limit", 1000, "look at `n` letters at most")
-	flags.StringVar(&o.endpoint, "endpoint", "", "AWS endpoint `URL` (default: AWS_ENDPOINT_URL; for stage local, where that listens)")
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			flags.SetOutput(stderr)
-			flags.Usage()
-		}
+	flags.IntVar(&o.limit, "limit", 1000, "look at `n` dead letters at most")
+	if o.place, o.endpoint, err = deployed.ParseFlags(flags, args, stderr, "the outputs of the queue"); err != nil {
 		return o, err
 	}
 	chosen := o.id != "" || o.reason != "" || o.text != ""
 	switch {
-	case flags.NArg() > 0:
-		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
-	case o.place.Stage != "" && o.place.Stack != "":
-		return o, errors.New("-stage and -stack exclude each other")
 	case o.limit < 1:
 		return o, fmt.Errorf("-limit is %d, it must be at least 1", o.limit)
 	case o.all && chosen:

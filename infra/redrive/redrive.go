@@ -25,10 +25,10 @@ type api interface {
 
 var _ api = (*sqs.Client)(nil)
 
-// hidden is for how long nobody else sees the letters that are being looked at.
+// hidden is for how long nobody else sees the dead letters that are being looked at.
 const hidden = 5 * time.Minute
 
-// A redrive looks at a dead-letter queue and sends letters back to where they came from.
+// A redrive looks at a dead-letter queue and sends dead letters back to where they came from.
 type redrive struct {
 	sqs          api
 	dead, source string // URLs
@@ -36,22 +36,22 @@ type redrive struct {
 	out          io.Writer
 }
 
-// run lists the letters that o selects or, unless o.list, redrives them, oldest first.
+// run lists the dead letters that o selects or, unless o.list, redrives them, oldest first.
 func (r redrive) run(ctx context.Context, o options) (err error) {
-	letters, err := r.receive(ctx, o.limit)
+	deadLetters, err := r.receive(ctx, o.limit)
 	// What is still in the queue in the end is visible again at once, also when the command is interrupted.
-	kept := slices.Clone(letters)
+	kept := slices.Clone(deadLetters)
 	defer func() { r.release(context.WithoutCancel(ctx), kept) }()
 	if err != nil {
 		return err
 	}
 	refusedBodies := map[string]error{} // also of SNS's copies of alerts, which do not say why
-	for _, l := range letters {
+	for _, l := range deadLetters {
 		if why := l.hopeless(r.intake); why != nil {
 			refusedBodies[*l.Body] = why
 		}
 	}
-	selected := slices.DeleteFunc(letters, func(l letter) bool { return !o.selects(l) })
+	selected := slices.DeleteFunc(deadLetters, func(l deadLetter) bool { return !o.selects(l) })
 	r.print(selected)
 	if o.list {
 		return nil
@@ -66,7 +66,7 @@ func (r redrive) run(ctx context.Context, o options) (err error) {
 		if err := r.move(ctx, l); err != nil {
 			return fmt.Errorf("redrove %d of %d, the others are where they were: %w", moved, len(selected), err)
 		}
-		kept = slices.DeleteFunc(kept, func(k letter) bool { return *k.MessageId == *l.MessageId })
+		kept = slices.DeleteFunc(kept, func(k deadLetter) bool { return *k.MessageId == *l.MessageId })
 		moved++
 	}
 	fmt.Fprintf(r.out, "redrove %d of %d\n", moved, len(selected))
@@ -76,18 +76,18 @@ func (r redrive) run(ctx context.Context, o options) (err error) {
 	return nil
 }
 
-// receive takes up to limit letters, oldest first.
-func (r redrive) receive(ctx context.Context, limit int) ([]letter, error) {
-	var letters []letter
+// receive takes up to limit dead letters, oldest first.
+func (r redrive) receive(ctx context.Context, limit int) ([]deadLetter, error) {
+	var deadLetters []deadLetter
 	seen := map[string]bool{}
-	for len(letters) < limit {
+	for len(deadLetters) < limit {
 		out, err := r.sqs.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
-			QueueUrl: &r.dead, MaxNumberOfMessages: int32(min(10, limit-len(letters))), VisibilityTimeout: int32(hidden.Seconds()),
+			QueueUrl: &r.dead, MaxNumberOfMessages: int32(min(10, limit-len(deadLetters))), VisibilityTimeout: int32(hidden.Seconds()),
 			WaitTimeSeconds:       3, // a long poll asks all servers of the queue, and waits for what somebody else looks at
 			MessageAttributeNames: []string{"All"}, MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameAll},
 		})
 		if err != nil {
-			return letters, fmt.Errorf("receive from %s: %w", r.dead, err)
+			return deadLetters, fmt.Errorf("receive from %s: %w", r.dead, err)
 		}
 		if len(out.Messages) == 0 {
 			break
@@ -95,16 +95,16 @@ func (r redrive) receive(ctx context.Context, limit int) ([]letter, error) {
 		for _, m := range out.Messages {
 			if !seen[*m.MessageId] {
 				seen[*m.MessageId] = true
-				letters = append(letters, letterOf(m))
+				deadLetters = append(deadLetters, deadLetterOf(m))
 			}
 		}
 	}
-	slices.SortStableFunc(letters, func(a, b letter) int { return a.sent.Compare(b.sent) })
-	return letters, nil
+	slices.SortStableFunc(deadLetters, func(a, b deadLetter) int { return a.sent.Compare(b.sent) })
+	return deadLetters, nil
 }
 
-// move sends the letter and only then deletes it: at worst it is there twice, under one id.
-func (r redrive) move(ctx context.Context, l letter) error {
+// move sends the dead letter and only then deletes it: at worst it is there twice, under one id.
+func (r redrive) move(ctx context.Context, l deadLetter) error {
 	in := &sqs.SendMessageInput{QueueUrl: &r.source, MessageBody: aws.String(l.body(r.intake))}
 	if group := l.Attributes[string(types.MessageSystemAttributeNameMessageGroupId)]; group != "" {
 		in.MessageGroupId = &group
@@ -118,17 +118,17 @@ func (r redrive) move(ctx context.Context, l letter) error {
 	return nil
 }
 
-func (r redrive) release(ctx context.Context, letters []letter) {
-	for _, l := range letters {
-		// A letter that cannot be released becomes visible by itself.
+func (r redrive) release(ctx context.Context, deadLetters []deadLetter) {
+	for _, l := range deadLetters {
+		// A dead letter that cannot be released becomes visible by itself.
 		_, _ = r.sqs.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{QueueUrl: &r.dead, ReceiptHandle: l.ReceiptHandle, VisibilityTimeout: 0})
 	}
 }
 
-func (r redrive) print(letters []letter) {
+func (r redrive) print(deadLetters []deadLetter) {
 	table := tabwriter.NewWriter(r.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "SENT\tMESSAGE ID\tRECEIVED\tREASON")
-	for _, l := range letters {
+	for _, l := range deadLetters {
 		received := l.Attributes[string(types.MessageSystemAttributeNameApproximateReceiveCount)]
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", l.sent.Format(time.RFC3339), *l.MessageId, received, printable(l.reason()))
 	}

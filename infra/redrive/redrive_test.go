@@ -16,11 +16,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 )
 
-// fake has the letters of a dead-letter queue, whose receipts are their ids.
+// fake has the dead letters of a dead-letter queue, whose receipts are their ids.
 type fake struct {
-	letters  []types.Message
-	received int
-	refuse   string // a body that the source does not take
+	deadLetters []types.Message
+	received    int
+	refuse      string // a body that the source does not take
 
 	sent     []string
 	groups   []string
@@ -29,8 +29,8 @@ type fake struct {
 }
 
 func (f *fake) ReceiveMessage(_ context.Context, in *sqs.ReceiveMessageInput, _ ...func(*sqs.Options)) (*sqs.ReceiveMessageOutput, error) {
-	n := min(len(f.letters), f.received+int(in.MaxNumberOfMessages))
-	out := f.letters[f.received:n]
+	n := min(len(f.deadLetters), f.received+int(in.MaxNumberOfMessages))
+	out := f.deadLetters[f.received:n]
 	f.received = n
 	return &sqs.ReceiveMessageOutput{Messages: out}, nil
 }
@@ -53,7 +53,7 @@ func (f *fake) ChangeMessageVisibility(_ context.Context, in *sqs.ChangeMessageV
 	return &sqs.ChangeMessageVisibilityOutput{}, nil
 }
 
-// put adds a letter; attributes are pairs of names and values.
+// put adds a dead letter; attributes are pairs of names and values.
 func (f *fake) put(id, body string, sent time.Duration, attributes ...string) {
 	m := types.Message{
 		MessageId: &id, ReceiptHandle: &id, Body: &body, MessageAttributes: map[string]types.MessageAttributeValue{},
@@ -62,7 +62,7 @@ func (f *fake) put(id, body string, sent time.Duration, attributes ...string) {
 	for i := 0; i < len(attributes); i += 2 {
 		m.MessageAttributes[attributes[i]] = types.MessageAttributeValue{StringValue: &attributes[i+1]}
 	}
-	f.letters = append(f.letters, m)
+	f.deadLetters = append(f.deadLetters, m)
 }
 
 func TestRedrive(t *testing.T) {

@@ -13,28 +13,28 @@ import (
 	"github.com/hermes-cdk/hermes/functions/notificationhub/contract"
 )
 
-// A letter is one dead letter.
-type letter struct {
+// A deadLetter is a message of a dead-letter queue.
+type deadLetter struct {
 	types.Message
 	sent time.Time
 }
 
-func letterOf(m types.Message) letter {
+func deadLetterOf(m types.Message) deadLetter {
 	ms, _ := strconv.ParseInt(m.Attributes[string(types.MessageSystemAttributeNameSentTimestamp)], 10, 64)
-	return letter{m, time.UnixMilli(ms).UTC()}
+	return deadLetter{m, time.UnixMilli(ms).UTC()}
 }
 
-func (l letter) attribute(name string) string {
+func (l deadLetter) attribute(name string) string {
 	return aws.ToString(l.MessageAttributes[name].StringValue)
 }
 
 // reason is why it is a dead letter. One that SQS moved has no attribute that says so.
-func (l letter) reason() string {
+func (l deadLetter) reason() string {
 	return cmp.Or(l.attribute(contract.AttributeError), "failed too often; the function's log says why")
 }
 
 // hopeless returns why it would become a dead letter again, or nil.
-func (l letter) hopeless(intake bool) error {
+func (l deadLetter) hopeless(intake bool) error {
 	if l.attribute(contract.AttributePermanent) == "true" {
 		return fmt.Errorf("refused for what it is: %s", l.reason())
 	}
@@ -47,7 +47,7 @@ func (l letter) hopeless(intake bool) error {
 
 // body is what is sent. A publication without an id is known by that of its SQS message, which would be another one then, so that
 // receivers could not tell a repeat.
-func (l letter) body(intake bool) string {
+func (l deadLetter) body(intake bool) string {
 	body := aws.ToString(l.Body)
 	if !intake {
 		return body
