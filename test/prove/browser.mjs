@@ -62,7 +62,7 @@ class Client {
     this.offline = false;
   }
 
-  /** The page is loaded anew, with the positions that it has stored. */
+  /** The page is loaded again, with the positions that it has stored. */
   page() {
     const { positions } = this.hub;
     this.hub.close();

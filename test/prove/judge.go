@@ -50,9 +50,10 @@ const (
 	reset      = "reset"    // said although nothing was missing
 	renumbered = "renumber" // one message under two numbers
 	other      = "other"    // for somebody else, never published, or against the protocol
+	late       = "late"     // decides with -strict only
 )
 
-var violationKinds = []string{lost, twice, disordered, gap, reset, renumbered, other}
+var violationKinds = []string{lost, twice, disordered, gap, reset, renumbered, other, late}
 
 type violation struct{ kind, client, text string }
 
@@ -141,7 +142,7 @@ func (v *verdict) judgeJournal(publications []publication, j *journal, tail int6
 			v.add(j, twice, "message %d (seq %d) was shown %d times", r.n, r.seq, shown[r.n])
 		}
 		if slices.Contains(j.resets, i) {
-			before = 0 // numbers may begin anew
+			before = 0 // numbers may start over
 		}
 		if j.ordered && r.seq < before {
 			v.add(j, disordered, "message %d (seq %d) was shown after seq %d", r.n, r.seq, before)
@@ -165,6 +166,23 @@ func (v *verdict) judgeJournal(publications []publication, j *journal, tail int6
 	}
 	for _, text := range j.complaints {
 		v.add(j, other, "%s", text)
+	}
+}
+
+// Messages are late after these times: many times what is usual, and beyond that the backlog of the faults.
+const (
+	lateIfCalm  = 15 * time.Second
+	lateIfFails = 3 * time.Minute
+)
+
+// judgeDelays finds the messages that were shown later than that after they were published.
+func (v *verdict) judgeDelays(most time.Duration) {
+	for client, delays := range v.delays {
+		for _, delay := range delays {
+			if delay > most {
+				v.violations = append(v.violations, violation{late, client, fmt.Sprintf("%s: shown after %v, not within %v", client, short(delay), most)})
+			}
+		}
 	}
 }
 

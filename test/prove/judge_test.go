@@ -92,7 +92,7 @@ func TestTheJudgeNamesWhatWentWrong(t *testing.T) {
 	}
 }
 
-func TestNumbersMayBeginAnewAfterAReset(t *testing.T) {
+func TestNumbersMayStartOverAfterAReset(t *testing.T) {
 	t.Parallel()
 	v := history(func(p []publication, ada, bob *journal) {
 		for _, j := range []*journal{ada, bob} {
@@ -103,6 +103,37 @@ func TestNumbersMayBeginAnewAfterAReset(t *testing.T) {
 	})
 	if len(v.violations) > 0 {
 		t.Errorf("got %v", v.violations)
+	}
+}
+
+func TestLateMessagesDecideOnlyIfTheyShall(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		most   time.Duration
+		strict bool
+		want   string
+	}{
+		{time.Second, true, "[]"},
+		{time.Second - 1, false, "[]"},
+		{time.Second - 1, true, "[calm]"},
+	} {
+		v, found := history(func([]publication, *journal, *journal) {}), &table{strict: c.strict}
+		v.judgeDelays(c.most)
+		found.add("calm", v, 0)
+		if got := fmt.Sprint(found.found); got != c.want {
+			t.Errorf("%v, strict %t: found %s, not %s", c.most, c.strict, got, c.want)
+		}
+	}
+}
+
+func TestMemoryIsJudged(t *testing.T) {
+	t.Parallel()
+	for mb, want := range map[[2]int]string{{60, 178}: "[]", memoryLimits: "[]", {601, 178}: "[memory]", {60, 1500}: "[memory]"} {
+		var found table
+		found.judgeMemory(mb[0], mb[1])
+		if got := fmt.Sprint(found.found); got != want {
+			t.Errorf("%v MB: found %s, not %s", mb, got, want)
+		}
 	}
 }
 

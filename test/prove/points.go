@@ -118,8 +118,8 @@ func absence(ctx context.Context, r *run) error {
 	return nil
 }
 
-// beganAnew: everything that is known of a room goes while its clients are away.
-func beganAnew(ctx context.Context, r *run) error {
+// startedOver: everything that is known of a room goes while its clients are away.
+func startedOver(ctx context.Context, r *run) error {
 	room, all, err := r.audience(ctx, kindPage, kindStrict)
 	if err != nil {
 		return err
@@ -245,7 +245,7 @@ func firstNumber(ctx context.Context, r *run) error {
 	return r.idle(ctx)
 }
 
-// nextPage: a page is loaded anew, with the positions of the one before, while a number is missing.
+// nextPage: a page is loaded again, with the positions of the one before, while a number is missing.
 func nextPage(ctx context.Context, r *run) error {
 	room, all, err := r.audience(ctx, kindPage, kindArrival)
 	if err != nil {

@@ -32,7 +32,7 @@ func (r *run) mailbox(address string) *journal {
 	return j
 }
 
-// collect reads the mails that were sent, all anew.
+// collect reads the mails that were sent, all of them each time.
 func (r *run) collect(ctx context.Context) error {
 	if len(r.mailboxes) == 0 {
 		return nil

@@ -157,7 +157,7 @@ type session struct {
 	pingAt   time.Time
 }
 
-// resend sends everything anew that was not accepted on the connection before.
+// resend sends everything again that was not accepted on the connection before.
 func (s *session) resend() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

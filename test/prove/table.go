@@ -8,17 +8,20 @@ import (
 )
 
 // A table prints a row for each scenario and kind of client.
-type table struct{ found []string }
+type table struct {
+	strict bool // messages that are late count as found
+	found  []string
+}
 
 const mostShown = 3 // violations of a kind that are printed
 
-func newTable() *table {
+func newTable(strict bool) *table {
 	fmt.Printf("%-18s %-10s %9s", "scenario", "client", "attempts")
 	for _, kind := range violationKinds {
 		fmt.Printf(" %8s", kind)
 	}
 	fmt.Printf(" %8s %8s %8s %6s %7s %7s\n", "p50", "p99", "longest", "dead", "repeats", "took")
-	return &table{}
+	return &table{strict: strict}
 }
 
 // end says which scenarios found something.
@@ -27,6 +30,17 @@ func (t *table) end() {
 		t.found = []string{"none"}
 	}
 	fmt.Printf("violations: %s\n", strings.Join(t.found, ", "))
+}
+
+// memoryLimits are MB of the stage and of its DynamoDB peer. After 100,000 messages they have 60 and 178; a leak had 1,500.
+var memoryLimits = [2]int{600, 1200}
+
+// judgeMemory finds the violation `memory`.
+func (t *table) judgeMemory(stage, dynamo int) {
+	if stage > memoryLimits[0] || dynamo > memoryLimits[1] {
+		t.found = append(t.found, "memory")
+		fmt.Printf("    memory: the stage has %d MB of %d, its DynamoDB peer %d of %d\n", stage, memoryLimits[0], dynamo, memoryLimits[1])
+	}
 }
 
 // fail says that a scenario could not be played.
@@ -52,7 +66,7 @@ func (t *table) add(scenario string, v *verdict, took time.Duration) {
 	if v.remark != "" {
 		fmt.Printf("    %s\n", v.remark)
 	}
-	if len(v.violations) > 0 {
+	if slices.ContainsFunc(v.violations, func(each violation) bool { return t.strict || each.kind != late }) {
 		t.found = append(t.found, scenario)
 	}
 	for _, kind := range violationKinds {
