@@ -54,7 +54,7 @@ func domain() []string {
 	return slices.Concat(
 		below("./functions/internal/", "token", "queue", "clock", "deadline", "metrics", "plainjson"),
 		below("./functions/budgetsubscriber/internal/", "alert", "subscriber"),
-		below("./functions/notificationhub/internal/", "hub", "admission", "broadcast", "deliver", "directory", "fanout", "frame", "session"),
+		below("./functions/notificationhub/internal/", "hub", "admission", "broadcast", "deliver", "directory", "fanout", "frame", "roomlog", "session"),
 		below("./functions/messagescheduler/internal/", "schedule", "calendar", "dispatch", "expand", "delivery", "subscribers", "bearer"),
 		[]string{"./functions/snsverify"},
 	)
