@@ -52,6 +52,7 @@ type BudgetSubscriberProps struct {
 
 	// Sender is the address that the e-mail comes from, bare or with a name: "Hermes <alerts@example.com>". Required with
 	// Recipients.
+	// Default: none, and no e-mail is sent.
 	Sender string
 
 	// SenderIdentity is the SES identity that may send for Sender: its domain, or the address itself.

@@ -190,5 +190,6 @@ type MessageSchedulerAttributes struct {
 	// Default: the AWS managed key, which needs no grant.
 	SecretEncryptionKeyArn string
 	// MetricsName is the name under which the scheduler publishes metrics.
+	// Default: none; the methods that give metrics of the scheduler's own then panic.
 	MetricsName string
 }

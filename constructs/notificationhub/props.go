@@ -206,6 +206,7 @@ type NotificationHubAttributes struct {
 	TokensTableEncryptionKeyArn string
 	SecretEncryptionKeyArn      string
 	// MetricsName is the name under which the hub publishes metrics.
+	// Default: none; the methods that give metrics of the hub's own then panic.
 	MetricsName string
 	// Region is where the API is.
 	// Default: that of QueueArn, or else the stack's.

@@ -2,7 +2,8 @@ module github.com/hermes-cdk/hermes/examples/order-board
 
 go 1.26.0
 
-// The example is tested with the tree that it is in. Leave this line out of a copy, and require a release.
+// The example is tested with the tree that it is in. In a copy, take a release:
+// go mod edit -dropreplace github.com/hermes-cdk/hermes -droprequire github.com/hermes-cdk/hermes && go get github.com/hermes-cdk/hermes@latest
 replace github.com/hermes-cdk/hermes => ../../
 
 tool github.com/hermes-cdk/hermes/infra/local

@@ -16,4 +16,4 @@ var ErrNotSetUp = errors.New("mail service not set up")
 var ErrUnanswered = errors.New("no answer of the mail service")
 
 // errUnsubscribed is the reason in the dead-letter queue when SNS reports that the subscription has ended.
-var errUnsubscribed = errors.New("the topic's subscription was removed, alerts no longer arrive; deploy again, or confirm with the message's token")
+var errUnsubscribed = errors.New("the topic's subscription was removed, alerts no longer arrive; confirm with the message's token, or deploy with --revert-drift")
