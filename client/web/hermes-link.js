@@ -7,14 +7,24 @@ const IDLE = 9 * 60_000; // API Gateway closes after ten minutes without a messa
 const ANSWER = 10_000; // so long a connection may be silent when something was asked
 const HANDSHAKE = 35_000; // the authorizer and $connect may take 29 s
 const LINGER = 30_000; // a connection that another one has followed is left at the latest
+const MESSAGE_CHARS = 128 * 1024; // API Gateway passes on no larger message
 const QUIET = 30_000; // a page that is seen again trusts a connection that was heard so lately
 const OPEN = 1; // a WebSocket's readyState
 const STABLE = 5_000; // a connection that lived so long starts over with short delays
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
 
+/** What went wrong: `code` for programs, `message` for developers. */
+export class HermesError extends Error {
+  constructor(code, message, cause) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "HermesError";
+    this.code = code;
+  }
+}
+
 /**
- * Keeps a connection to a hub open. It calls `on`: opened(socket) before the state is open, received(text, socket), lost() when
- * no answer will come any more, changed(state), failed(code, message, cause).
+ * Keeps a connection to a hub open. It calls `on`: opened(socket) before the state is open, received(frame, socket), lost()
+ * when no answer will come any more, changed(state), failed(code, message, cause).
  */
 export class Link {
   state = { name: "connecting" };
@@ -88,6 +98,12 @@ export class Link {
 
   isDue(name) {
     return this.#timers.has(name);
+  }
+
+  /** A random time from half to the whole of the gap's, longer after each fault. */
+  pause(faults) {
+    const { gap, random } = this.#options;
+    return (gap * 2 ** Math.min(faults, 2) * (1 + random())) / 2;
   }
 
   /** Leaves a connection on which nothing at all was heard while it owed an answer. Says whether it was so. */
@@ -174,7 +190,17 @@ export class Link {
   #received(text, socket) {
     if (![this.#socket, this.#next, this.#old].includes(socket)) return;
     this.#heard();
-    this.#on.received(text, socket);
+    const fault = (message, cause) => this.#on.failed("bad_frame", message, cause);
+    if (typeof text !== "string") return fault("a frame is not text");
+    if (text.length > MESSAGE_CHARS) return fault(`a frame has ${text.length} characters`);
+    let frame;
+    try {
+      frame = JSON.parse(text);
+    } catch (cause) {
+      return fault("a frame is not JSON", cause);
+    }
+    if (!isObject(frame)) return fault("a frame is not a JSON object");
+    this.#on.received(frame, socket);
   }
 
   #lost(socket, refusal) {
@@ -315,6 +341,8 @@ export class Link {
     this.#unlisten.push(() => target?.removeEventListener?.(event, handler));
   }
 }
+
+export const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** When a token expires, in milliseconds since the epoch; NaN if it does not say. It is not verified. */
 function expiry(token) {

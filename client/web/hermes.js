@@ -7,12 +7,13 @@
 //
 // No dependencies, no build step. Runs in browsers, in workers and in Node 22 or newer. Types and options: hermes.d.ts.
 
-import { Link } from "./hermes-link.js";
+import { HermesError, isObject, Link } from "./hermes-link.js";
 import { isSeq, Room } from "./hermes-room.js";
 import { Subscribers } from "./hermes-subscribers.js";
 
+export { HermesError };
+
 const FRAME_BYTES = 32_000; // API Gateway closes the connection at a frame above 32 KB, which may be 32,000 bytes or 32,768
-const MESSAGE_CHARS = 128 * 1024; // and passes on no message larger than this
 const LIFE = 118 * 60_000; // and ends a connection after two hours
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
 
@@ -23,15 +24,6 @@ const SENDS = 5; // of one message, before it counts as what breaks the connecti
 const FINAL = ["denied", "expired", "replaced"]; // error codes by which a server ends the connection for good
 const NOTHING = { after: 0, seq: 0, messages: [] };
 const DEFAULTS = { queue: 100, base: 1000, cap: 30_000, attempts: Infinity, refusals: TRIES, gap: 2000, life: LIFE, random: Math.random };
-
-/** What went wrong: `code` for programs, `message` for developers. */
-export class HermesError extends Error {
-  constructor(code, message, cause) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.name = "HermesError";
-    this.code = code;
-  }
-}
 
 /** Opens a connection and keeps it open. Throws a TypeError when url or token is missing or url is none. */
 export function connect(options) {
@@ -64,7 +56,10 @@ class Connection {
     if (options.onstate) queueMicrotask(() => this.watch(options.onstate)); // once connect() has returned
     this.#link = new Link(this.#options, {
       opened: (socket) => this.#opened(socket),
-      received: (text, socket) => this.#receive(text, socket),
+      received: (frame, socket) => {
+        this.#handle(frame, socket);
+        this.#leaveIfSettled();
+      },
       lost: () => this.#lost(),
       changed: (state) => this.#changed(state),
       failed: (code, message, cause) => this.#report(code, message, cause),
@@ -199,23 +194,6 @@ class Connection {
     return question;
   }
 
-  #receive(text, socket) {
-    const frame = this.#parse(text);
-    if (frame) this.#handle(frame, socket);
-    this.#leaveIfSettled();
-  }
-
-  #parse(text) {
-    if (typeof text !== "string") return this.#report("bad_frame", "a frame is not text");
-    if (text.length > MESSAGE_CHARS) return this.#report("bad_frame", `a frame has ${text.length} characters`);
-    try {
-      const frame = JSON.parse(text);
-      return isObject(frame) ? frame : this.#report("bad_frame", "a frame is not a JSON object");
-    } catch (cause) {
-      this.#report("bad_frame", "a frame is not JSON", cause);
-    }
-  }
-
   #handle(frame, socket) {
     switch (frame.type) {
       case "messages":
@@ -243,7 +221,7 @@ class Connection {
   #crashed(message) {
     this.#report("gateway", message);
     for (const ref of [...this.#asked.keys()]) this.#settle(ref, "reject", new HermesError("gateway", message));
-    for (const [ref, { tries }] of this.#outbox) this.#link.after(ref, this.#pause(tries - 1), () => this.#transmit(ref));
+    for (const [ref, { tries }] of this.#outbox) this.#link.after(ref, this.#link.pause(tries - 1), () => this.#transmit(ref));
   }
 
   #sent(ref) {
@@ -318,7 +296,7 @@ class Connection {
   #unwelcome(cause, socket, faults) {
     this.#report(cause.code, `hello: ${cause.message}`, cause);
     if (this.#options.transport === "classic" && cause.code !== "unavailable") return; // a hub of the classic kind may know no hello
-    this.#link.after("hello", this.#pause(faults), () => this.#greet(socket, faults + 1));
+    this.#link.after("hello", this.#link.pause(faults), () => this.#greet(socket, faults + 1));
   }
 
   #welcomed({ connection_id, user_id, rooms, expires_at, positions }, before) {
@@ -346,7 +324,7 @@ class Connection {
   /** Asks for what is missing, unless the position moves in the meantime: workers of the hub run in parallel. */
   #recoverSoon(name, room) {
     const timer = `gap ${name}`;
-    if (room.behind && !room.asking && !this.#link.isDue(timer)) this.#link.after(timer, this.#pause(room.faults), () => this.#recover(name, room));
+    if (room.behind && !room.asking && !this.#link.isDue(timer)) this.#link.after(timer, this.#link.pause(room.faults), () => this.#recover(name, room));
   }
 
   /** Asks history for what comes after the position, for as long as anything is missing. */
@@ -392,12 +370,6 @@ class Connection {
     if ([...this.#rooms.values()].every((room) => !room.behind)) this.#link.leaveOld();
   }
 
-  /** A random time from half to the whole of the gap's, longer after each fault. */
-  #pause(faults) {
-    const { gap, random } = this.#options;
-    return (gap * 2 ** Math.min(faults, 2) * (1 + random())) / 2;
-  }
-
   // ---- what may throw
 
   #call(callback, ...values) {
@@ -418,6 +390,5 @@ class Connection {
   }
 }
 
-const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const defined = (options) => Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 const randomId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");

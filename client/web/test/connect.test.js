@@ -33,6 +33,12 @@ test("connect refuses what is missing", () => {
   assert.throws(() => connect({ url: "no url", token: "t" }), TypeError);
 });
 
+test("options that are undefined are as absent", async (t) => {
+  const h = await hub(t, { positions: undefined, gap: undefined, order: undefined, queue: undefined, life: undefined, refusals: undefined });
+  await h.open({ lobby: { epoch: "e", seq: 1 } });
+  assert.deepEqual(h.connection.positions, { lobby: { epoch: "e", seq: 1 } });
+});
+
 test("states go from connecting to open to closed", async (t) => {
   const h = await hub(t);
   assert.deepEqual(h.connection.state, { name: "connecting" });

@@ -395,9 +395,3 @@ test("during a callback the position is the one after its message, and close lea
   assert.deepEqual([positions, h.seqs()], [[1, 2, 3], [1, 2, 3]]);
   assert.deepEqual(h.connection.positions, at(3));
 });
-
-test("options that are undefined are as absent", async (t) => {
-  const h = await hub(t, { positions: undefined, gap: undefined, order: undefined, queue: undefined, life: undefined, refusals: undefined });
-  await h.open(at(1));
-  assert.deepEqual(h.connection.positions, at(1));
-});
