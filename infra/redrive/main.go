@@ -13,8 +13,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -22,15 +20,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/internal/deployed"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	if err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "redrive:", err)
-		os.Exit(1)
-	}
-}
+func main() { deployed.Main("redrive", run) }
 
 type options struct {
 	place            deployed.Place

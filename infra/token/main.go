@@ -11,13 +11,8 @@ package main
 
 import (
 	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -27,15 +22,7 @@ import (
 	"github.com/hermes-cdk/hermes/infra/internal/deployed"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	if err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "token: "+oneLine(err))
-		os.Exit(1)
-	}
-}
+func main() { deployed.Main("token", run) }
 
 // run prints the token to stdout.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -82,9 +69,4 @@ func issue(ctx context.Context, o options, stack deployed.Stack) (client.IssuedT
 		return token, explain(err, stack, cfg)
 	}
 	return token, nil
-}
-
-// oneLine keeps an error on one line, whatever libraries put into it.
-func oneLine(err error) string {
-	return strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
 }
